@@ -1,5 +1,5 @@
-//! The documentation of the API: docs/openapi.json and the tables of rights in docs/SECURITY.md come from the core,
-//! docs/API.md from docs/openapi.json.
+//! `cargo xtask docs`: generates the API documentation. docs/openapi.json and the permission tables in docs/SECURITY.md
+//! come from the core, docs/API.md from docs/openapi.json.
 mod document;
 mod fields;
 mod page;
@@ -16,30 +16,30 @@ use document::Document;
 
 pub(crate) const OPENAPI: &str = "docs/openapi.json";
 const PAGE: &str = "docs/API.md";
-/// What there is to say before the routes.
+/// The hand-written text before the routes.
 const HEAD: &str = "docs/api-head.md";
 
-/// Where the tables of rights stand, between these two lines.
+/// The file with the permission tables, which are between the lines `BEGIN` and `END`.
 const SECURITY: &str = "docs/SECURITY.md";
 const BEGIN: &str = "<!-- Written by `cargo xtask docs` from core/src/endpoints.rs. -->\n";
 const END: &str = "<!-- Here ends what is written. -->\n";
 
-/// What the README shows.
+/// The README's screenshot.
 const PICTURE: &str = "docs/images/link-page.png";
 
 const HELP: &str = "\
 cargo xtask docs
 
-Writes
-* docs/openapi.json from core/src/description, the table of endpoints, the declared bodies, and the examples of docs/contract,
+Generates
+* docs/openapi.json from core/src/description, the table of endpoints, the declared bodies, and the examples in docs/contract,
 * docs/API.md from docs/api-head.md and docs/openapi.json,
-* the tables of rights in docs/SECURITY.md from core/src/endpoints.rs.
-An endpoint without a description does not compile; `cargo xtask test lint` fails while something written is old.
+* the permission tables in docs/SECURITY.md from core/src/endpoints.rs.
+An endpoint without a description does not compile. `cargo xtask test lint` fails while a generated file is out of date.
 
 cargo xtask docs picture
 
-Writes docs/images/link-page.png, the picture of the README: it starts hop in memory, creates a link, and has a browser
-take the picture of its page and its QR code. HOP_BROWSER names another Chromium.";
+Writes docs/images/link-page.png, the README's screenshot: starts hop in memory, creates a link, and takes a screenshot
+of its page and QR code with a browser. Set HOP_BROWSER to use another Chromium.";
 
 pub(crate) fn command(project: &Project, mut arguments: lexopt::Parser) -> Outcome<ExitCode> {
     match arguments.next()? {
@@ -57,7 +57,7 @@ pub(crate) fn command(project: &Project, mut arguments: lexopt::Parser) -> Outco
     Ok(ExitCode::SUCCESS)
 }
 
-/// Has a browser take the picture of the README.
+/// Takes the README's screenshot with a browser.
 fn take_picture(project: &Project) -> Outcome<ExitCode> {
     setup::provide(project, &[Need::NpmPackages, Need::Browser])?;
     let path = project.path(PICTURE);
@@ -72,12 +72,12 @@ fn take_picture(project: &Project) -> Outcome<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Whether all files are what `cargo xtask docs` would write.
+/// Whether all generated files are up to date.
 pub(crate) fn are_current(project: &Project) -> Outcome<bool> {
     let mut current = true;
     for (path, text) in written(project)? {
         if project.read(path)? != text {
-            println!("{path} is not what `cargo xtask docs` writes. Run it.");
+            println!("{path} is out of date. Run `cargo xtask docs`.");
             current = false;
         }
     }
@@ -91,17 +91,17 @@ fn written(project: &Project) -> Outcome<[(&'static str, String); 3]> {
     Ok([(OPENAPI, document.text()), (PAGE, page), (SECURITY, security)])
 }
 
-/// What an example program of the core prints. Nobody who sets hop up waits until it is compiled.
+/// The output of an example program of the core. xtask does not depend on the core, so that set-up need not compile it.
 fn printed(project: &Project, example: &str) -> Outcome<String> {
     let mut cargo = project.command(env!("CARGO"));
     let printed = capture(cargo.args(["run", "--quiet", "--package", "hop-core", "--features", "docs", "--example", example]))?;
-    if printed.success { Ok(printed.text) } else { Err(Failure::new(format!("the core does not print its {example}; why stands above"))) }
+    if printed.success { Ok(printed.text) } else { Err(Failure::new(format!("the core's example `{example}` failed; its output is above"))) }
 }
 
-/// `page` with other tables between the two lines.
+/// `page` with its permission tables replaced.
 fn with_rights(page: &str, rights: &str) -> Outcome<String> {
     let parts = page.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
-    let (before, after) = parts.ok_or_else(|| Failure::new(format!("{SECURITY} lacks the lines between which its tables are written")))?;
+    let (before, after) = parts.ok_or_else(|| Failure::new(format!("{SECURITY} does not contain the two lines that mark its generated tables")))?;
     Ok(format!("{before}{BEGIN}\n{rights}\n{END}{after}"))
 }
 
@@ -112,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_what_stands_between_the_lines_is_replaced() {
+    fn only_text_between_markers_is_replaced() {
         let page = format!("before\n{BEGIN}old\n{END}after\n");
         let new = with_rights(&page, "new\n").unwrap();
         assert_eq!(new, format!("before\n{BEGIN}\nnew\n\n{END}after\n"));

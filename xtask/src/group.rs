@@ -41,7 +41,7 @@ impl Group {
         let guard = Command::new("sh").args(["-c", GUARD]).stdin(Stdio::piped()).process_group(0).spawn().doing("starting sh")?;
         let leader = i32::try_from(guard.id()).map_err(|_| Failure::new("process ids are too large"))?;
         if GROUP.set(leader).is_err() {
-            return Err(Failure::new("the process group was opened twice"));
+            return Err(Failure::new("the process group was already opened"));
         }
         ctrlc::set_handler(end_everything).map_err(|error| Failure::new(format!("cannot watch for Ctrl-C: {error}")))?;
         Ok(Self { guard })

@@ -57,7 +57,7 @@ fn run() -> Outcome<ExitCode> {
         "size" => size::command(&project, arguments),
         "help" => Ok(help::print(help::COMMANDS)),
         unknown => {
-            let what = format!("there is no command `{unknown}`");
+            let what = format!("unknown command `{unknown}`");
             Err(Failure::new(what).advise(help::COMMANDS))
         }
     }

@@ -21,7 +21,7 @@ impl Project {
         let root = manifest.as_deref().and_then(Path::parent);
         match root {
             Some(root) => Ok(Self { root: root.into(), tools: Cache::find()? }),
-            None => Err(Failure::new("this program does not know where the repository is").advise("Run it as `cargo xtask`.")),
+            None => Err(Failure::new("the repository cannot be found").advise("Run it as `cargo xtask`.")),
         }
     }
 

@@ -64,8 +64,8 @@ fn killed_and_begun_again_it_loses_and_doubles_nothing() {
     assert!(made > 620 && made < 2_000, "{made}");
 
     let (out, errors) = texts(&from_hop(&file, &server).output().unwrap());
-    assert!(errors.contains("Going on after 620 links."), "{errors}");
-    assert!(out.starts_with("2000 made, 0 already there, 1 not taken\n"), "{out}");
+    assert!(errors.contains("Resuming after 620 links."), "{errors}");
+    assert!(out.starts_with("2000 created, 0 already exist, 1 rejected\n"), "{out}");
     assert_eq!(server.made(), (0..2_000).map(|number| format!("https://example.com/{number}")).collect::<Vec<_>>());
     let mut names: Vec<_> = fs::read_dir(&folder.0).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
@@ -82,7 +82,7 @@ fn an_interrupt_says_how_to_go_on() {
     assert!(interrupt.success());
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130));
-    assert!(texts(&output).1.contains("The same command goes on where this one was."));
+    assert!(texts(&output).1.contains("Run the same command again to continue."));
     assert!(from_hop(&file, &server).output().unwrap().status.success());
     assert_eq!(server.made().len(), 10);
 }
@@ -94,8 +94,8 @@ fn the_exit_code_and_the_words_tell_what_was_not_taken() {
     let output = from_hop(&file, &server).output().unwrap();
     let (out, errors) = texts(&output);
     assert_eq!(output.status.code(), Some(1));
-    assert_eq!(out.lines().next(), Some("1 made, 0 already there, 1 not taken"));
-    assert!(errors.contains("line 2: it has no target\n") && errors.contains("100 %"), "{errors}");
+    assert_eq!(out.lines().next(), Some("1 created, 0 already exist, 1 rejected"));
+    assert!(errors.contains("line 2: the target is missing\n") && errors.contains("100 %"), "{errors}");
     assert!(!errors.contains('\r') && !errors.contains('\x1b'), "plain lines, as nobody watches a terminal");
     assert!(!out.contains(KEY) && !errors.contains(KEY));
 }
@@ -135,9 +135,9 @@ fn what_is_missing_or_unknown_is_named() {
         (vec!["x.csv", "--to", "https://hop.example"], "`--from` is missing"),
         (vec!["x.csv", "--from", "yourls"], "`--to` is missing"),
         (vec!["--from", "yourls", "--to", "https://hop.example"], "FILE is missing"),
-        (vec!["x.csv", "--from", "tinyurl", "--to", "https://hop.example"], "there is no format `tinyurl`"),
+        (vec!["x.csv", "--from", "tinyurl", "--to", "https://hop.example"], "unknown format `tinyurl`"),
         (vec!["x.csv", "--from", "yourls", "--to", "http://hop.example"], "could read the admin key"),
-        (vec!["x.csv", "y.csv"], "`y.csv` is not known here"),
+        (vec!["x.csv", "y.csv"], "unknown argument `y.csv`"),
         (vec!["/nowhere/x.csv", "--from", "yourls", "--to", "https://hop.example"], "reading /nowhere/x.csv"),
     ] {
         let output = xtask().args(&arguments).env("HOP_ADMIN_KEY", KEY).output().unwrap();

@@ -34,7 +34,7 @@ fn import(hop: &Deployment, file: &Path, from: &str, domain: Option<&str>) -> Ou
 }
 
 fn counts(made: u32, already_there: u32, refused: u32) -> Outcome {
-    Outcome { said: format!("{made} made, {already_there} already there, {refused} not taken"), succeeded: refused == 0 }
+    Outcome { said: format!("{made} created, {already_there} already exist, {refused} rejected"), succeeded: refused == 0 }
 }
 
 #[test]

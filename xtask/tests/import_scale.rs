@@ -41,8 +41,8 @@ fn an_import_that_is_killed_and_begun_again_loses_and_doubles_nothing() {
     let output = import(&hop, &file).output().unwrap();
     let (said, complaints) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
     println!("{complaints}{said}{lines} lines took {} s", begun.elapsed().as_secs());
-    assert!(output.status.success() && complaints.contains(&format!("Going on after {killed_at} links.")), "{said}{complaints}");
-    assert_eq!(said, format!("{lines} made, 0 already there, 0 not taken\n"));
+    assert!(output.status.success() && complaints.contains(&format!("Resuming after {killed_at} links.")), "{said}{complaints}");
+    assert_eq!(said, format!("{lines} created, 0 already exist, 0 rejected\n"));
     assert_eq!(position(&file), None);
 
     let found = export(&hop);

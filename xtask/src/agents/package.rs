@@ -20,12 +20,12 @@ pub(super) fn read(project: &Project) -> Outcome<Vec<Program>> {
 
 fn programs(json: &str) -> Outcome<Vec<Program>> {
     let unread = |what: &str| Failure::new(format!("{PACKAGE} {what}"));
-    let entries: Vec<Value> = serde_json::from_str(json).map_err(|error| unread(&format!("is no list: {error}")))?;
+    let entries: Vec<Value> = serde_json::from_str(json).map_err(|error| unread(&format!("is not a list: {error}")))?;
     let programs: Option<Vec<Program>> = entries.iter().map(program).collect();
     let mut programs = programs.ok_or_else(|| unread("has an entry without `pattern` and `instances`"))?;
     for (pattern, _) in PEOPLE {
         if !programs.iter().any(|program| program.pattern == *pattern) {
-            return Err(unread(&format!("has no `{pattern}` any more; take it out of the exceptions")));
+            return Err(unread(&format!("no longer contains `{pattern}`; remove it from the exceptions")));
         }
     }
     programs.retain(|program| !PEOPLE.iter().any(|(pattern, _)| program.pattern == *pattern));

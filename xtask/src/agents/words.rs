@@ -107,8 +107,8 @@ fn word(pattern: &str, agents: &[String]) -> Outcome<String> {
     let all_say = |word: &str| agents.iter().all(|agent| agent.get(..BYTES_READ).unwrap_or(agent).contains(word));
     let word = literal(pattern).filter(|word| word.len() > 2 && word.starts_with(|first: char| first == ' ' || first.is_ascii_lowercase()));
     let Some(word) = word.filter(|word| all_say(word)) else {
-        return Err(Failure::new(format!("no word can be made of `{pattern}`")).advise(
-            "Give the general words of xtask/src/agents/words.rs one that its agents say, or say there why people are behind it.",
+        return Err(Failure::new(format!("no word can be derived from the pattern `{pattern}`")).advise(
+            "Edit xtask/src/agents/words.rs: add a general word that its agents contain, or add it to the exceptions.",
         ));
     };
     let apart = format!(" {word}");

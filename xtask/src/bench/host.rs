@@ -15,7 +15,7 @@ const RULES_BAR: f64 = 20.0;
 const WITHOUT_RULES: &str = "memo";
 const WITH_RULES: &str = "countries";
 
-const ACCEPT: &str = "If that is what it has to cost: `cargo xtask bench --accept` writes bench/baseline.toml anew.";
+const ACCEPT: &str = "If the new cost is intended: `cargo xtask bench --accept` updates bench/baseline.toml.";
 
 /// What the program calls a scenario, and what it says of it.
 struct Scenario {
@@ -100,7 +100,7 @@ fn worse(counted: &[(String, Cost)], baseline: &Baseline) -> Vec<String> {
             }
         }
     }
-    wrong.extend(baseline.without(counted).map(|name| format!("{name} is in the baseline and is no scenario.")));
+    wrong.extend(baseline.without(counted).map(|name| format!("{name} is in the baseline but is not a scenario.")));
     wrong
 }
 
@@ -108,10 +108,10 @@ fn worse(counted: &[(String, Cost)], baseline: &Baseline) -> Vec<String> {
 fn dear_rules(counted: &[(String, Cost)]) -> Outcome<Option<String>> {
     let of = |wanted: &str| {
         let found = counted.iter().find(|(name, _)| name == wanted);
-        found.map(|(_, cost)| cost.instructions).ok_or_else(|| Failure::new(format!("there is no scenario {wanted}")))
+        found.map(|(_, cost)| cost.instructions).ok_or_else(|| Failure::new(format!("the scenario {wanted} does not exist")))
     };
     let more = change(of(WITH_RULES)?, of(WITHOUT_RULES)?);
-    println!("Ten rules add {more:.1} % of the instructions; they may add {RULES_BAR:.0} %.");
+    println!("Ten rules add {more:.1} % instructions (limit: {RULES_BAR:.0} %).");
     Ok(is_over(of(WITH_RULES)?, of(WITHOUT_RULES)?, RULES_BAR).then(|| "Ten rules cost too much.".to_owned()))
 }
 
@@ -135,7 +135,7 @@ mod tests {
     #[test]
     fn a_scenario_and_its_baseline_come_and_go_together() {
         let (memo, copy) = (costs(&[("memo", 1.0, 1.0)]), costs(&[("copy", 1.0, 1.0)]));
-        assert_eq!(worse(&memo, &Baseline::from(copy)), ["memo is not in the baseline.", "copy is in the baseline and is no scenario."]);
+        assert_eq!(worse(&memo, &Baseline::from(copy)), ["memo is not in the baseline.", "copy is in the baseline but is not a scenario."]);
     }
 
     #[test]

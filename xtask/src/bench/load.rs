@@ -25,7 +25,7 @@ pub(super) fn answered(visits: Visits, duration: Duration) -> Outcome<u32> {
     let (turn, until) = (AtomicU64::new(0), Instant::now() + duration);
     let counts = thread::scope(|scope| {
         let visitors: Vec<_> = (0..CONNECTIONS).map(|_| scope.spawn(|| visit(visits, &turn, until))).collect();
-        let crashed = |_| Err(Failure::new("a visitor of the bench crashed"));
+        let crashed = |_| Err(Failure::new("a visitor thread of the benchmark panicked"));
         visitors.into_iter().map(|visitor| visitor.join().unwrap_or_else(crashed)).collect::<Outcome<Vec<u32>>>()
     })?;
     Ok(counts.iter().sum())
@@ -56,7 +56,7 @@ fn check_redirect(answers: &mut impl BufRead) -> Outcome<()> {
     let mut status = String::new();
     read_line(answers, &mut status)?;
     if !status.starts_with("HTTP/1.1 302") {
-        return Err(Failure::new(format!("workerd answers no redirect: {status:?}")));
+        return Err(Failure::new(format!("workerd did not redirect: {status:?}")));
     }
     let mut line = String::new();
     loop {
@@ -65,7 +65,7 @@ fn check_redirect(answers: &mut impl BufRead) -> Outcome<()> {
         let lower = line.to_ascii_lowercase();
         let has_body = lower.starts_with("transfer-encoding") || lower.strip_prefix("content-length:").is_some_and(|n| n.trim() != "0");
         if has_body {
-            return Err(Failure::new(format!("workerd redirects with a body: {line:?}")));
+            return Err(Failure::new(format!("workerd sent a redirect with a body: {line:?}")));
         }
         if line == "\r\n" {
             return Ok(());
@@ -74,8 +74,8 @@ fn check_redirect(answers: &mut impl BufRead) -> Outcome<()> {
 }
 
 fn read_line(answers: &mut impl BufRead, line: &mut String) -> Outcome<()> {
-    answers.take(LONGEST_LINE as u64).read_line(line).doing("reading what workerd answers")?;
-    if line.ends_with('\n') { Ok(()) } else { Err(Failure::new("workerd closed a connection in the middle of an answer")) }
+    answers.take(LONGEST_LINE as u64).read_line(line).doing("reading a response of workerd")?;
+    if line.ends_with('\n') { Ok(()) } else { Err(Failure::new("workerd closed a connection inside a response")) }
 }
 
 #[cfg(test)]

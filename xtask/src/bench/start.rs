@@ -93,7 +93,7 @@ fn start(project: &Project, runtime: &Runtime, worker: &Worker) -> Outcome<Start
 
 /// Sends one request on a connection that is open already, and returns how long its answer takes to come whole.
 fn time_answer(port: u16, path: &str, status: &str) -> Outcome<Duration> {
-    let asking = "asking for the first answer";
+    let asking = "waiting for the first response";
     let mut stream = TcpStream::connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).doing(asking)?;
     stream.set_nodelay(true).and_then(|()| stream.set_read_timeout(Some(PATIENCE))).doing(asking)?;
     let request = format!(
@@ -125,7 +125,7 @@ fn judge(workers: &[Worker; 3]) -> bool {
     let [hop, empty, _] = workers;
     let ratio = of(hop, |start| start.answer_processor) / of(empty, |start| start.answer_processor);
     let passed = ratio <= BAR;
-    println!("hop's first answer takes {ratio:.1} times the processor time of the empty Worker's; it may take {BAR:.0} times.");
+    println!("hop's first response takes {ratio:.1} times the processor time of the empty Worker's (limit: {BAR:.0} times).");
     passed
 }
 
@@ -175,7 +175,7 @@ impl Viceroy {
         let mut member = process::start(&mut viceroy)?;
         while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
             if let Some(status) = member.has_ended().doing("watching Viceroy")? {
-                return Err(Failure::new(format!("Viceroy has ended ({status}); its last words are above")));
+                return Err(Failure::new(format!("Viceroy ended unexpectedly ({status}); its last output is above")));
             }
             thread::sleep(PAUSE);
         }

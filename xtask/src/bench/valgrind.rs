@@ -12,7 +12,7 @@ const FEW: u32 = 16;
 /// Six seconds apart, all of these visits come before a copy is ten minutes old and looked after.
 const MANY: u32 = 80;
 
-const GET_VALGRIND: &str = "It runs on Linux: `apt-get install valgrind`, or what other distributions call the same.";
+const GET_VALGRIND: &str = "Install valgrind (Linux only): `apt-get install valgrind`, or the package of your distribution.";
 
 /// Fails early and says how to get valgrind where there is none.
 pub(super) fn check_installed(project: &Project) -> Outcome<()> {

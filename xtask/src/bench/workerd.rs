@@ -53,7 +53,7 @@ impl Runtime {
         let mut copy = project.machine_command(&bench_program.display().to_string());
         let copy = process::capture(copy.args(["copy", &now.to_string()]))?;
         if !copy.success {
-            return Err(Failure::new("the bench program made no copy"));
+            return Err(Failure::new("the bench program did not print a cached link"));
         }
         Ok(Self { program: program(project)?, folder, copy: copy.text.trim().to_owned() })
     }
@@ -106,7 +106,7 @@ impl<const N: usize> Workerd<N> {
     /// Fails if it has ended by itself.
     pub(super) fn check_alive(&mut self) -> Outcome<()> {
         match self.member.has_ended().doing("watching workerd")? {
-            Some(status) => Err(Failure::new(format!("workerd has ended ({status}); its last words are above"))),
+            Some(status) => Err(Failure::new(format!("workerd ended unexpectedly ({status}); its last output is above"))),
             None => Ok(()),
         }
     }
@@ -144,7 +144,7 @@ fn program(project: &Project) -> Outcome<PathBuf> {
     let packages = fs::read_dir(project.path(PACKAGES)).doing(format_args!("reading {PACKAGES}"))?;
     let named = packages.filter_map(Result::ok).find(|package| package.file_name().to_string_lossy().starts_with("workerd-"));
     let found = named.map(|package| package.path().join("bin/workerd")).filter(|program| program.exists());
-    found.ok_or_else(|| Failure::new(format!("{PACKAGES} has no workerd")).advise("Delete node_modules and run the command again."))
+    found.ok_or_else(|| Failure::new(format!("workerd is missing in {PACKAGES}")).advise("Delete node_modules and run the command again."))
 }
 
 /// Ports nobody listens on, and no two of them the same.

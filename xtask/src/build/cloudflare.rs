@@ -47,7 +47,7 @@ fn make(project: &Project, worker: &Worker) -> Outcome<()> {
         outputs: ["index_bg.wasm", "index.js"].map(|file| worker.output.join(file)).into(),
     };
     step.run(|| {
-        println!("Making the Worker of {} (wasm-bindgen, wasm-opt, esbuild)…", worker.package);
+        println!("Building the Worker of {} (wasm-bindgen, wasm-opt, esbuild)…", worker.package);
         process::run(&mut worker_build).inspect_err(|_| forget_attempt(worker))
     })
 }

@@ -27,7 +27,7 @@ pub(super) struct Operation<'a> {
 impl Document {
     /// The document as the core prints it, with the contract's examples.
     pub(super) fn of(printed: &str, project: &Project) -> Outcome<Self> {
-        let mut root = parse("what the core prints", printed)?;
+        let mut root = parse("the core's OpenAPI output", printed)?;
         root["components"]["examples"] = Value::Object(examples(project)?);
         Ok(Self { root })
     }

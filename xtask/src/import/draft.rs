@@ -18,7 +18,7 @@ pub(super) struct Draft {
 impl Draft {
     /// A link needs a target; everything else may be missing.
     pub(super) fn to(target: Option<String>) -> Result<Self, String> {
-        let target = target.ok_or("it has no target")?;
+        let target = target.ok_or("the target is missing")?;
         let mut draft = Self { fields: Map::new() };
         draft.set("target", target);
         Ok(draft)
@@ -82,14 +82,14 @@ impl Draft {
         let Some(text) = text else { return };
         match moment::read(text) {
             Some(moment) => self.set("created_at", moment),
-            None => lost.count("creation dates", "hop reads dates from 1970 on"),
+            None => lost.count("creation dates", "it is not a valid date from 1970 on"),
         }
     }
 
     /// A moment the link begins or ends at. One that cannot be read is a refusal: the link would live longer than it should.
     pub(super) fn moment(&mut self, name: &str, text: Option<&str>) -> Result<(), String> {
         let Some(text) = text else { return Ok(()) };
-        let moment = moment::read(text).ok_or_else(|| format!("`{text}` is no date hop can read"))?;
+        let moment = moment::read(text).ok_or_else(|| format!("`{text}` is not a valid date"))?;
         self.set(name, moment);
         Ok(())
     }

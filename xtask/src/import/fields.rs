@@ -64,7 +64,7 @@ impl Fields {
             None => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.trim().to_owned())),
             Some(Value::Number(number)) => Ok(Some(number.to_string())),
-            Some(_) => Err(is_no(names, "text")),
+            Some(_) => Err(must_be(names, "a string")),
         }
     }
 
@@ -74,7 +74,7 @@ impl Fields {
             Some(Value::String(text)) => text.trim().parse().ok(),
             Some(value) => value.as_u64(),
         };
-        number.map(Some).ok_or_else(|| is_no(names, "whole number"))
+        number.map(Some).ok_or_else(|| must_be(names, "a whole number"))
     }
 
     pub(super) fn flag(&mut self, names: &[&str]) -> Result<bool, String> {
@@ -84,7 +84,7 @@ impl Fields {
             Some(Value::String(text)) if matches!(plain(&text).as_str(), "true" | "yes" | "1") => Ok(true),
             Some(Value::Number(number)) if number.as_u64() == Some(1) => Ok(true),
             Some(value) if says_no(&value) => Ok(false),
-            Some(_) => Err(is_no(names, "yes or no")),
+            Some(_) => Err(must_be(names, "true or false")),
         }
     }
 
@@ -92,7 +92,7 @@ impl Fields {
         match self.take(names) {
             None => Ok(None),
             Some(Value::Object(object)) => Ok(Some(Self::of_object(object))),
-            Some(_) => Err(is_no(names, "object")),
+            Some(_) => Err(must_be(names, "an object")),
         }
     }
 
@@ -103,10 +103,10 @@ impl Fields {
             Some(Value::String(text)) => Ok(text.split(separator).map(|tag| tag.trim().to_owned()).collect()),
             Some(Value::Array(tags)) => {
                 let texts =
-                    tags.into_iter().map(|tag| if let Value::String(tag) = tag { Ok(tag) } else { Err(is_no(names, "list of texts")) });
+                    tags.into_iter().map(|tag| if let Value::String(tag) = tag { Ok(tag) } else { Err(must_be(names, "a list of strings")) });
                 texts.collect()
             }
-            Some(_) => Err(is_no(names, "list of texts")),
+            Some(_) => Err(must_be(names, "a list of strings")),
         }
     }
 
@@ -128,7 +128,7 @@ impl Fields {
     pub(super) fn count_rest(self, lost: &mut Lost) {
         for entry in self.entries {
             if says_something(&entry.value) && !says_no(&entry.value) {
-                lost.count(&format!("`{}` fields", entry.name), "hop does not know it");
+                lost.count(&format!("`{}` fields", entry.name), "hop has no such field");
             }
         }
     }
@@ -158,8 +158,8 @@ fn says_no(value: &Value) -> bool {
     }
 }
 
-fn is_no(names: &[&str], kind: &str) -> String {
-    format!("its `{}` is no {kind}", names.first().unwrap_or(&""))
+fn must_be(names: &[&str], kind: &str) -> String {
+    format!("its `{}` must be {kind}", names.first().unwrap_or(&""))
 }
 
 /// What was not taken, once per kind: what it was, why, and how often.
@@ -185,8 +185,8 @@ impl fmt::Display for Lost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for ((what, why), times) in &self.kinds {
             match times {
-                1 => writeln!(f, "1 {} was not taken: {why}", what.strip_suffix('s').unwrap_or(what))?,
-                _ => writeln!(f, "{times} {what} were not taken: {why}")?,
+                1 => writeln!(f, "1 {} was not imported: {why}", what.strip_suffix('s').unwrap_or(what))?,
+                _ => writeln!(f, "{times} {what} were not imported: {why}")?,
             }
         }
         Ok(())

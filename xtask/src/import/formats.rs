@@ -14,7 +14,7 @@ use super::draft::Draft;
 use super::fields::{Fields, Lost};
 
 /// Why a link that had a password comes in disabled.
-const WITHOUT_PASSWORD: &str = "nobody can read it; the link is disabled until you enable it";
+const WITHOUT_PASSWORD: &str = "it cannot be read from the export; the link is disabled until you enable it";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {

@@ -76,7 +76,7 @@ impl<R: BufRead> Objects<R> {
             return Ok(None);
         }
         self.open.clear();
-        Ok(Some(Object { line: self.line, end: self.end, fields: Err("the file ends before its JSON does".to_owned()) }))
+        Ok(Some(Object { line: self.line, end: self.end, fields: Err("the file ends before the JSON document is complete".to_owned()) }))
     }
 
     /// The rest of an object whose brace was read.
@@ -87,7 +87,7 @@ impl<R: BufRead> Objects<R> {
         while depth > 0 {
             let Some(byte) = self.byte()? else {
                 self.open.clear();
-                let reason = "the file ends in the middle of it".to_owned();
+                let reason = "the file ends inside this link".to_owned();
                 return Ok(Object { line, end: self.end, fields: Err(reason) });
             };
             if bytes.len() <= LONGEST {
@@ -99,7 +99,7 @@ impl<R: BufRead> Objects<R> {
                 b'"' => {
                     let text = self.read_text()?;
                     if !text.closed {
-                        return Ok(Object { line, end: self.end, fields: Err("a quote in it is never closed".to_owned()) });
+                        return Ok(Object { line, end: self.end, fields: Err("a quote in it is not closed".to_owned()) });
                     }
                     if bytes.len() <= LONGEST {
                         bytes.extend(text.bytes);
@@ -173,13 +173,13 @@ mod tests {
     #[test]
     fn a_forgotten_quote_costs_one_link() {
         let found = read("{\"data\":[\n{\"a\":1},\n{\"a\":\"x},\n{\"a\":2},\n{\"a\":3}\n]}", false);
-        let texts = [(2, Ok(r#"{"a":1}"#)), (3, Err("a quote in it is never closed")), (4, Ok(r#"{"a":2}"#)), (5, Ok(r#"{"a":3}"#))];
+        let texts = [(2, Ok(r#"{"a":1}"#)), (3, Err("a quote in it is not closed")), (4, Ok(r#"{"a":2}"#)), (5, Ok(r#"{"a":3}"#))];
         assert_eq!(found, texts.map(|(line, text)| (line, text.map(str::to_owned).map_err(str::to_owned))));
     }
 
     #[test]
     fn a_file_that_ends_too_early_is_told() {
-        assert_eq!(read("{\"data\":[{\"a\":1},\n{\"a\"", false)[1], (2, Err("the file ends in the middle of it".to_owned())));
-        assert_eq!(read("{\"data\":[{\"a\":1},\n", false)[1], (2, Err("the file ends before its JSON does".to_owned())));
+        assert_eq!(read("{\"data\":[{\"a\":1},\n{\"a\"", false)[1], (2, Err("the file ends inside this link".to_owned())));
+        assert_eq!(read("{\"data\":[{\"a\":1},\n", false)[1], (2, Err("the file ends before the JSON document is complete".to_owned())));
     }
 }

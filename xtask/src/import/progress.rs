@@ -88,9 +88,9 @@ impl Progress {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::begin(job)),
             Err(error) => return Err(error).doing(format_args!("reading {shown}")),
         };
-        let afresh = format!("Finish that one with the options it was begun with, or remove {shown} to begin afresh.");
+        let afresh = format!("Finish that import with the same options, or delete {shown} to start again.");
         let found = serde_json::from_str(&text).ok().and_then(|value| Self::read(&value));
-        let found = found.ok_or_else(|| Failure::new(format!("{shown} is no progress record")).advise("Remove it to begin afresh."))?;
+        let found = found.ok_or_else(|| Failure::new(format!("{shown} is not a valid progress file")).advise("Delete it to start again."))?;
         if found.job == job {
             return Ok(found);
         }
@@ -100,7 +100,7 @@ impl Progress {
             let dry_run = if *dry_run { " --dry-run" } else { "" };
             format!("an import of this file with `--from {from} --to {to}{domain}{dry_run}` is unfinished")
         } else {
-            format!("{} has changed since an import of it was begun", file.display())
+            format!("{} has changed since its import started", file.display())
         };
         Err(Failure::new(what).advise(afresh))
     }

@@ -65,14 +65,14 @@ impl Look {
     }
 
     fn refused(&self, path: &Path, format: Format) -> Failure {
-        let what = format!("{} is no export of {}", path.display(), format.name());
+        let what = format!("{} is not an export of {}", path.display(), format.name());
         let guess = KINDS.iter().find(|kind| kind.format != format && self.marked(kind)).map(|kind| kind.format.name());
         let kind = if self.is_json { "JSON" } else { "CSV" };
         let names: Vec<&str> = self.names.iter().map(String::as_str).take(12).collect();
         match guess {
             Some(guess) => Failure::new(what).advise(format!("It looks like {guess}: try `--from {guess}`.")),
-            None if names.is_empty() => Failure::new(what).advise("It is neither JSON nor CSV with a line of column names."),
-            None => Failure::new(what).advise(format!("It looks like {kind} with {}.", names.join(", "))),
+            None if names.is_empty() => Failure::new(what).advise("It is neither JSON nor CSV with a header line."),
+            None => Failure::new(what).advise(format!("It looks like {kind} with the fields {}.", names.join(", "))),
         }
     }
 

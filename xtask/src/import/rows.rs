@@ -56,11 +56,11 @@ impl<R: BufRead> Rows<R> {
             return match split(&text, delimiter) {
                 Shape::Whole(header) => Ok(Self { lines, returned: VecDeque::new(), header, delimiter, has_guards: false }),
                 Shape::Open | Shape::Stray => {
-                    Err(Failure::new(format!("line {} should name the columns, but its quotes do not match", line.number)))
+                    Err(Failure::new(format!("line {} should contain the column names, but its quotes are not balanced", line.number)))
                 }
             };
         }
-        Err(Failure::new("there is no line that names the columns"))
+        Err(Failure::new("the file has no header line with column names"))
     }
 
     /// Takes off the `'` that hop writes before a cell so that no spreadsheet runs it.
@@ -97,14 +97,14 @@ impl<R: BufRead> Rows<R> {
                     }
                     return Ok(Row { line, end, cells: Ok(cells) });
                 }
-                Shape::Whole(cells) => break format!("it has {} cells and the header {}", cells.len(), self.header.len()),
-                Shape::Stray => break "its quotes do not match".to_owned(),
-                Shape::Open if more.len() >= MOST_LINES => break "a quote in it is never closed".to_owned(),
+                Shape::Whole(cells) => break format!("it has {} cells, but the header has {}", cells.len(), self.header.len()),
+                Shape::Stray => break "its quotes are not balanced".to_owned(),
+                Shape::Open if more.len() >= MOST_LINES => break "a quote in it is not closed".to_owned(),
                 Shape::Open => match self.line()? {
                     Some(next) => {
                         let Ok(continued) = &next.text else {
                             more.push(next);
-                            break "a quote in it is never closed".to_owned();
+                            break "a quote in it is not closed".to_owned();
                         };
                         text.push('\n');
                         text.push_str(continued);
@@ -112,7 +112,7 @@ impl<R: BufRead> Rows<R> {
                         shape = if continued.contains('"') { split(&text, self.delimiter) } else { Shape::Open };
                         more.push(next);
                     }
-                    None => break "a quote in it is never closed".to_owned(),
+                    None => break "a quote in it is not closed".to_owned(),
                 },
             }
         };
@@ -217,17 +217,17 @@ mod tests {
         let rows = read(&text);
         assert_eq!(rows.len(), 49_999);
         let bad: Vec<_> = rows.iter().filter(|(_, cells)| cells.is_err()).collect();
-        assert_eq!(bad, [&(40_000, Err("a quote in it is never closed".to_owned()))]);
+        assert_eq!(bad, [&(40_000, Err("a quote in it is not closed".to_owned()))]);
     }
 
     #[test]
     fn a_forgotten_quote_closed_by_the_next_row_costs_one_row_too() {
         let rows = read("a,b\n\"1,x\n\"2\",\"y\"\n3,z\n");
-        assert_eq!(rows, [(2, Err("its quotes do not match".to_owned())), (3, Ok("2|y".to_owned())), (4, Ok("3|z".to_owned()))]);
+        assert_eq!(rows, [(2, Err("its quotes are not balanced".to_owned())), (3, Ok("2|y".to_owned())), (4, Ok("3|z".to_owned()))]);
     }
 
     #[test]
     fn rows_of_another_width_are_named() {
-        assert_eq!(read("a,b\n1\n1,2\n")[0], (2, Err("it has 1 cells and the header 2".to_owned())));
+        assert_eq!(read("a,b\n1\n1,2\n")[0], (2, Err("it has 1 cells, but the header has 2".to_owned())));
     }
 }

@@ -34,7 +34,7 @@ impl<'a> Run<'a> {
         let progress = Progress::load(file, job)?;
         let report = Report::open(file, progress.report_bytes)?;
         if progress.position > 0 {
-            bar.say(&format!("Going on after {} links.", progress.position));
+            bar.say(&format!("Resuming after {} links.", progress.position));
         }
         Ok(Self { file, source, sender, progress, report, bar, window: VecDeque::new(), ended: false, shown: 0 })
     }
@@ -71,7 +71,7 @@ impl<'a> Run<'a> {
             }
             Reply::TooMuch => {
                 let line = self.window.iter().find(|item| item.link.is_ok()).map_or(0, |item| item.line);
-                return Err(self.keeping(Failure::new(format!("the deployment takes not even line {line} alone"))));
+                return Err(self.keeping(Failure::new(format!("the deployment does not accept line {line}, even alone"))));
             }
         }
         Ok(true)
@@ -137,7 +137,7 @@ impl<'a> Run<'a> {
         let named = item.alias.as_deref().map(|alias| format!(" ({alias})")).unwrap_or_default();
         match self.shown {
             ..=SHOWN => self.bar.say(&format!("line {}{nth}{named}: {reason}", item.line)),
-            more if more == SHOWN + 1 => self.bar.say(&format!("… more in {}", self.report.path().display())),
+            more if more == SHOWN + 1 => self.bar.say(&format!("… more rejected links are in {}", self.report.path().display())),
             _ => {}
         }
         self.report.add(&Refusal { line: item.line, nth: item.index + 1, alias: item.alias.as_deref(), code, reason, link })
@@ -145,7 +145,7 @@ impl<'a> Run<'a> {
 
     fn keeping(&self, failure: Failure) -> Failure {
         let position = self.progress.position;
-        failure.add_advice(&format!("{position} links of the file are dealt with. The same command goes on after them."))
+        failure.add_advice(&format!("{position} links of the file are processed. Run the same command again to continue after them."))
     }
 }
 
@@ -162,8 +162,8 @@ fn chunk(window: &VecDeque<Item>, most: usize) -> Vec<&str> {
 
 impl Progress {
     fn counts(&self) -> String {
-        let made = if self.job.dry_run { "would be made" } else { "made" };
-        format!("{} {made}, {} already there, {} not taken", self.made, self.already_there, self.refused)
+        let made = if self.job.dry_run { "would be created" } else { "created" };
+        format!("{} {made}, {} already exist, {} rejected", self.made, self.already_there, self.refused)
     }
 }
 
@@ -186,7 +186,7 @@ impl Done {
     pub(super) fn summary(&self) -> String {
         let mut text = format!("{}\n{}", self.progress.counts(), self.lost());
         if self.progress.refused > 0 {
-            text.push_str(&format!("The links that were not taken, and why: {}\n", self.report.path().display()));
+            text.push_str(&format!("Rejected links, with reasons: {}\n", self.report.path().display()));
         }
         text
     }

@@ -31,19 +31,19 @@ pub(super) struct Origin {
 impl Origin {
     pub(super) fn read(text: &str) -> Outcome<Self> {
         let refused = |why: &str| {
-            Failure::new(format!("`{text}` is no address of a deployment: {why}")).advise("Say for example `--to https://hop.example`.")
+            Failure::new(format!("`{text}` is not the origin of a deployment: {why}")).advise("Example: `--to https://hop.example`.")
         };
-        let uri: Uri = text.parse().map_err(|_| refused("it is no URL"))?;
+        let uri: Uri = text.parse().map_err(|_| refused("it is not a URL"))?;
         let host = uri.host().ok_or_else(|| refused("it has no host"))?;
         let local = matches!(host, "127.0.0.1" | "[::1]" | "localhost");
         let authority = uri.authority().map(Authority::as_str).unwrap_or_default();
         match uri.scheme_str() {
-            _ if authority.contains('@') => Err(refused("a user name does not belong in it")),
-            _ if !matches!(uri.path(), "" | "/") || uri.query().is_some() => Err(refused("it goes on after the host")),
+            _ if authority.contains('@') => Err(refused("it must not contain a user name")),
+            _ if !matches!(uri.path(), "" | "/") || uri.query().is_some() => Err(refused("it must end after the host")),
             Some("https") => Ok(Self { text: format!("https://{authority}"), local }),
             Some("http") if local => Ok(Self { text: format!("http://{authority}"), local }),
             Some("http") => Err(refused("without https:// others could read the admin key")),
-            _ => Err(refused("it does not begin with https://")),
+            _ => Err(refused("it must start with https://")),
         }
     }
 }
@@ -61,7 +61,7 @@ impl AdminKey {
     pub(super) fn read(text: &str) -> Outcome<Self> {
         let text = text.trim();
         if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(Failure::new("the admin key is empty or has characters that no key has"));
+            return Err(Failure::new("the admin key is empty or contains invalid characters"));
         }
         Ok(Self(format!("Bearer {text}")))
     }
@@ -150,13 +150,13 @@ impl Sender {
                 Attempt::InPart { why, .. } => (why, None),
             };
             if left == 0 {
-                return Err(Failure::new(format!("{} did not take the links after {} tries: {why}", self.origin, self.patience.tries)));
+                return Err(Failure::new(format!("{} did not accept the links after {} attempts: {why}", self.origin, self.patience.tries)));
             }
             let wait = self.patience.pause(failed, named);
-            say(&format!("{why}; trying again in {:.1} s", wait.as_secs_f64()));
+            say(&format!("{why}; retrying in {:.1} s", wait.as_secs_f64()));
             thread::sleep(wait);
         }
-        Err(Failure::new("no try was allowed"))
+        Err(Failure::new("no attempt is allowed"))
     }
 
     fn attempt(&self, body: &str, key: &str, lines: usize) -> Outcome<Attempt> {
@@ -177,7 +177,7 @@ impl Sender {
             response.headers().get("Retry-After").and_then(|value| value.to_str().ok()?.trim().parse().ok()).map(Duration::from_secs);
         let text = match response.body_mut().with_config().limit(LARGEST_ANSWER).read_to_string() {
             Ok(text) => text,
-            Err(error) => return Ok(Attempt::Again { why: format!("the answer of {} broke off ({error})", self.origin), pause }),
+            Err(error) => return Ok(Attempt::Again { why: format!("the response of {} was cut off ({error})", self.origin), pause }),
         };
         if status == 200 {
             return Ok(match Answer::read(&text, lines) {
@@ -188,7 +188,7 @@ impl Sender {
                     }
                     None => Attempt::Answered(Reply::Taken(answer)),
                 },
-                None => Attempt::Again { why: format!("the answer of {} is not one to an import", self.origin), pause },
+                None => Attempt::Again { why: format!("{} did not send a valid import response", self.origin), pause },
             });
         }
         let problem: Value = serde_json::from_str(&text).unwrap_or_default();
@@ -197,10 +197,10 @@ impl Sender {
         let advice = match (status, code) {
             (413, _) => return Ok(Attempt::Answered(Reply::TooMuch)),
             (429 | 500..=599, _) | (409, "idempotency_in_flight") => return Ok(Attempt::Again { why: why.trim_end().to_owned(), pause }),
-            (401, _) => "It does not know the key. Check HOP_ADMIN_KEY or the file that --key-file names: it must hold the deployment's HOP_ADMIN_KEY.".to_owned(),
-            (403, _) => "The key is known and may not import.".to_owned(),
-            (404 | 405, _) => "There is no hop with an import at this address, or --domain names a host it does not serve.".to_owned(),
-            (300..=399, _) => "The address leads elsewhere. Name the address it leads to.".to_owned(),
+            (401, _) => "The deployment does not accept the key. Check HOP_ADMIN_KEY or the file of --key-file: it must be the deployment's HOP_ADMIN_KEY.".to_owned(),
+            (403, _) => "The key is valid but may not import links.".to_owned(),
+            (404 | 405, _) => "hop's import was not found at this address, or --domain names a host that the deployment does not serve.".to_owned(),
+            (300..=399, _) => "The address redirects. Pass the address that it redirects to.".to_owned(),
             _ => answer::reason(&problem),
         };
         Err(Failure::new(why.trim_end()).advise(advice))

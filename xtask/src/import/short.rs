@@ -16,7 +16,7 @@ pub(super) fn read(text: &str) -> Result<Short, String> {
     let (domain, path) = bare.split_once('/').unwrap_or((bare, ""));
     let path = path.trim_end_matches('/');
     if domain.is_empty() || path.is_empty() {
-        return Err(format!("`{text}` is no short address: it has no alias"));
+        return Err(format!("`{text}` is not a short link: the alias is missing"));
     }
     Ok(Short { domain: domain.to_ascii_lowercase(), alias: decoded(path) })
 }

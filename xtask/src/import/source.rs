@@ -132,7 +132,7 @@ impl Reader {
                     continue;
                 }
                 let object =
-                    line.text.and_then(|text| serde_json::from_str(&text).map_err(|error| format!("it is no JSON object: {error}")));
+                    line.text.and_then(|text| serde_json::from_str(&text).map_err(|error| format!("it is not a JSON object: {error}")));
                 return Ok(Some(Entry { line: line.number, end: line.end, fields: object.map(Fields::of_object) }));
             },
         }

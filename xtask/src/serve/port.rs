@@ -12,8 +12,8 @@ pub(super) fn choose(edge: Edge, asked: Option<u16>) -> Outcome<u16> {
     if let Some(port) = asked {
         return match is_free(port) {
             true => Ok(port),
-            false => Err(Failure::new(format!("port {port} on 127.0.0.1 is taken by another program or not allowed"))
-                .advise("Choose another with --port, or leave --port out to get one that is free.")),
+            false => Err(Failure::new(format!("port {port} on 127.0.0.1 is in use by another program or not allowed"))
+                .advise("Choose another one with --port, or omit --port to use a free one.")),
         };
     }
     let usual = match edge {
@@ -23,11 +23,11 @@ pub(super) fn choose(edge: Edge, asked: Option<u16>) -> Outcome<u16> {
     match (usual..usual + TRIES).find(|port| is_free(*port)) {
         Some(port) => {
             if port != usual {
-                println!("Port {usual} is taken, so this uses {port}.");
+                println!("Port {usual} is in use; using {port}.");
             }
             Ok(port)
         }
-        None => Err(Failure::new(format!("the ports from {usual} on are all taken")).advise("Choose one with --port.")),
+        None => Err(Failure::new(format!("all ports from {usual} to {} are in use", usual + TRIES - 1)).advise("Choose one with --port.")),
     }
 }
 

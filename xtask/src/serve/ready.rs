@@ -14,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(super) fn wait(server: &mut Member, port: u16) -> Outcome<()> {
     while !is_healthy(port) {
         if let Some(status) = server.has_ended().doing("waiting for the server")? {
-            let what = format!("the server ended before it answered ({status}); its last words are above");
+            let what = format!("the server ended before it was ready ({status}); its last output is above");
             return Err(Failure::new(what));
         }
         thread::sleep(PAUSE);

@@ -46,7 +46,7 @@ pub(super) fn development(project: &Project) -> Outcome<Secrets> {
         }
         Some(secret) if secret.len() >= SHORTEST => Ok(secret),
         Some(_) => Err(Failure::new(format!("{name} in {FILE} has fewer than {SHORTEST} characters"))
-            .advise(format!("Choose a longer one, or delete its line from {FILE} and a random one is written."))),
+            .advise(format!("Choose a longer one, or delete its line from {FILE} to get a random one."))),
     };
     Ok(Secrets { admin_key: secret(ADMIN_KEY)?, pepper: secret(PEPPER)? })
 }

@@ -27,21 +27,21 @@ pub(crate) fn is_installed(project: &Project) -> Outcome<bool> {
 
 pub(crate) fn install(project: &Project) -> Outcome<()> {
     if let Some(other) = std::env::var_os(VARIABLE) {
-        let what = format!("{VARIABLE} names {}, which is no file", other.display());
-        return Err(Failure::new(what).advise("Name the program of a Chromium, or nothing."));
+        let what = format!("{VARIABLE} names {}, which is not a file", other.display());
+        return Err(Failure::new(what).advise("Set it to the path of a Chromium program, or unset it."));
     }
     if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
-        return Err(Failure::new("the browser that hop's pages are tested with runs on Linux on x86-64 only")
-            .advise(format!("Install Chromium or Chrome, and name its program in {VARIABLE}.")));
+        return Err(Failure::new("the browser for hop's page tests runs only on Linux on x86-64")
+            .advise(format!("Install Chromium or Chrome, and set {VARIABLE} to the path of its program.")));
     }
-    println!("Unpacking {PACKAGE}, once…");
+    println!("Unpacking {PACKAGE} once…");
     cache::install(&directory(project)?, |folder| {
         let mut node = project.command("node");
         node.arg("conformance/browser/unpack.mjs").env("TMPDIR", folder);
         process::run(&mut node).map_err(|cause| {
             Failure::new("the browser could not be unpacked")
                 .because(cause)
-                .advise("It takes 250 MB of disk. Then run the same command again.")
+                .advise("It needs 250 MB of disk space. Free some space and run the same command again.")
         })
     })
 }

@@ -18,8 +18,8 @@ pub(crate) struct Cache {
 impl Cache {
     pub(crate) fn find() -> Outcome<Self> {
         let Some(folder) = choose(|name| std::env::var_os(name)) else {
-            return Err(Failure::new("there is no folder for hop's tools: HOME is not set")
-                .advise(format!("Name a folder in {VARIABLE}, such as {VARIABLE}=/tmp/hop-tools.")));
+            return Err(Failure::new("no folder for hop's tools: HOME is not set")
+                .advise(format!("Set {VARIABLE} to a folder, for example {VARIABLE}=/tmp/hop-tools.")));
         };
         let folder = std::path::absolute(&folder).doing(format_args!("finding {}", folder.display()))?;
         Ok(Self { folder })

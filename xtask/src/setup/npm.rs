@@ -33,11 +33,11 @@ pub(crate) fn install(project: &Project) -> Outcome<()> {
     npx.env("CI", "true");
     process::run(&mut npx).map_err(|cause| {
         Failure::new("the npm packages could not be installed").because(cause).advise(format!(
-            "It needs Node with npx, and the network for the first time. {GET_NODE}\n\
-             Then run the same command again: packages that arrived are kept."
+            "The installation needs Node with npx, and network access the first time. {GET_NODE}\n\
+             Then run the same command again: downloaded packages are kept."
         ))
     })?;
-    fs::write(stamp(project), wanted).doing("noting what was installed")
+    fs::write(stamp(project), wanted).doing("recording the installed packages")
 }
 
 /// Wrangler refuses an old Node late and at length, so this looks first.
@@ -45,12 +45,12 @@ pub(crate) fn check_node(project: &Project) -> Outcome<()> {
     let mut node = project.command("node");
     node.arg("--version").stderr(Stdio::null());
     let printed = process::capture(&mut node)
-        .map_err(|failure| Failure::new("there is no working Node").advise(format!("{failure}\n\n{GET_NODE}")))?;
+        .map_err(|failure| Failure::new("Node does not work").advise(format!("{failure}\n\n{GET_NODE}")))?;
     let found = printed.text.trim();
     if numbers(found) >= numbers(OLDEST_NODE) {
         return Ok(());
     }
-    Err(Failure::new(format!("wrangler needs Node {OLDEST_NODE} or later and this is {found}")).advise(GET_NODE))
+    Err(Failure::new(format!("wrangler needs Node {OLDEST_NODE} or later, but {found} is installed")).advise(GET_NODE))
 }
 
 fn wanted(project: &Project) -> Outcome<String> {

@@ -21,8 +21,8 @@ pub(crate) fn check_version(project: &Project) -> Outcome<()> {
     if numbers(found) >= numbers(wanted) {
         return Ok(());
     }
-    Err(Failure::new(format!("hop needs Rust {wanted} or later and this is `{}`", printed.trim()))
-        .advise("`rustup update stable` brings the current one."))
+    Err(Failure::new(format!("hop needs Rust {wanted} or later, but `{}` is installed", printed.trim()))
+        .advise("Run `rustup update stable`."))
 }
 
 pub(crate) fn has_target(project: &Project, target: &str) -> Outcome<bool> {
@@ -33,14 +33,14 @@ pub(crate) fn has_target(project: &Project, target: &str) -> Outcome<bool> {
 }
 
 pub(crate) fn add_target(project: &Project, target: &str) -> Outcome<()> {
-    println!("Adding the Rust target {target}; this can be silent for a minute…");
+    println!("Adding the Rust target {target} (up to a minute without output)…");
     let mut rustup = project.command("rustup");
     rustup.args(["target", "add", target]);
     process::run(&mut rustup).map_err(|cause| {
         let what = format!("the Rust target {target} is missing and could not be added");
         Failure::new(what).because(cause).advise(format!(
-            "Adding it needs rustup (https://rustup.rs) and the network. A Rust that came another way needs the \
-             standard library for {target} from where it came."
+            "Adding it needs rustup (https://rustup.rs) and the network. If Rust was not installed by rustup, install its \
+             standard library for {target} from the same source."
         ))
     })
 }

@@ -50,7 +50,7 @@ impl Tool {
     fn purpose(self) -> &'static str {
         match self {
             Self::WorkerBuild => "builds the Workers module, about two minutes",
-            Self::WasmBindgen => "connects it to JavaScript, about a minute",
+            Self::WasmBindgen => "generates its JavaScript bindings, about a minute",
             Self::WasmPack => "runs core's tests inside wasm, about a minute",
             Self::Viceroy => "runs the Compute module on this machine, about five minutes",
         }
@@ -78,7 +78,7 @@ impl Tool {
 
 pub(crate) fn install(project: &Project, tool: Tool) -> Outcome<()> {
     let release = format!("{}@{}", tool.package(), tool.version());
-    println!("Compiling {release}, once ({})…", tool.purpose());
+    println!("Compiling {release} once ({})…", tool.purpose());
     let started = Instant::now();
     cache::install(&tool.directory(project), |folder| {
         let mut cargo = project.machine_command("cargo");
@@ -86,8 +86,8 @@ pub(crate) fn install(project: &Project, tool: Tool) -> Outcome<()> {
         cargo.env("CARGO_TARGET_DIR", project.tools().build_directory()).envs(QUICK_BUILD);
         process::run(&mut cargo).map_err(|cause| {
             Failure::new(format!("{release} could not be installed")).because(cause).advise(
-                "It needs the network for the first time, and a C compiler to link with.\n\
-                 Run the same command again to go on: what was compiled is kept.",
+                "The installation needs network access, and a C compiler for linking.\n\
+                 Run the same command again to continue: compiled parts are kept.",
             )
         })
     })?;
@@ -113,9 +113,9 @@ pub(crate) fn check_bindgen_version(project: &Project) -> Outcome<()> {
         Some(linked) if linked == ours => Ok(()),
         linked => Err(Failure::new(format!(
             "Cargo.lock has wasm-bindgen {}, but the wasm-bindgen program is pinned to {ours}",
-            linked.unwrap_or("nowhere")
+            linked.unwrap_or("in no version")
         ))
-        .advise("Write the same version into Cargo.toml ([workspace.dependencies]) and xtask/src/setup/tools.rs.")),
+        .advise("Set the same version in Cargo.toml ([workspace.dependencies]) and xtask/src/setup/tools.rs.")),
     }
 }
 

@@ -32,7 +32,7 @@ fn worker(project: &Project) -> Outcome<Vec<PathBuf>> {
     deploy.args(["deploy", "--dry-run", "--outdir"]).arg(&directory);
     let printed = process::capture(deploy.stderr(Stdio::inherit()))?;
     if !printed.success {
-        return Err(Failure::new("wrangler could not put the upload together").advise(printed.text));
+        return Err(Failure::new("wrangler could not assemble the upload").advise(printed.text));
     }
     if let Some(line) = printed.text.lines().find(|line| line.starts_with("Total Upload")) {
         println!("wrangler: {line}");

@@ -35,7 +35,7 @@ impl Tally {
         } else if tally.passed + tally.failed == 0 && success {
             Some("no test ran".to_owned())
         } else if tally.failed == 0 && !success {
-            Some("it ended with an error".to_owned())
+            Some("the command failed".to_owned())
         } else {
             None
         };

@@ -16,16 +16,16 @@ pub(super) fn convert(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, Str
     if let (Some(chosen), Some(generated)) = (&chosen, &generated)
         && chosen != generated
     {
-        lost.count("generated short links", "the link keeps the chosen one");
+        lost.count("generated short links", "the link keeps the custom one");
     }
-    let address = short::read(&chosen.or(generated).ok_or("it has no short address")?)?;
+    let address = short::read(&chosen.or(generated).ok_or("the short link is missing")?)?;
     draft.set("alias", address.alias);
     draft.set("domain", address.domain);
     draft.title(fields.text(&["title", "link title"])?, lost);
     draft.tags(fields.tags(&["tags"], ',')?, lost);
     draft.created(fields.text(&["created at", "created", "date created", "creation date"])?.as_deref(), lost);
     draft.clicks(fields.number(&["clicks", "engagements", "total clicks", "total engagements"])?, None);
-    fields.lose(&["archived"], lost, "archive marks", "hop has no archive");
+    fields.lose(&["archived"], lost, "archive flags", "hop has no archive");
     fields.drop(&["id"]);
     Ok(draft)
 }

@@ -31,7 +31,7 @@ const STRUCTURED: &[&str] = &["tags", "max_clicks", "redirect_status", "clicks",
 pub(super) fn convert(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, String> {
     let mut draft = Draft::to(fields.text(&["target"])?)?;
     if fields.text(&["state"])?.as_deref() == Some("deleted") {
-        return Err("it is deleted".to_owned());
+        return Err("the link is deleted".to_owned());
     }
     for name in TEXTS {
         draft.set_if(name, fields.whole(name));
@@ -49,7 +49,7 @@ pub(super) fn convert(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, Str
         Some(blocked) if blocked["reason"].is_string() => draft.set("blocked", blocked),
         Some(_) => {
             draft.disable();
-            lost.count("blocks", "it does not say why; the link is disabled instead");
+            lost.count("blocks", "the export gives no reason; the link is disabled instead");
         }
     }
     for (name, value) in std::mem::take(fields).into_rest() {
@@ -74,7 +74,7 @@ fn structured(name: &str, value: Value) -> Result<Value, String> {
         }
         _ => {}
     }
-    serde_json::from_str(text).map_err(|_| format!("its `{name}` cannot be read"))
+    serde_json::from_str(text).map_err(|_| format!("its `{name}` is not valid"))
 }
 
 /// Counts in columns of their own.

@@ -31,13 +31,13 @@ pub(super) fn from_api(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, St
             if visits >= most {
                 draft.disable();
             } else if visits > 0 {
-                lost.count("used limits", "`max_clicks` counts from the import on");
+                lost.count("click limit counts", "`max_clicks` counts from the import on");
             }
         }
         meta.count_rest(lost);
     }
-    fields.lose(&["hasRedirectRules"], lost, "redirect rule sets", "the export says only that there is one; make it again");
-    fields.lose(&["deviceLongUrls"], lost, "device targets", "make a rule of it");
+    fields.lose(&["hasRedirectRules"], lost, "redirect rule sets", "the export does not contain the rules; create them again");
+    fields.lose(&["deviceLongUrls"], lost, "device targets", "create a rule instead");
     if fields.flag(&["hasPassword"])? {
         draft.disable();
         lost.count("passwords", WITHOUT_PASSWORD);

@@ -16,11 +16,11 @@ pub(super) fn convert(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, Str
     draft.tags(fields.tags(&["tags"], ',')?, lost);
     match unix(fields, "createdAt")? {
         Some(Some(moment)) => draft.set("created_at", moment),
-        Some(None) => lost.count("creation dates", "hop reads dates from 1970 on"),
+        Some(None) => lost.count("creation dates", "it is not a valid date from 1970 on"),
         None => {}
     }
     if let Some(moment) = unix(fields, "expiration")? {
-        draft.set("ends_at", moment.ok_or("its `expiration` lies beyond the year 9999")?);
+        draft.set("ends_at", moment.ok_or("its `expiration` is after the year 9999")?);
     }
     if fields.flag(&["redirectWithQuery"])? {
         draft.set("forward_query", "visitor_wins");
@@ -31,11 +31,11 @@ pub(super) fn convert(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, Str
         draft.disable();
         lost.count("passwords", WITHOUT_PASSWORD);
     }
-    fields.lose(&["apple", "google"], lost, "device targets", "make a rule of it");
-    fields.lose(&["cloaking"], lost, "cloaks", "hop always redirects");
+    fields.lose(&["apple", "google"], lost, "device targets", "create a rule instead");
+    fields.lose(&["cloaking"], lost, "cloaking settings", "hop always redirects");
     fields.lose(&["unsafe"], lost, "warning pages", "hop has none");
-    fields.lose(&["id"], lost, "ids", "hop makes its own");
-    fields.lose(&["updatedAt"], lost, "last-change dates", "the import is the last change");
+    fields.lose(&["id"], lost, "ids", "hop assigns its own");
+    fields.lose(&["updatedAt"], lost, "last-change dates", "the import counts as the last change");
     Ok(draft)
 }
 
@@ -50,7 +50,7 @@ fn card(fields: &mut Fields, draft: &mut Draft, lost: &mut Lost) -> Result<(), S
     let image = fields.text(&["image"])?;
     let is_address = image.as_deref().is_some_and(|image| image.starts_with("https://") || image.starts_with("http://"));
     if image.is_some() && !is_address {
-        lost.count("preview images", "such a file stays on the old server");
+        lost.count("preview images", "the file is stored on the old server");
     }
     let image = image.filter(|_| is_address);
     draft.title(title.clone(), lost);

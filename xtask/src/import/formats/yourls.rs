@@ -14,6 +14,6 @@ pub(super) fn convert(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, Str
     draft.title(fields.text(&["title"])?.filter(|title| !NOTHING.contains(&title.as_str())), lost);
     draft.created(fields.text(&["timestamp"])?.as_deref(), lost);
     draft.clicks(fields.number(&["clicks", "hits"])?, None);
-    fields.lose(&["ip"], lost, "maker IPs", "hop stores no addresses");
+    fields.lose(&["ip"], lost, "creator IPs", "hop stores no IP addresses");
     Ok(draft)
 }

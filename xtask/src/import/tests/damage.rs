@@ -40,7 +40,7 @@ fn a_file_of_another_format_says_what_it_looks_like() {
         (r#"{"Short":"a","Long":"https://a.example"}"#, Format::Hop, "golink"),
         (r#"{"alias":"a","target":"https://a.example"}"#, Format::Golink, "hop"),
     ] {
-        let expected = format!("error: FILE is no export of {}\n\nIt looks like {guess}: try `--from {guess}`.", format.name());
+        let expected = format!("error: FILE is not an export of {}\n\nIt looks like {guess}: try `--from {guess}`.", format.name());
         assert_eq!(refusal("a.txt", content, format), expected, "{content}");
     }
 }
@@ -48,7 +48,7 @@ fn a_file_of_another_format_says_what_it_looks_like() {
 #[test]
 fn a_file_of_no_format_says_what_is_in_it() {
     let said = refusal("a.csv", "Name,Street\n", Format::Bitly);
-    assert_eq!(said, "error: FILE is no export of bitly\n\nIt looks like CSV with name, street.");
+    assert_eq!(said, "error: FILE is not an export of bitly\n\nIt looks like CSV with the fields name, street.");
     assert!(refusal("a.json", "\u{FEFF}[1,2]", Format::Sink).contains("neither JSON nor CSV"));
     assert!(refusal("a.csv", b"\xFF\xFEk\0e\0y\0", Format::Yourls).contains("UTF-16"));
 }
@@ -95,7 +95,7 @@ fn unknown_columns_are_counted_by_name() {
     let folder = Folder::new();
     let file =
         folder.file("y.csv", "keyword,url,Favourite Colour\na,https://a.example,red\nb,https://b.example,\nc,https://c.example,blue\n");
-    assert_eq!(convert(&file, Format::Yourls, true).1, "2 `Favourite Colour` fields were not taken: hop does not know it\n");
+    assert_eq!(convert(&file, Format::Yourls, true).1, "2 `Favourite Colour` fields were not imported: hop has no such field\n");
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn long_titles_are_cut_and_tags_beyond_ten_left_out() {
     assert!(lines[0].contains(&format!("\"title\":\"{}\"", "ü".repeat(256))) && lines[0].contains("\"t9\"]"), "{lines:?}");
     assert_eq!(
         lost,
-        "2 tags were not taken: a link has at most ten\n1 title end was not taken: hop keeps 512 bytes of a title, 4,096 of a note, 200 of a card's title and 500 of its description\n"
+        "2 tags were not imported: a link has at most ten\n1 title end was not imported: hop keeps 512 bytes of a title, 4,096 of a note, 200 of a card's title and 500 of its description\n"
     );
 }
 
@@ -132,7 +132,7 @@ fn an_end_that_cannot_be_read_is_a_refusal() {
     let folder = Folder::new();
     let content = r#"{"data":[{"address":"a","target":"https://a.example","expire_in":"soon"}]}"#;
     let (lines, lost) = convert(&folder.file("k.json", content), Format::Kutt, true);
-    assert_eq!((lines, lost.as_str()), (vec!["line 1: `soon` is no date hop can read".to_owned()], ""));
+    assert_eq!((lines, lost.as_str()), (vec!["line 1: `soon` is not a valid date".to_owned()], ""));
 }
 
 #[test]
@@ -151,5 +151,5 @@ fn texts_are_mended_rather_than_refused_with_their_links() {
     assert_eq!((part("title"), part("description").len()), ("é".repeat(100).as_str(), 500));
     assert!(part("description").starts_with("Come and see xxx"));
     assert_eq!(second.get("card"), None);
-    assert!(lost.starts_with("1 card description end was not taken: hop keeps") && lost.contains("1 card title end was"), "{lost}");
+    assert!(lost.starts_with("1 card description end was not imported: hop keeps") && lost.contains("1 card title end was"), "{lost}");
 }

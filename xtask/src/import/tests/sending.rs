@@ -34,7 +34,7 @@ fn sends_what_the_contract_says() {
     assert_eq!(requests[0].headers["authorization"], format!("Bearer {KEY}"));
     assert_eq!(requests[0].headers["content-type"], "application/x-ndjson");
     assert_eq!(requests[0].body, "{\"target\":\"https://example.com/\",\"alias\":\"a\"}\n");
-    assert_eq!(done.summary(), "1 would be made, 0 already there, 0 not taken\n");
+    assert_eq!(done.summary(), "1 would be created, 0 already exist, 0 rejected\n");
     assert_eq!(folder.names(), ["l.jsonl"]);
 }
 
@@ -108,7 +108,7 @@ fn a_line_that_goes_on_failing_stops_the_import_if_the_store_is_away_and_is_repo
     let (folder, server) = (Folder::new(), Server::start(&[Mood::Fails(4, 503)]));
     let file = folder.file("l.jsonl", nameless(9));
     let failure = import(&file, Format::Hop, &server.address, &PLAIN).err().unwrap().to_string();
-    assert!(failure.contains("after 4 tries") && failure.contains("answered store_unavailable for line 4 of 9"), "{failure}");
+    assert!(failure.contains("after 4 attempts") && failure.contains("answered store_unavailable for line 4 of 9"), "{failure}");
     assert_eq!(folder.names(), ["l.jsonl", "l.jsonl.hop-import.json"]);
     server.become_moody(&[Mood::Fails(4, 500)]);
     let done = import(&file, Format::Hop, &server.address, &PLAIN).unwrap();
@@ -127,7 +127,7 @@ fn pauses_longer_each_time_and_as_long_as_the_server_says() {
     let sender = Sender::to(&origin, None, false, AdminKey::read(KEY).unwrap(), patience);
     let mut said = Vec::new();
     sender.send(&["{\"target\":\"https://example.com/\"}"], "a/0", &mut |text| said.push(text.to_owned())).unwrap();
-    let pauses: Vec<_> = said.iter().filter_map(|text| text.rsplit_once("again in ")).map(|(_, pause)| pause).collect();
+    let pauses: Vec<_> = said.iter().filter_map(|text| text.rsplit_once("retrying in ")).map(|(_, pause)| pause).collect();
     assert_eq!(pauses, ["0.1 s", "0.2 s", "0.3 s", "0.3 s", "0.3 s"], "the longest pause bounds the server's wish too");
 }
 
@@ -137,8 +137,8 @@ fn gives_up_after_some_tries_and_goes_on_later() {
         let (folder, server) = (Folder::new(), Server::start(&[Mood::Takes(4), Mood::Takes(4), mood]));
         let file = folder.file("l.jsonl", nameless(20));
         let failure = import(&file, Format::Hop, &server.address, &PLAIN).err().unwrap().to_string();
-        assert!(failure.contains("after 4 tries"), "{failure}");
-        assert!(failure.contains("8 links of the file are dealt with. The same command goes on after them."), "{failure}");
+        assert!(failure.contains("after 4 attempts"), "{failure}");
+        assert!(failure.contains("8 links of the file are processed. Run the same command again to continue after them."), "{failure}");
         assert!(!failure.contains(KEY));
         assert_eq!(server.requests().len(), 6, "the number of tries is bounded");
         assert_eq!(folder.names(), ["l.jsonl", "l.jsonl.hop-import.json"]);
@@ -161,7 +161,7 @@ fn a_wrong_key_stops_at_once() {
 
 #[test]
 fn other_refusals_stop_and_say_why() {
-    for (status, said) in [(403, "may not import"), (404, "no hop with an import"), (422, "as the test has it"), (308, "leads elsewhere")] {
+    for (status, said) in [(403, "may not import"), (404, "import was not found"), (422, "as the test has it"), (308, "The address redirects")] {
         let (folder, server) = (Folder::new(), Server::start(&[Mood::Says(status, "x", None)]));
         let failure = import(&folder.file("l.jsonl", nameless(2)), Format::Hop, &server.address, &PLAIN).err().unwrap().to_string();
         assert!(failure.contains(said), "{failure}");
@@ -181,7 +181,7 @@ fn too_large_a_chunk_is_halved() {
 fn a_server_that_never_takes_a_line_is_told() {
     let (folder, server) = (Folder::new(), Server::start(&[Mood::Takes(0)]));
     let failure = import(&folder.file("l.jsonl", nameless(9)), Format::Hop, &server.address, &PLAIN).err().unwrap().to_string();
-    assert!(failure.contains("takes not even line 1 alone"), "{failure}");
+    assert!(failure.contains("does not accept line 1, even alone"), "{failure}");
 }
 
 #[test]
@@ -203,13 +203,13 @@ fn refused_lines_are_reported_and_not_doubled_by_going_on() {
     folder.file("l.jsonl.rejected.jsonl", report);
     server.become_moody(&[ALL]);
     let done = import(&file, Format::Hop, &server.address, &PLAIN).unwrap();
-    assert!(done.summary().starts_with("1 made, 1 already there, 4 not taken\n"), "{}", done.summary());
+    assert!(done.summary().starts_with("1 created, 1 already exist, 4 rejected\n"), "{}", done.summary());
     let report = folder.read("l.jsonl.rejected.jsonl");
     let entries: Vec<Value> = report.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let lines: Vec<_> = entries.iter().map(|entry| (entry["line"].as_u64().unwrap(), entry["code"].as_str().unwrap())).collect();
     assert_eq!(lines, [(2, "alias_taken"), (3, "not_sent"), (5, "not_sent"), (7, "not_sent")]);
     assert_eq!(entries[0]["link"]["target"], "https://a.example/");
-    assert_eq!((&entries[1]["link"], &entries[2]["reason"]), (&Value::Null, &Value::from("it has no target")));
+    assert_eq!((&entries[1]["link"], &entries[2]["reason"]), (&Value::Null, &Value::from("the target is missing")));
     assert_eq!(folder.names(), ["l.jsonl", "l.jsonl.rejected.jsonl", "taken.jsonl"]);
 }
 
@@ -263,6 +263,6 @@ fn a_changed_file_and_other_options_are_refused() {
     assert!(failure.contains("has changed since"), "{failure}");
     folder.file("l.jsonl.hop-import.json", "{\"torn");
     let failure = import(&file, Format::Hop, &server.address, &PLAIN).err().unwrap().to_string();
-    assert!(failure.contains("is no progress record"), "{failure}");
+    assert!(failure.contains("is not a valid progress file"), "{failure}");
     assert_eq!(server.requests().len(), 1);
 }

@@ -1,4 +1,4 @@
-//! docs/API.md: the head as it was written, the routes at a glance, each of them, what they answer, and what can go wrong.
+//! docs/API.md: the hand-written introduction, a table of routes, a section for each route, and the objects of responses.
 use serde_json::Value;
 
 use crate::docs::document::{Document, Operation, anchor, entries, items, schema_name, text};
@@ -32,9 +32,9 @@ fn routes(document: &Document, operations: &[Operation<'_>]) -> String {
         let summary = text(operation.value, "summary");
         let key = if document.needs_key(operation) { "yes" } else { "" };
         let statuses: Vec<&str> = statuses(operation).map(|(status, _)| status).collect();
-        let (well, badly): (Vec<&str>, Vec<&str>) = statuses.into_iter().partition(|status| *status < "400");
-        let badly = if badly.is_empty() { String::new() } else { format!("; {}", badly.join(", ")) };
-        let answers = format!("{}{badly}", well.join(", "));
+        let (successes, errors): (Vec<&str>, Vec<&str>) = statuses.into_iter().partition(|status| *status < "400");
+        let errors = if errors.is_empty() { String::new() } else { format!("; {}", errors.join(", ")) };
+        let answers = format!("{}{errors}", successes.join(", "));
         let route = format!("`{} {}`", operation.method, operation.path);
         table.push_str(&format!("| [{summary}](#{}) | {route} | {key} | {answers} |\n", anchor(summary)));
     }
@@ -106,33 +106,33 @@ fn body(document: &Document, operation: &Operation<'_>) -> String {
     section
 }
 
-/// The statuses of its own; what any route answers stands in the head.
+/// The statuses of this operation. The introduction lists those that any route can return.
 fn statuses<'a>(operation: &Operation<'a>) -> impl Iterator<Item = (&'a str, &'a Value)> {
     entries(&operation.value["responses"]).filter(|(status, _)| *status != "default")
 }
 
-/// What goes well line by line, what goes wrong in one.
+/// The responses: one line for each success, one for all problems.
 fn answers(document: &Document, operation: &Operation<'_>) -> String {
     let mut section = "\n".to_owned();
-    let mut well: Vec<(Vec<&str>, &Value)> = Vec::new();
+    let mut successes: Vec<(Vec<&str>, &Value)> = Vec::new();
     let mut problems = Vec::new();
     for (status, response) in statuses(operation) {
         if status >= "400" {
             problems.push(format!("{status} {}", text(document.resolve(response), "description")));
             continue;
         }
-        match well.last_mut() {
+        match successes.last_mut() {
             Some((alike, last)) if *last == response => alike.push(status),
-            _ => well.push((vec![status], response)),
+            _ => successes.push((vec![status], response)),
         }
     }
-    for (alike, response) in well {
+    for (alike, response) in successes {
         let response = document.resolve(response);
         let shape = entries(&response["content"]).find_map(|(_, body)| schema_name(&body["schema"]));
         let shape = shape.map(|name| format!(": [{name}](#{})", document.heading_of(name))).unwrap_or_default();
         let headers = entries(&response["headers"]).filter(|(name, _)| *name != "X-Request-Id").map(|(name, header)| {
-            let said = meaning(document, header);
-            if said.is_empty() { format!("`{name}`") } else { format!("`{name}` ({said})") }
+            let meaning = meaning(document, header);
+            if meaning.is_empty() { format!("`{name}`") } else { format!("`{name}` ({meaning})") }
         });
         let headers: Vec<String> = headers.collect();
         let headers = if headers.is_empty() { String::new() } else { format!("; with {}", headers.join(" and ")) };
@@ -147,8 +147,8 @@ fn answers(document: &Document, operation: &Operation<'_>) -> String {
 fn object(document: &Document, name: &str, schema: &Value) -> String {
     let mut section = format!("\n### {name}\n");
     paragraph(&mut section, text(schema, "description"));
-    if let Some(kinds) = kinds(document, schema) {
-        return section + &kinds;
+    if let Some(variants) = variants(document, schema) {
+        return section + &variants;
     }
     if schema.get("oneOf").is_some() {
         section.push_str("\n| code | status | |\n|---|---|---|\n");
@@ -171,9 +171,9 @@ fn object(document: &Document, name: &str, schema: &Value) -> String {
     section
 }
 
-/// A table of the kinds of an object, if there are several: what each is called, which fields it has, and what it means. The
-/// kinds are told apart by a field that is the same constant in all of one kind.
-fn kinds(document: &Document, schema: &Value) -> Option<String> {
+/// A table of the variants of an object, if it has several: name, fields and meaning. The tag of a variant is a field
+/// with a constant value.
+fn variants(document: &Document, schema: &Value) -> Option<String> {
     let first = items(&schema["oneOf"]).find(|kind| kind.get("properties").is_some())?;
     let (tag, _) = entries(&first["properties"]).find(|(_, field)| field.get("const").is_some())?;
     let mut rows = format!("\n| `{tag}` | fields | |\n|---|---|---|\n");
@@ -186,7 +186,7 @@ fn kinds(document: &Document, schema: &Value) -> Option<String> {
     Some(rows)
 }
 
-/// The kind of a field whose possible values are told beside it.
+/// The type of a field whose possible values are listed elsewhere.
 fn brief(document: &Document, field: &Value) -> String {
     if field["items"].get("enum").is_some() { "list of strings".to_owned() } else { kind(document, field) }
 }
@@ -198,7 +198,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_operation_says_what_it_takes_and_what_it_answers() {
+    fn operation_lists_parameters_and_responses() {
         let document = Document::of_json(json!({
             "security": [{"bearer": []}],
             "tags": [{"name": "Links", "description": "All of them."}],
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn an_object_of_several_kinds_is_told_kind_by_kind() {
+    fn variants_of_an_object_are_table_rows() {
         let any = json!({"type": "array", "items": {"type": "string", "enum": ["a"]}});
         let schema = json!({"oneOf": [
             {"description": "Some of them", "properties": {"type": {"const": "some"}, "any": any}},
@@ -237,12 +237,12 @@ mod tests {
     }
 
     #[test]
-    fn a_heading_is_found_by_its_address() {
+    fn anchor_matches_heading() {
         assert_eq!(anchor("Settings, and store_x are good!"), "settings-and-store_x-are-good");
     }
 
     #[test]
-    fn what_a_request_brings_is_told_in_words() {
+    fn request_lists_parameters_and_body() {
         let document = Document::of_json(json!({"security": [{"bearer": []}]}));
         let format = json!({"name": "format", "in": "query", "description": "How.", "schema": {"type": "string", "default": "csv"}});
         let rows = "| `format` | string, after `?` | How. Default: `csv`. |\n";

@@ -11,9 +11,9 @@ use crate::project::Project;
 use crate::serve::port;
 use crate::wrangler::wrangler;
 
-/// Starts wrangler, which builds hop anew whenever a source file changes.
+/// Starts wrangler, which rebuilds hop whenever a source file changes.
 pub(super) fn start(project: &Project, port: u16, state: &Path) -> Outcome<Member> {
-    // Wrangler would show a build that fails inside a page of its own state.
+    // Build first: wrangler hides the errors of a failed build in its own output.
     println!("Building the Worker if a source file has changed…");
     build::module(project, Edge::Cloudflare)?;
     println!("Applying migrations to the local database…");

@@ -1,5 +1,5 @@
-//! The browser that looks at hop's pages: Chromium without a window. It comes packed in an npm package, with every library it needs that a
-//! machine may lack, and is unpacked once.
+//! The browser for page tests and screenshots: headless Chromium. An npm package contains it, compressed, with the
+//! libraries that it needs. It is unpacked once.
 use std::path::PathBuf;
 
 use crate::failure::{Failure, Outcome};
@@ -8,12 +8,12 @@ use crate::project::Project;
 use crate::setup::rust::quoted_after;
 use crate::setup::{cache, npm};
 
-/// Names another Chromium, where the packed one does not run.
+/// Environment variable with the path of another Chromium, for systems where the packaged one does not run.
 pub(crate) const VARIABLE: &str = "HOP_BROWSER";
 
 const PACKAGE: &str = "@sparticuz/chromium";
 
-/// The program that is to be used.
+/// The path of the browser.
 pub(crate) fn program(project: &Project) -> Outcome<PathBuf> {
     match std::env::var_os(VARIABLE) {
         Some(other) => Ok(other.into()),

@@ -1,14 +1,15 @@
-//! The user's cache of pinned tools, which all checkouts share. Every tool has a folder named by its name, version and target.
+//! The user's cache of pinned tools, which all checkouts share. Each tool has a folder named after its name, version and
+//! target.
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use crate::failure::{Failure, Outcome, While};
 
-/// Names another folder for the tools.
+/// Environment variable with another folder for the tools.
 const VARIABLE: &str = "HOP_TOOLS";
 
-/// The target that this program is built for, and so are the tools.
+/// The compilation target of this program and of the tools.
 const TARGET: &str = env!("TARGET");
 
 pub(crate) struct Cache {
@@ -29,7 +30,7 @@ impl Cache {
         self.folder.join(format!("{name}-{version}-{TARGET}"))
     }
 
-    /// What tools share while they are compiled.
+    /// The shared target directory while tools are compiled.
     pub(crate) fn build_directory(&self) -> PathBuf {
         self.folder.join("build")
     }
@@ -47,7 +48,7 @@ fn choose(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
         .or_else(|| Some(path("HOME")?.join(".cache/hop")))
 }
 
-/// Fills a folder under another name and renames it, so that a folder that is there is complete.
+/// Fills a folder under a temporary name and then renames it, so that an existing folder is always complete.
 pub(crate) fn install(directory: &Path, fill: impl FnOnce(&Path) -> Outcome<()>) -> Outcome<()> {
     let unfinished = directory.with_added_extension("part");
     for left_over in [&unfinished, directory] {
@@ -60,7 +61,7 @@ pub(crate) fn install(directory: &Path, fill: impl FnOnce(&Path) -> Outcome<()>)
     fs::rename(&unfinished, directory).doing(format_args!("creating {}", directory.display()))
 }
 
-/// Waits until no other set-up holds this lock, which is released with the file handle.
+/// Acquires the lock of a set-up and waits if another one holds it. Dropping the file releases it.
 pub(crate) fn lock(path: &Path) -> Outcome<File> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).doing(format_args!("creating {}", folder.display()))?;

@@ -1,4 +1,4 @@
-//! The Rust toolchain: new enough, and able to compile for both edges.
+//! The Rust toolchain: its version and the targets of both edges.
 use std::path::Path;
 use std::process::Stdio;
 
@@ -6,9 +6,9 @@ use crate::failure::{Failure, Outcome};
 use crate::process;
 use crate::project::Project;
 
-/// What Cloudflare Workers run.
+/// The target of Cloudflare Workers.
 pub(crate) const WORKERS: &str = "wasm32-unknown-unknown";
-/// What Fastly Compute runs.
+/// The target of Fastly Compute.
 pub(crate) const COMPUTE: &str = "wasm32-wasip1";
 
 pub(crate) fn check_version(project: &Project) -> Outcome<()> {
@@ -45,13 +45,13 @@ pub(crate) fn add_target(project: &Project, target: &str) -> Outcome<()> {
     })
 }
 
-/// The text in quotes that follows `before` at the start of a line.
+/// The quoted value of the first line that starts with `before`.
 pub(crate) fn quoted_after<'a>(text: &'a str, before: &str) -> Option<&'a str> {
     let line = text.lines().find_map(|line| line.trim_start().strip_prefix(before))?;
     line.split('"').nth(1)
 }
 
-/// The numbers of a version, for comparing: `1.95.0-beta.2` is `[1, 95, 0]`.
+/// The numbers of a version, for comparison: `1.95.0-beta.2` is `[1, 95, 0]`.
 pub(crate) fn numbers(version: &str) -> Vec<u32> {
     let release = version.trim_start_matches('v').split('-').next().unwrap_or_default();
     release.split('.').map_while(|part| part.trim().parse().ok()).collect()
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quoted_value_is_found_on_its_own_line() {
+    fn quoted_value_is_read_from_its_line() {
         let manifest = "edition = \"2024\"\nrust-version = \"1.95\" # why\n";
         assert_eq!(quoted_after(manifest, "rust-version = "), Some("1.95"));
         assert_eq!(quoted_after(manifest, "license = "), None);

@@ -95,13 +95,18 @@ fn written(project: &Project) -> Outcome<[(&'static str, String); 3]> {
 fn printed(project: &Project, example: &str) -> Outcome<String> {
     let mut cargo = project.command(env!("CARGO"));
     let printed = capture(cargo.args(["run", "--quiet", "--package", "hop-core", "--features", "docs", "--example", example]))?;
-    if printed.success { Ok(printed.text) } else { Err(Failure::new(format!("the core's example `{example}` failed; its output is above"))) }
+    if printed.success {
+        Ok(printed.text)
+    } else {
+        Err(Failure::new(format!("the core's example `{example}` failed; its output is above")))
+    }
 }
 
 /// `page` with its permission tables replaced.
 fn with_rights(page: &str, rights: &str) -> Outcome<String> {
     let parts = page.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
-    let (before, after) = parts.ok_or_else(|| Failure::new(format!("{SECURITY} does not contain the two lines that mark its generated tables")))?;
+    let (before, after) =
+        parts.ok_or_else(|| Failure::new(format!("{SECURITY} does not contain the two lines that mark its generated tables")))?;
     Ok(format!("{before}{BEGIN}\n{rights}\n{END}{after}"))
 }
 

@@ -1,7 +1,7 @@
 //! `cargo xtask import`: imports the links of another shortener into a deployment of hop.
 //!
-//! The export is read one entry at a time (`lines`, `rows`, `objects`), converted to hop's import format (`formats`), and
-//! sent in chunks (`send`). The result of each chunk is saved (`progress`, `report`) before the next one is sent.
+//! The export is read one entry at a time (`lines`, `rows`, `objects`), converted to hop's import format (`formats`),
+//! and sent in chunks (`send`). The result of each chunk is saved (`progress`, `report`) before the next one is sent.
 mod answer;
 mod bar;
 mod draft;
@@ -33,7 +33,7 @@ use bar::Bar;
 use formats::Format;
 use progress::Job;
 use run::Run;
-use send::{AdminKey, Origin, Patience, Sender};
+use send::{AdminKey, Origin, RetryPolicy, Sender};
 
 const HELP: &str = "\
 cargo xtask import FILE --from shlink|sink|kutt|yourls|bitly|dub|golink|hop --to URL [options]
@@ -70,12 +70,12 @@ pub(crate) fn command(arguments: lexopt::Parser) -> Outcome<ExitCode> {
     let key = options.key()?;
     ctrlc::set_handler(stop).map_err(|error| Failure::new(format!("cannot watch for Ctrl-C: {error}")))?;
     let size = fs::metadata(&options.file).doing(format_args!("reading {}", options.file.display()))?.len();
-    let sender = Sender::to(&options.to, options.domain.as_deref(), options.dry_run, key, Patience::USUAL);
+    let sender = Sender::to(&options.to, options.domain.as_deref(), options.dry_run, key, RetryPolicy::DEFAULT);
     let mut bar = Bar::on_stderr(size);
     let job = options.job()?;
-    let done = Run::open(&options.file, options.from, job, &sender, &mut bar)?.go()?;
+    let done = Run::open(&options.file, options.from, job, &sender, &mut bar)?.run()?;
     print!("{}", done.summary());
-    Ok(if done.progress().refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if done.progress().rejected == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Handles Ctrl-C. Acknowledged chunks are already saved, so stopping is safe at any moment.
@@ -100,7 +100,9 @@ impl Options {
                 Arg::Long("domain") => domain = Some(arguments.value()?.string()?.to_lowercase()),
                 Arg::Long("dry-run") => dry_run = true,
                 Arg::Long("key-file") => key_file = Some(PathBuf::from(arguments.value()?)),
-                Arg::Long("key") => return Err(Failure::new("the key cannot be an argument: other users of this machine could read it").advise(HELP)),
+                Arg::Long("key") => {
+                    return Err(Failure::new("the key cannot be an argument: other users of this machine could read it").advise(HELP));
+                }
                 Arg::Value(name) if file.is_none() => file = Some(PathBuf::from(name)),
                 other => return Err(help::unexpected(&other, HELP)),
             }
@@ -117,7 +119,8 @@ impl Options {
             Some(path) => AdminKey::read(&fs::read_to_string(path).doing(format_args!("reading {}", path.display()))?),
             None => {
                 let missing = |_| {
-                    Failure::new("the admin key is missing").advise(format!("Set {KEY} in the environment, or pass a file with --key-file."))
+                    Failure::new("the admin key is missing")
+                        .advise(format!("Set {KEY} in the environment, or pass a file with --key-file."))
                 };
                 AdminKey::read(&env::var(KEY).map_err(missing)?)
             }

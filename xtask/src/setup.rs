@@ -98,7 +98,8 @@ impl Need {
         }
     }
 
-    /// The lock of the folder that this need is installed into. npm packages belong to a checkout, the others to the user.
+    /// The lock of the folder that this need is installed into. npm packages belong to a checkout, the others to the
+    /// user.
     fn lock_file(self, project: &Project) -> PathBuf {
         match self {
             Self::NpmPackages => project.npm_lock_file(),

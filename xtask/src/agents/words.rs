@@ -3,8 +3,8 @@
 use crate::agents::package::Program;
 use crate::failure::{Failure, Outcome};
 
-/// General words, in the list whatever the package contains. No browser's user agent contains one.
-/// core/src/model/agent/words.rs explains `|` and `!`.
+/// General words, which are in the list regardless of the package. User agents of browsers do not contain them.
+/// core/src/model/agent/word_search.rs explains `|` and `!`.
 const GENERAL: &[&str] = &[
     // What bots call themselves. There are telephones named `BOT 552` and `XBOT_Junior`.
     "bot|",
@@ -109,9 +109,8 @@ fn word(pattern: &str, agents: &[String]) -> Outcome<String> {
     let all_contain = |word: &str| agents.iter().all(|agent| agent.get(..BYTES_READ).unwrap_or(agent).contains(word));
     let word = literal(pattern).filter(|word| word.len() > 2 && word.starts_with(|first: char| first == ' ' || first.is_ascii_lowercase()));
     let Some(word) = word.filter(|word| all_contain(word)) else {
-        return Err(Failure::new(format!("no word can be derived from the pattern `{pattern}`")).advise(
-            "Edit xtask/src/agents/words.rs: add a general word that its agents contain, or add it to the exceptions.",
-        ));
+        return Err(Failure::new(format!("no word can be derived from the pattern `{pattern}`"))
+            .advise("Edit xtask/src/agents/words.rs: add a general word that its agents contain, or add it to the exceptions."));
     };
     let separate = format!(" {word}");
     Ok(if word.len() < SHORT && all_contain(&separate) { separate } else { word })

@@ -8,8 +8,8 @@ use crate::project::Project;
 const FILE: &str = "bench/baseline.toml";
 
 const HEAD: &str = "\
-# What one redirect costs on the memory edge: instructions, and calls that allocate. `cargo xtask bench` fails when one is over 5 % worse, and
-# `cargo xtask bench --accept` writes this file. Another compiler or C library counts a little differently.
+# Cost of one redirect on the memory edge: instructions and allocations. `cargo xtask bench` fails when one is over 5 %
+# worse; `cargo xtask bench --accept` writes this file. Other compilers and C libraries give slightly different numbers.
 ";
 
 /// The cost of one visit.

@@ -1,8 +1,8 @@
 //! `bench edge`: throughput of hop's module on Cloudflare's runtime, compared with a minimal redirect in JavaScript.
 //!
-//! All Workers run in one workerd and take turns, one at a time, so that other load on the machine affects all of them. The
-//! measure is requests per second of processor time, which other processes change little. The median of the ratios of
-//! all turns decides.
+//! All Workers run in one workerd and take turns, one at a time, so that other load on the machine affects all of them.
+//! The measure is requests per second of processor time, which other processes change little. The median of the ratios
+//! of all turns decides.
 use std::time::Duration;
 
 use crate::bench::load::{self, Visits};
@@ -58,8 +58,8 @@ pub(super) fn compare(project: &Project) -> Outcome<bool> {
 }
 
 /// The candidates; the first one, the redirect in JavaScript, is the reference. It counts no clicks, so the candidates
-/// with a minimum use HEAD, for which hop counts none. The others show the cost of clicks, which includes the stub of D1,
-/// because it runs in the same process.
+/// with a minimum use HEAD, for which hop counts none. The others show the cost of clicks, which includes the stub of
+/// D1, because it runs in the same process.
 fn candidates([hop, redirect, empty]: [u16; 3]) -> [Candidate; 6] {
     let candidate = |name, port, method, aliases, minimum| {
         let visits = Visits { port, method, aliases };

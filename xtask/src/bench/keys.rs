@@ -1,8 +1,8 @@
 //! `bench keys`: the cost of checking an API key on V8 (Cloudflare) and on Wasmtime (Fastly).
 //!
-//! The bench program, compiled to WebAssembly, calls `/api/v1/me` with the bootstrap admin's key and with an API key, many
-//! times and few times. The difference between the two keys is the cost of the check: digest, reads of key and owner,
-//! comparison. The store responds immediately, so its latency does not count.
+//! The bench program, compiled to WebAssembly, calls `/api/v1/me` with the bootstrap admin's key and with an API key,
+//! many times and few times. The difference between the two keys is the cost of the check: digest, reads of key and
+//! owner, comparison. The store responds immediately, so its latency does not count.
 use std::path::Path;
 use std::process::Command;
 use std::time::Instant;

@@ -1,10 +1,10 @@
-//! `bench start`: start-up. The time to load a Worker, of the first request to a new process, and of a new instance of the
-//! Compute module.
+//! `bench start`: start-up. The time to load a Worker, of the first request to a new process, and of a new instance of
+//! the Compute module.
 //!
-//! workerd loads a Worker before the first request: it reads the configuration, compiles and instantiates the module and
-//! runs the global scope. The benchmark prints the processor time of that. It sends the first request, `GET /health`, when
-//! workerd is idle again; the second request follows a link. V8 compiles functions on their first call, so both cost more
-//! than later requests.
+//! workerd loads a Worker before the first request: it reads the configuration, compiles and instantiates the module
+//! and runs the global scope. The benchmark prints the processor time of that. It sends the first request, `GET
+//! /health`, when workerd is idle again; the second request follows a link. V8 compiles functions on their first call,
+//! so both cost more than later requests.
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
@@ -108,12 +108,12 @@ fn time_answer(port: u16, path: &str, status: &str) -> Outcome<Duration> {
     if answer.starts_with(format!("HTTP/1.1 {status}").as_bytes()) {
         return Ok(took);
     }
-    Err(Failure::new(format!("the answer is no {status}: {}", String::from_utf8_lossy(&answer))))
+    Err(Failure::new(format!("the response does not have the status {status}: {}", String::from_utf8_lossy(&answer))))
 }
 
 fn judge(workers: &[Worker; 3]) -> bool {
     let of = |worker: &Worker, part: fn(&Start) -> Duration| median(worker.starts.iter().map(part).map(millis).collect());
-    println!("{:<24} {:>14} {:>14} {:>14} {:>14}", "ms, median", "loading", "first answer", "first answer", "first redirect");
+    println!("{:<24} {:>14} {:>14} {:>14} {:>14}", "ms, median", "loading", "first response", "first response", "first redirect");
     println!("{:<24} {:>14} {:>14} {:>14} {:>14}", "", "processor", "processor", "by clock", "processor");
     for worker in workers {
         let [loading, answer, redirect] =

@@ -33,9 +33,9 @@ pub(super) struct Runtime {
 }
 
 impl Runtime {
-    /// Builds hop (unless `HOP_WORKER_DIR` is set) and the empty Worker, and copies them to where the configuration embeds
-    /// them. The stub of KV returns a cached link that was confirmed just now, so hop does not check it again for ten
-    /// minutes.
+    /// Builds hop (unless `HOP_WORKER_DIR` is set) and the empty Worker, and copies them to where the configuration
+    /// embeds them. The stub of KV returns a cached link that was confirmed just now, so hop does not check it again
+    /// for ten minutes.
     pub(super) fn prepare(project: &Project) -> Outcome<Self> {
         let hop = match std::env::var_os(bench::WORKER_DIRECTORY) {
             Some(directory) => PathBuf::from(directory),
@@ -59,8 +59,8 @@ impl Runtime {
         Ok(Self { program: program(project)?, folder, cached_link: cached_link.text.trim().to_owned() })
     }
 
-    /// Starts workerd with the constant `config` of the configuration and a free port for each of `sockets`. Waits until
-    /// all ports accept connections.
+    /// Starts workerd with the constant `config` of the configuration and a free port for each of `sockets`. Waits
+    /// until all ports accept connections.
     pub(super) fn start<const N: usize>(&self, project: &Project, config: &str, sockets: [&str; N]) -> Outcome<Workerd<N>> {
         let ports = free_ports()?;
         let mut workerd = project.system_command(&self.program.display().to_string());

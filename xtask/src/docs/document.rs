@@ -83,7 +83,8 @@ impl Document {
         entries(&self.root["components"]["schemas"]).filter(has_section).collect()
     }
 
-    /// The anchor where the fields of the schema `name` are listed: its request, if it is a request body, or its own section.
+    /// The anchor where the fields of the schema `name` are listed: its request, if it is a request body, or its own
+    /// section.
     pub(super) fn heading_of(&self, name: &str) -> String {
         let has_body = |operation: &Operation<'_>| {
             entries(&operation.value["requestBody"]["content"]).any(|(_, body)| schema_name(&body["schema"]) == Some(name))

@@ -1,4 +1,5 @@
-//! docs/API.md: the hand-written introduction, a table of routes, a section for each route, and the objects of responses.
+//! docs/API.md: the hand-written introduction, a table of routes, a section for each route, and the objects of
+//! responses.
 use serde_json::Value;
 
 use crate::docs::document::{Document, Operation, anchor, entries, items, schema_name, text};

@@ -1,5 +1,5 @@
-//! The user's cache of pinned tools, which all checkouts share. Each tool has a folder named after its name, version and
-//! target.
+//! The user's cache of pinned tools, which all checkouts share. Each tool has a folder named after its name, version
+//! and target.
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -40,7 +40,8 @@ impl Cache {
     }
 }
 
-/// `$HOP_TOOLS`, else `hop` in the cache folder of the XDG Base Directory Specification, which ignores a relative `$XDG_CACHE_HOME`.
+/// `$HOP_TOOLS`, else `hop` in the cache folder of the XDG Base Directory Specification, which ignores a relative
+/// `$XDG_CACHE_HOME`.
 fn choose(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     let path = |name| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     path(VARIABLE)

@@ -44,8 +44,8 @@ pub(crate) fn install(project: &Project) -> Outcome<()> {
 pub(crate) fn check_node(project: &Project) -> Outcome<()> {
     let mut node = project.command("node");
     node.arg("--version").stderr(Stdio::null());
-    let printed = process::capture(&mut node)
-        .map_err(|failure| Failure::new("Node does not work").advise(format!("{failure}\n\n{GET_NODE}")))?;
+    let printed =
+        process::capture(&mut node).map_err(|failure| Failure::new("Node does not work").advise(format!("{failure}\n\n{GET_NODE}")))?;
     let found = printed.text.trim();
     if numbers(found) >= numbers(OLDEST_NODE) {
         return Ok(());

@@ -16,8 +16,8 @@ pub(crate) enum Tool {
     Viceroy,
 }
 
-/// Build profile of the tools: little optimisation, because compiling a tool takes longer than its use. Level 0 would make
-/// wasm-bindgen and Viceroy slow.
+/// Build profile of the tools: little optimisation, because compiling a tool takes longer than its use. Level 0 would
+/// make wasm-bindgen and Viceroy slow.
 const QUICK_BUILD: [(&str, &str); 4] = [
     ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1"),
     ("CARGO_PROFILE_RELEASE_LTO", "off"),

@@ -1,7 +1,8 @@
 //! Bitly: the CSV of its Links page, or of its API's exports.
 //!
-//! Bitly documents no header. Names: `migration/bitly.md` in URLR/urlr-docs (Link, Custom Link, Destination URL) and the fields of a
-//! Bitlink in the API (link, long_url, custom_bitlinks, created_at, title, tags). Both spellings are taken.
+//! Bitly does not document the header. Names: `migration/bitly.md` in URLR/urlr-docs (Link, Custom Link, Destination
+//! URL) and the fields of a Bitlink in the API (link, long_url, custom_bitlinks, created_at, title, tags). Both
+//! spellings are accepted.
 use super::super::draft::Draft;
 use super::super::fields::{Fields, Lost};
 use super::super::short;

@@ -1,4 +1,4 @@
-//! Dub: the CSV of its Links page, with whichever columns were chosen.
+//! Dub: the CSV of its Links page, with any selection of columns.
 //!
 //! Names: the labels and ids of `exportLinksColumns`, and `apps/web/lib/zod/schemas/links.ts`, in dubinc/dub.
 use super::super::draft::Draft;

@@ -1,7 +1,7 @@
 //! Kutt: pages of its API (`GET /api/v2/links`), or of an admin's (`GET /api/v2/links/admin`).
 //!
-//! Names: `docs/api/api.js`, `server/queries/link.queries.js` and `sanitize` in `server/utils/utils.js` of thedevs-network/kutt.
-//! Visits there leave out known bots.
+//! Names: `docs/api/api.js`, `server/queries/link.queries.js` and `sanitize` in `server/utils/utils.js` of
+//! thedevs-network/kutt. Its visits do not include known bots.
 use super::super::draft::Draft;
 use super::super::fields::{Fields, Lost};
 use super::WITHOUT_PASSWORD;

@@ -1,7 +1,7 @@
-//! Sink: the JSON its dashboard saves, or pages of `GET /api/link/export`.
+//! Sink: the JSON of its dashboard, or pages of `GET /api/link/export`.
 //!
-//! Names: `shared/schemas/link.ts` and `app/components/dashboard/migrate/Export.vue` in miantiao-me/Sink. Times are seconds since
-//! 1970. Titles and images there belong to the preview, which is hop's card.
+//! Names: `shared/schemas/link.ts` and `app/components/dashboard/migrate/Export.vue` in miantiao-me/Sink. Times are
+//! seconds since 1970. Sink's title and image belong to the preview, which is the card in hop.
 use serde_json::{Map, Value};
 
 use super::super::draft::Draft;
@@ -39,7 +39,7 @@ pub(super) fn convert(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, Str
     Ok(draft)
 }
 
-/// A moment, if there is one, and if there is such a moment.
+/// Reads a Unix time. The outer option is `None` if the field is absent, the inner one if the time is out of range.
 fn unix(fields: &mut Fields, name: &str) -> Result<Option<Option<String>>, String> {
     let seconds = fields.number(&[name])?;
     Ok(seconds.map(|seconds| i64::try_from(seconds).ok().and_then(moment::from_unix)))
@@ -58,7 +58,7 @@ fn card(fields: &mut Fields, draft: &mut Draft, lost: &mut Lost) -> Result<(), S
     Ok(())
 }
 
-/// One target for each country is one rule for each country.
+/// Converts the target of each country to a rule.
 fn countries(fields: &mut Fields, draft: &mut Draft) -> Result<(), String> {
     let Some(countries) = fields.object(&["geo"])? else { return Ok(()) };
     let mut rules = Vec::new();

@@ -1,4 +1,4 @@
-//! What each format's fixture becomes, to the letter.
+//! The exact conversion of each format's fixture.
 use std::path::Path;
 
 use super::super::formats::Format;
@@ -176,7 +176,7 @@ fn hop_csv() {
 }
 
 #[test]
-fn with_a_domain_given_every_link_goes_there() {
+fn domain_option_removes_domains_of_the_export() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/import/fixtures/bitly.csv");
     let (lines, _) = convert(&path, Format::Bitly, false);
     assert!(lines.iter().all(|line| !line.contains("domain")), "{lines:?}");

@@ -7,8 +7,8 @@ use crate::group::Member;
 
 /// Runs a program with its output on the terminal. Fails unless it exits with 0.
 pub(crate) fn run(command: &mut Command) -> Outcome<()> {
-    let status = start(command)?.wait().doing(shown(command))?;
-    if status.success() { Ok(()) } else { Err(Failure::new(format!("`{}` failed ({status}); its output is above", shown(command)))) }
+    let status = start(command)?.wait().doing(command_line(command))?;
+    if status.success() { Ok(()) } else { Err(Failure::new(format!("`{}` failed ({status}); its output is above", command_line(command)))) }
 }
 
 /// The standard output of a program and whether it succeeded. Its standard error goes to the terminal.
@@ -44,7 +44,7 @@ fn read(command: &mut Command, mut each: impl FnMut(&str)) -> Outcome<Printed> {
     if let Some(output) = member.output() {
         let mut lines = BufReader::new(output);
         let mut line = Vec::new();
-        while lines.read_until(b'\n', &mut line).doing(shown(command))? > 0 {
+        while lines.read_until(b'\n', &mut line).doing(command_line(command))? > 0 {
             let clean = String::from_utf8_lossy(&line);
             let clean = clean.trim_end_matches(['\n', '\r']);
             each(clean);
@@ -53,12 +53,12 @@ fn read(command: &mut Command, mut each: impl FnMut(&str)) -> Outcome<Printed> {
             line.clear();
         }
     }
-    let success = member.wait().doing(shown(command))?.success();
+    let success = member.wait().doing(command_line(command))?.success();
     Ok(Printed { text, success })
 }
 
 /// The command line as a user would type it.
-pub(crate) fn shown(command: &Command) -> String {
+pub(crate) fn command_line(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }

@@ -2,9 +2,9 @@
 //! the Compute module.
 //!
 //! workerd loads a Worker before the first request: it reads the configuration, compiles and instantiates the module
-//! and runs the global scope. The benchmark prints the processor time of that. It sends the first request, `GET
-//! /health`, when workerd is idle again; the second request follows a link. V8 compiles functions on their first call,
-//! so both cost more than later requests.
+//! and runs the global scope. The benchmark prints the processor time of that. It sends the first request
+//! (`GET /health`) when workerd is idle again; the second request follows a link. V8 compiles functions on their first
+//! call, so both cost more than later requests.
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};

@@ -41,7 +41,7 @@ fn total(project: &Project, tool: &[&str], before: &str, program: &Path, scenari
     let visits = format!("{visits:05}");
     valgrind.args(["visit", scenario, &visits].map(OsStr::new));
     let printed = process::capture(&mut valgrind)?;
-    let failed = || Failure::new(format!("`{}` failed:\n{}", process::shown(&valgrind), printed.text));
+    let failed = || Failure::new(format!("`{}` failed:\n{}", process::command_line(&valgrind), printed.text));
     if !printed.success {
         return Err(failed());
     }

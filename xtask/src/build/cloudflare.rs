@@ -37,7 +37,7 @@ fn build_worker(project: &Project, worker: &Worker) -> Outcome<()> {
     let compiled = format!("{}.wasm", worker.package.replace('-', "_"));
     let step = Step {
         record: worker.output.join("made-of"),
-        command: format!("{} with {}", process::shown(&worker_build), tools.join(" ")),
+        command: format!("{} with {}", process::command_line(&worker_build), tools.join(" ")),
         inputs: vec![
             project.compiled(WORKERS, &compiled),
             // It may configure wasm-bindgen and wasm-opt.

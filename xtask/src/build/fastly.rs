@@ -21,7 +21,7 @@ pub(super) fn build(project: &Project) -> Outcome<()> {
     wasm_opt.args(["-O", "--strip-dwarf", "--debuginfo"]).arg(&compiled).arg("--output").arg(&module);
     let step = Step {
         record: module.with_file_name("made-of"),
-        command: process::shown(&wasm_opt),
+        command: process::command_line(&wasm_opt),
         inputs: vec![compiled, npm::stamp(project)],
         outputs: vec![module.clone()],
     };

@@ -37,7 +37,7 @@ impl Tool {
         }
     }
 
-    /// The pinned version; no other file contains it, except that Cargo.toml has the one of wasm-bindgen too.
+    /// The pinned version. Change it only here; for wasm-bindgen also in Cargo.toml.
     fn version(self) -> &'static str {
         match self {
             Self::WorkerBuild => "0.8.7",

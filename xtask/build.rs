@@ -1,4 +1,4 @@
-//! Tells the program which target it is built for, which cargo tells build scripts alone.
+//! Passes the compilation target to the program; cargo sets it for build scripts only.
 
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");

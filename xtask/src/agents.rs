@@ -1,7 +1,7 @@
-//! What programs call themselves: the core's list, made from the npm package `crawler-user-agents`.
+//! `cargo xtask agents`: generates the core's list of bots from the npm package `crawler-user-agents`.
 //!
-//! Few words are in the list. Most programs say one of a dozen, and many are told by not naming a browser. Of the package's patterns
-//! only those become words that know a program by nothing else.
+//! The list is short. Most bots contain one of a dozen general words, and many are recognised because they name no
+//! browser. Only the other patterns of the package become words of the list.
 mod package;
 mod words;
 
@@ -17,16 +17,18 @@ use words::Words;
 
 const LIST: &str = "core/src/model/agent/bots.txt";
 const BROWSERS: &str = "core/src/model/agent/browsers.txt";
-/// One agent of every program, for the core's tests.
+/// One user agent of each bot, for the core's tests.
 const FIXTURE: &str = "core/src/model/agent/fixtures/bots.txt";
 
 const HELP: &str = "\
 cargo xtask agents
 
-Writes core/src/model/agent/bots.txt, the words by which programs are told from people, and one agent of each program into
-core/src/model/agent/fixtures/bots.txt, both from the npm package crawler-user-agents. To update them, pin a later version of it in
-package.json, run this and `cargo test -p hop-core agent`, and read the difference: a word that some browser says as well belongs to
-the exceptions of xtask/src/agents/words.rs. `cargo xtask test lint` fails while the list and the package disagree.";
+Generates two files from the npm package crawler-user-agents:
+* core/src/model/agent/bots.txt, the words that identify bots in a User-Agent,
+* core/src/model/agent/fixtures/bots.txt, one user agent of each bot, for tests.
+To update them, pin a later version of the package in package.json, run this command and `cargo test -p hop-core agent`,
+and review the diff: a pattern that also matches a browser belongs in the exceptions in xtask/src/agents/words.rs.
+`cargo xtask test lint` fails while the files are out of date.";
 
 pub(crate) fn command(project: &Project, mut arguments: lexopt::Parser) -> Outcome<ExitCode> {
     match arguments.next()? {
@@ -44,12 +46,12 @@ pub(crate) fn command(project: &Project, mut arguments: lexopt::Parser) -> Outco
     Ok(ExitCode::SUCCESS)
 }
 
-/// Whether both files are what `cargo xtask agents` would write.
+/// Whether both generated files are up to date.
 pub(crate) fn are_current(project: &Project) -> Outcome<bool> {
     let mut current = true;
     for (path, text) in written(project)? {
         if project.read(path)? != text {
-            println!("{path} is not what `cargo xtask agents` writes. Run it.");
+            println!("{path} is out of date. Run `cargo xtask agents`.");
             current = false;
         }
     }
@@ -63,7 +65,7 @@ fn written(project: &Project) -> Outcome<[(&'static str, String); 2]> {
     Ok([(LIST, words.text()), (FIXTURE, agents(&programs))])
 }
 
-/// The shortest agent of each program.
+/// The shortest user agent of each bot.
 fn agents(programs: &[Program]) -> String {
     let shortest = programs.iter().filter_map(|program| program.agents.iter().min_by_key(|agent| agent.len()));
     let mut agents: Vec<&str> = shortest.map(String::as_str).collect();

@@ -1,4 +1,4 @@
-//! Builds the modules that are deployed.
+//! `cargo xtask build`: builds the modules for deployment.
 mod cloudflare;
 mod fastly;
 mod fresh;
@@ -16,11 +16,11 @@ use crate::setup::{self, Need};
 const HELP: &str = "\
 cargo xtask build [cloudflare|fastly]
 
-Builds the module of that edge, or of both:
+Builds the module of one edge, or of both:
   cloudflare   cloudflare/build/  the Workers module and its JavaScript
   fastly       bin/main.wasm      the Compute module
 
-wrangler and fastly call this themselves, through wrangler.toml and fastly.toml.";
+wrangler and fastly run this command themselves (see wrangler.toml and fastly.toml).";
 
 pub(crate) fn command(project: &Project, mut arguments: lexopt::Parser) -> Outcome<ExitCode> {
     let mut edges = Vec::new();
@@ -51,7 +51,7 @@ pub(crate) fn needs(edge: Edge) -> &'static [Need] {
     }
 }
 
-/// Builds the module of one edge; what that needs must be there.
+/// Builds the module of one edge. Its needs must be installed already.
 pub(crate) fn module(project: &Project, edge: Edge) -> Outcome<()> {
     match edge {
         Edge::Cloudflare => cloudflare::build(project),
@@ -59,7 +59,7 @@ pub(crate) fn module(project: &Project, edge: Edge) -> Outcome<()> {
     }
 }
 
-/// Builds the Worker that `bench edge` holds hop against; what hop's own module needs must be there.
+/// Builds the empty Worker that `bench` compares hop with. The needs of hop's own module must be installed already.
 pub(crate) fn empty_worker(project: &Project) -> Outcome<()> {
     cloudflare::build_empty(project)
 }

@@ -1,4 +1,4 @@
-//! The two platforms hop is deployed to.
+//! The two platforms that hop is deployed to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Edge {
     Cloudflare,

@@ -1,4 +1,4 @@
-//! What went wrong and what to do about it: every chore that cannot go on says both.
+//! The error type of all commands: what failed, why, and what the user can do.
 use std::fmt;
 
 pub(crate) type Outcome<T> = Result<T, Failure>;
@@ -25,7 +25,7 @@ impl Failure {
         self
     }
 
-    /// Advises besides what was advised already.
+    /// Appends to the advice that is already there.
     pub(crate) fn add_advice(self, more: &str) -> Self {
         match &self.advice {
             Some(advice) => {
@@ -56,7 +56,7 @@ impl From<lexopt::Error> for Failure {
     }
 }
 
-/// Adds what was being done to an error of the operating system.
+/// Adds the failed action to an I/O error.
 pub(crate) trait While<T> {
     fn doing(self, what: impl fmt::Display) -> Outcome<T>;
 }

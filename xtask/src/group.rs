@@ -1,10 +1,10 @@
-//! No process outlives a chore: whatever is started joins one process group, which ends with this program.
+//! Process group of all child processes: none of them outlives this program.
 //!
-//! The group is led by a guard, a shell that waits on a pipe from here. Whichever way this program ends, even by
-//! SIGKILL, the pipe closes, and then the guard ends the group. The terminal's Ctrl-C reaches only this program,
-//! which passes it on.
+//! The leader of the group is a guard, a shell that waits on a pipe from this program. However this program ends, even
+//! by SIGKILL, the pipe closes, and the guard ends the group. The terminal's Ctrl-C reaches only this program, which
+//! forwards it to the group.
 //!
-//! On Linux this program also adopts what its children leave orphaned, so that it can see the last of it.
+//! On Linux this program is also the subreaper of its descendants, so that it can wait for orphans.
 use std::io::Write;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, ExitStatus, Stdio, exit};
@@ -19,18 +19,18 @@ use nix::unistd::Pid;
 
 use crate::failure::{Failure, Outcome, While};
 
-/// A line on the pipe means that this program ended as it should, so that at most stragglers are left.
+/// The guard's script. A line on the pipe means a normal end: SIGTERM for the remaining processes is enough.
 const GUARD: &str = "trap '' INT HUP TERM; read -r end; kill -TERM 0; [ \"$end\" ] || { sleep 2; kill -KILL 0; }";
-/// How long children may take to end by themselves when asked to.
+/// How long children may take to end after SIGINT.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// What a shell reports of a program ended by Ctrl-C.
+/// The exit code that shells use for a program ended by Ctrl-C.
 const INTERRUPTED: i32 = 130;
 
 static GROUP: OnceLock<i32> = OnceLock::new();
 static RUNNING: AtomicUsize = AtomicUsize::new(0);
 static ENDING: AtomicBool = AtomicBool::new(false);
 
-/// Holds the group open; dropped, it ends whatever is left in it.
+/// The open process group. Dropping it ends all processes in it.
 pub(crate) struct Group {
     guard: Child,
 }
@@ -41,7 +41,7 @@ impl Group {
         let guard = Command::new("sh").args(["-c", GUARD]).stdin(Stdio::piped()).process_group(0).spawn().doing("starting sh")?;
         let leader = i32::try_from(guard.id()).map_err(|_| Failure::new("process ids are too large"))?;
         if GROUP.set(leader).is_err() {
-            return Err(Failure::new("the process group was opened twice"));
+            return Err(Failure::new("the process group was already opened"));
         }
         ctrlc::set_handler(end_everything).map_err(|error| Failure::new(format!("cannot watch for Ctrl-C: {error}")))?;
         Ok(Self { guard })
@@ -51,7 +51,7 @@ impl Group {
 impl Drop for Group {
     fn drop(&mut self) {
         if let Some(mut pipe) = self.guard.stdin.take() {
-            // A guard that is gone already needs no telling.
+            // This fails only if the guard has ended already.
             let _ = pipe.write_all(b"ended\n");
         }
         let _ = self.guard.wait();
@@ -59,14 +59,14 @@ impl Drop for Group {
     }
 }
 
-/// A child in the group. Dropped before it ended, it is killed.
+/// A child process in the group. Dropping it kills the process.
 pub(crate) struct Member {
     child: Child,
     ended: bool,
 }
 
 impl Member {
-    /// Starts a program that reads nothing: in the group it may not use the terminal's keyboard.
+    /// Starts a program without standard input: a background process group may not read from the terminal.
     pub(crate) fn start(command: &mut Command) -> std::io::Result<Self> {
         if let Some(leader) = GROUP.get() {
             command.process_group(*leader);
@@ -103,7 +103,7 @@ impl Member {
             self.ended = true;
             RUNNING.fetch_sub(1, Ordering::SeqCst);
         }
-        // The handler is about to end this program; nothing here may speak of a failure meanwhile.
+        // The Ctrl-C handler is about to exit; report no failure of a child in the meantime.
         while ENDING.load(Ordering::SeqCst) {
             thread::park();
         }
@@ -119,7 +119,7 @@ impl Drop for Member {
     }
 }
 
-/// Asks the whole group to end, as the keyboard would, then makes it.
+/// Handles Ctrl-C: sends SIGINT to the group, then SIGKILL.
 fn end_everything() {
     ENDING.store(true, Ordering::SeqCst);
     signal(Signal::SIGINT);
@@ -127,7 +127,7 @@ fn end_everything() {
     while RUNNING.load(Ordering::SeqCst) > 0 && Instant::now() < deadline {
         thread::sleep(Duration::from_millis(20));
     }
-    // What the children started themselves gets a moment too.
+    // Give the children's own children a moment too.
     thread::sleep(Duration::from_millis(200));
     signal(Signal::SIGKILL);
     reap();
@@ -136,11 +136,11 @@ fn end_everything() {
 
 fn adopt_orphans() {
     #[cfg(target_os = "linux")]
-    // Without it orphans are the system's, as elsewhere.
+    // If this fails, init adopts the orphans, as on other systems.
     let _ = nix::sys::prctl::set_child_subreaper(true);
 }
 
-/// Waits for ended children and orphans until there is none, briefly: one may have left the group to live on.
+/// Reaps ended children and orphans. Stops after a second, because one may have left the group and still run.
 fn reap() {
     let deadline = Instant::now() + Duration::from_secs(1);
     while Instant::now() < deadline {
@@ -154,7 +154,7 @@ fn reap() {
 
 fn signal(signal: Signal) {
     if let Some(leader) = GROUP.get() {
-        // A group that is gone is what was wanted.
+        // This fails only if the group has ended already.
         let _ = killpg(Pid::from_raw(*leader), signal);
     }
 }

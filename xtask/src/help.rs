@@ -1,4 +1,4 @@
-//! What the commands are called and how an unknown one is answered.
+//! The list of commands, and the error for unknown arguments.
 use std::process::ExitCode;
 
 use lexopt::Arg;
@@ -8,31 +8,31 @@ use crate::failure::Failure;
 pub(crate) const COMMANDS: &str = "\
 cargo xtask <command>
 
-  serve [cloudflare|fastly]   set up, build and run hop on this machine
-  test [what …]               set up, then check everything, or only what is named
-  build [cloudflare|fastly]   build the modules that are deployed
-  import FILE --from … --to … move links from another shortener to a deployment
-  size                        show what both modules weigh, and which crates in them
-  bench [edge|start|keys]     count what a redirect costs, race it on Cloudflare's runtime, or time start-up
-  docs                        write docs/openapi.json and docs/API.md from the core and docs/contract
-  docs picture                take the picture of the README with a browser
-  agents                      write the list of programs that follow links
-  setup                       install what the other commands need, for all of them
+  serve [cloudflare|fastly]   build hop and run it on this machine
+  test [part …]               run all checks, or only the named parts
+  build [cloudflare|fastly]   build the modules for deployment
+  import FILE --from … --to … import the links of another shortener into a deployment
+  size                        show the size of both modules, by crate
+  bench [edge|start|keys]     measure redirects, throughput on Cloudflare's runtime, start-up or API keys
+  docs                        generate docs/openapi.json, docs/API.md and the tables in docs/SECURITY.md
+  docs picture                take the README's screenshot with a browser
+  agents                      generate the list of bots, for the detection of bots by User-Agent
+  setup                       install everything that the other commands need
 
-Each command installs what it needs itself. `cargo xtask <command> --help` says more.";
+Each command installs what it needs. `cargo xtask <command> --help` shows its options.";
 
-/// Prints a help text, which is a success.
+/// Prints a help text and returns the exit code for success.
 pub(crate) fn print(text: &str) -> ExitCode {
     println!("{text}");
     ExitCode::SUCCESS
 }
 
-/// Refuses an argument, showing the text that says which ones exist.
+/// The error for an unknown argument, with the help text as advice.
 pub(crate) fn unexpected(argument: &Arg<'_>, text: &str) -> Failure {
     let shown = match argument {
         Arg::Short(letter) => format!("-{letter}"),
         Arg::Long(name) => format!("--{name}"),
         Arg::Value(value) => value.to_string_lossy().into_owned(),
     };
-    Failure::new(format!("`{shown}` is not known here")).advise(text)
+    Failure::new(format!("unknown argument `{shown}`")).advise(text)
 }

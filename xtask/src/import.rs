@@ -1,7 +1,7 @@
-//! Moves links from another shortener to a deployment of hop.
+//! `cargo xtask import`: imports the links of another shortener into a deployment of hop.
 //!
-//! The export is read entry by entry (`lines`, `rows`, `objects`), turned into hop's own lines (`formats`), and sent in chunks
-//! (`send`) whose outcome is written down (`progress`, `report`) before the next one goes.
+//! The export is read one entry at a time (`lines`, `rows`, `objects`), converted to hop's import format (`formats`),
+//! and sent in chunks (`send`). The result of each chunk is saved (`progress`, `report`) before the next one is sent.
 mod answer;
 mod bar;
 mod draft;
@@ -33,22 +33,22 @@ use bar::Bar;
 use formats::Format;
 use progress::Job;
 use run::Run;
-use send::{AdminKey, Origin, Patience, Sender};
+use send::{AdminKey, Origin, RetryPolicy, Sender};
 
 const HELP: &str = "\
 cargo xtask import FILE --from shlink|sink|kutt|yourls|bitly|dub|golink|hop --to URL [options]
 
-Moves the links of an export to a deployment. Links that could not be taken are listed with line and reason, and written
-to FILE.rejected.jsonl. How far it has come is kept in FILE.hop-import.json, so that after Ctrl-C, a crash or a failure the same
-command goes on; the record is removed at the end.
+Imports the links of an export into a deployment. Rejected links are listed with line and reason, and written to
+FILE.rejected.jsonl. Progress is saved in FILE.hop-import.json: after Ctrl-C, a crash or a failure, run the same
+command again to continue. The progress file is deleted at the end.
 
-  --from FORMAT      where the export comes from; hop is hop's own JSON Lines, or CSV when FILE ends in .csv
-  --to URL           the deployment, as in https://hop.example
-  --domain HOST      put every link on this domain; without it a link keeps the one its export names, or takes the default
-  --dry-run          say what would be taken, and make nothing
-  --key-file FILE    read the admin key from a file; without it from the environment, HOP_ADMIN_KEY
+  --from FORMAT      the source of the export; `hop` reads JSON Lines, or CSV when FILE ends in .csv
+  --to URL           the deployment, for example https://hop.example
+  --domain HOST      put all links on this domain (default: the domain in the export, or else the deployment's default)
+  --dry-run          check all links without creating any
+  --key-file FILE    read the admin key from a file (default: the environment variable HOP_ADMIN_KEY)
 
-README.md says how to get each export. The exit code is 0 only when every link was taken.";
+README.md explains how to get each export. The exit code is 0 only when all links were imported.";
 
 const KEY: &str = "HOP_ADMIN_KEY";
 const INTERRUPTED: i32 = 130;
@@ -70,22 +70,22 @@ pub(crate) fn command(arguments: lexopt::Parser) -> Outcome<ExitCode> {
     let key = options.key()?;
     ctrlc::set_handler(stop).map_err(|error| Failure::new(format!("cannot watch for Ctrl-C: {error}")))?;
     let size = fs::metadata(&options.file).doing(format_args!("reading {}", options.file.display()))?.len();
-    let sender = Sender::to(&options.to, options.domain.as_deref(), options.dry_run, key, Patience::USUAL);
+    let sender = Sender::to(&options.to, options.domain.as_deref(), options.dry_run, key, RetryPolicy::DEFAULT);
     let mut bar = Bar::on_stderr(size);
     let job = options.job()?;
-    let done = Run::open(&options.file, options.from, job, &sender, &mut bar)?.go()?;
+    let done = Run::open(&options.file, options.from, job, &sender, &mut bar)?.run()?;
     print!("{}", done.summary());
-    Ok(if done.progress().refused == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if done.progress().rejected == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-/// Whatever was acknowledged is written down, so stopping is safe at any moment.
+/// Handles Ctrl-C. Acknowledged chunks are already saved, so stopping is safe at any moment.
 fn stop() {
-    eprintln!("\nStopped. The same command goes on where this one was.");
+    eprintln!("\nStopped. Run the same command again to continue.");
     exit(INTERRUPTED);
 }
 
 impl Options {
-    /// The options, or nothing when help was asked for.
+    /// Parses the options; `None` when help is requested.
     fn read(mut arguments: lexopt::Parser) -> Outcome<Option<Self>> {
         let (mut file, mut from, mut to, mut domain, mut key_file, mut dry_run) = (None, None, None, None, None, false);
         while let Some(argument) = arguments.next()? {
@@ -93,14 +93,16 @@ impl Options {
                 Arg::Short('h') | Arg::Long("help") => return Ok(None),
                 Arg::Long("from") => {
                     let name = arguments.value()?.string()?;
-                    let unknown = || Failure::new(format!("there is no format `{name}`")).advise(format!("Known are {}.", Format::NAMES));
+                    let unknown = || Failure::new(format!("unknown format `{name}`")).advise(format!("Known formats: {}.", Format::NAMES));
                     from = Some(Format::named(&name).ok_or_else(unknown)?);
                 }
                 Arg::Long("to") => to = Some(Origin::read(&arguments.value()?.string()?)?),
                 Arg::Long("domain") => domain = Some(arguments.value()?.string()?.to_lowercase()),
                 Arg::Long("dry-run") => dry_run = true,
                 Arg::Long("key-file") => key_file = Some(PathBuf::from(arguments.value()?)),
-                Arg::Long("key") => return Err(Failure::new("a key is not an argument: others on this machine could read it").advise(HELP)),
+                Arg::Long("key") => {
+                    return Err(Failure::new("the key cannot be an argument: other users of this machine could read it").advise(HELP));
+                }
                 Arg::Value(name) if file.is_none() => file = Some(PathBuf::from(name)),
                 other => return Err(help::unexpected(&other, HELP)),
             }
@@ -117,7 +119,8 @@ impl Options {
             Some(path) => AdminKey::read(&fs::read_to_string(path).doing(format_args!("reading {}", path.display()))?),
             None => {
                 let missing = |_| {
-                    Failure::new("there is no admin key").advise(format!("Set {KEY} in the environment, or name a file with --key-file."))
+                    Failure::new("the admin key is missing")
+                        .advise(format!("Set {KEY} in the environment, or pass a file with --key-file."))
                 };
                 AdminKey::read(&env::var(KEY).map_err(missing)?)
             }

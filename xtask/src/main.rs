@@ -1,4 +1,4 @@
-//! hop's chores. `cargo xtask help` lists them.
+//! hop's development commands; `cargo xtask help` lists them.
 mod agents;
 mod bench;
 mod build;
@@ -41,7 +41,7 @@ fn run() -> Outcome<ExitCode> {
         Some(other) => return Err(help::unexpected(&other, help::COMMANDS)),
     };
     if command == "import" {
-        // It starts no other program and watches for Ctrl-C itself.
+        // The import starts no other program and handles Ctrl-C itself.
         return import::command(arguments);
     }
     let project = Project::find()?;
@@ -57,7 +57,7 @@ fn run() -> Outcome<ExitCode> {
         "size" => size::command(&project, arguments),
         "help" => Ok(help::print(help::COMMANDS)),
         unknown => {
-            let what = format!("there is no command `{unknown}`");
+            let what = format!("unknown command `{unknown}`");
             Err(Failure::new(what).advise(help::COMMANDS))
         }
     }

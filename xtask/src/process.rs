@@ -1,33 +1,33 @@
-//! Running other programs and noticing how they ended.
+//! Child processes: start them, capture their output, check how they ended.
 use std::io::{BufRead, BufReader, ErrorKind};
 use std::process::{Command, Stdio};
 
 use crate::failure::{Failure, Outcome, While};
 use crate::group::Member;
 
-/// Runs a program whose output goes straight to the terminal; anything but success is a failure.
+/// Runs a program with its output on the terminal. Fails unless it exits with 0.
 pub(crate) fn run(command: &mut Command) -> Outcome<()> {
-    let status = start(command)?.wait().doing(shown(command))?;
-    if status.success() { Ok(()) } else { Err(Failure::new(format!("`{}` failed ({status}); its output is above", shown(command)))) }
+    let status = start(command)?.wait().doing(command_line(command))?;
+    if status.success() { Ok(()) } else { Err(Failure::new(format!("`{}` failed ({status}); its output is above", command_line(command)))) }
 }
 
-/// What a program printed and whether it succeeded. Its errors go straight to the terminal.
+/// The standard output of a program and whether it succeeded. Its standard error goes to the terminal.
 pub(crate) struct Printed {
     pub(crate) text: String,
     pub(crate) success: bool,
 }
 
-/// Runs a program, passing its output on line by line and keeping it.
+/// Runs a program, prints its output line by line and returns it.
 pub(crate) fn run_and_keep(command: &mut Command) -> Outcome<Printed> {
     read(command.stdout(Stdio::piped()), |line| println!("{line}"))
 }
 
-/// Runs a program and keeps its output to itself, errors included unless the caller said where they go.
+/// Runs a program and returns its output without printing it.
 pub(crate) fn capture(command: &mut Command) -> Outcome<Printed> {
     read(command.stdout(Stdio::piped()), |_| ())
 }
 
-/// Starts a program and leaves it running.
+/// Starts a program without waiting for its end.
 pub(crate) fn start(command: &mut Command) -> Outcome<Member> {
     Member::start(command).map_err(|error| {
         let program = command.get_program().to_string_lossy().into_owned();
@@ -44,7 +44,7 @@ fn read(command: &mut Command, mut each: impl FnMut(&str)) -> Outcome<Printed> {
     if let Some(output) = member.output() {
         let mut lines = BufReader::new(output);
         let mut line = Vec::new();
-        while lines.read_until(b'\n', &mut line).doing(shown(command))? > 0 {
+        while lines.read_until(b'\n', &mut line).doing(command_line(command))? > 0 {
             let clean = String::from_utf8_lossy(&line);
             let clean = clean.trim_end_matches(['\n', '\r']);
             each(clean);
@@ -53,12 +53,12 @@ fn read(command: &mut Command, mut each: impl FnMut(&str)) -> Outcome<Printed> {
             line.clear();
         }
     }
-    let success = member.wait().doing(shown(command))?.success();
+    let success = member.wait().doing(command_line(command))?.success();
     Ok(Printed { text, success })
 }
 
-/// The command line as a reader would type it.
-pub(crate) fn shown(command: &Command) -> String {
+/// The command line as a user would type it.
+pub(crate) fn command_line(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words.map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
 }

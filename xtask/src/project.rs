@@ -1,4 +1,4 @@
-//! Where things are: the one place that knows the repository's layout.
+//! Paths of the repository and of build outputs, and commands that run at its root.
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -15,13 +15,13 @@ pub(crate) struct Project {
 }
 
 impl Project {
-    /// The repository this program was built from, which `cargo xtask` always runs it in.
+    /// Finds the repository that this program was built from.
     pub(crate) fn find() -> Outcome<Self> {
         let manifest = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
         let root = manifest.as_deref().and_then(Path::parent);
         match root {
             Some(root) => Ok(Self { root: root.into(), tools: Cache::find()? }),
-            None => Err(Failure::new("this program does not know where the repository is").advise("Run it as `cargo xtask`.")),
+            None => Err(Failure::new("the repository cannot be found").advise("Run it as `cargo xtask`.")),
         }
     }
 
@@ -33,27 +33,27 @@ impl Project {
         fs::read_to_string(self.path(relative)).doing(format_args!("reading {relative}"))
     }
 
-    /// Programs npm packages brought: wrangler, fastly, wasm-opt, esbuild and, on Linux, node.
+    /// The programs of the npm packages: wrangler, fastly, wasm-opt, esbuild and, on Linux, node.
     pub(crate) fn node_programs(&self) -> PathBuf {
         self.path("node_modules/.bin")
     }
 
-    /// Serialises the installation of npm packages into this checkout.
+    /// Lock file that serialises installations of npm packages into this checkout.
     pub(crate) fn npm_lock_file(&self) -> PathBuf {
         self.target().join("npm.lock")
     }
 
-    /// The pinned tools, which all checkouts share.
+    /// The cache of pinned tools, which all checkouts share.
     pub(crate) fn tools(&self) -> &Cache {
         &self.tools
     }
 
-    /// Where worker-build leaves the Workers module and its JavaScript.
+    /// Output folder of worker-build: the Workers module and its JavaScript.
     pub(crate) fn worker_directory(&self) -> PathBuf {
         self.path("cloudflare/build")
     }
 
-    /// The module an edge runs. Fastly's own tools expect theirs in exactly this place.
+    /// The module that an edge runs. Fastly's tools expect theirs at exactly this path.
     pub(crate) fn deployed_module(&self, edge: Edge) -> PathBuf {
         match edge {
             Edge::Cloudflare => self.worker_directory().join("index_bg.wasm"),
@@ -61,32 +61,32 @@ impl Project {
         }
     }
 
-    /// Where wrangler puts together what it would upload.
+    /// Where wrangler assembles an upload.
     pub(crate) fn upload_directory(&self) -> PathBuf {
         self.target().join("upload")
     }
 
-    /// What the browser saw.
+    /// Screenshots of the browser tests.
     pub(crate) fn screenshots(&self) -> PathBuf {
         self.target().join("screenshots")
     }
 
-    /// What cargo makes for a wasm target, before wasm-bindgen and wasm-opt.
+    /// Cargo's output for a wasm target, before wasm-bindgen and wasm-opt.
     pub(crate) fn compiled(&self, target: &str, file: &str) -> PathBuf {
         self.target().join(target).join("release").join(file)
     }
 
-    /// The program whose visits `bench` counts.
+    /// The program that `bench` runs under valgrind.
     pub(crate) fn bench_program(&self) -> PathBuf {
         self.target().join("release/hop-bench")
     }
 
-    /// Where worker-build leaves the Worker that does nothing.
+    /// Output folder of worker-build for the empty Worker.
     pub(crate) fn empty_worker(&self) -> PathBuf {
         self.path("bench/empty/build")
     }
 
-    /// Where `bench` puts what it runs on workerd and Viceroy.
+    /// Where `bench` puts the files for workerd and Viceroy.
     pub(crate) fn bench_directory(&self) -> PathBuf {
         self.target().join("bench")
     }
@@ -98,23 +98,23 @@ impl Project {
         }
     }
 
-    /// State of `serve` that outlives it.
+    /// State of `serve` that is kept between runs.
     pub(crate) fn state(&self) -> PathBuf {
         self.path(".hop")
     }
 
-    /// A program run at the root, which finds the project's pinned tools before the machine's.
+    /// A command at the root of the repository, with the pinned tools first in `PATH`.
     pub(crate) fn command(&self, program: &str) -> Command {
-        let mut command = self.machine_command(program);
+        let mut command = self.system_command(program);
         command.env("PATH", self.search_path());
         command
     }
 
-    /// A program of the machine, run at the root without the project's tools.
+    /// A command at the root of the repository, without the pinned tools in `PATH`.
     ///
-    /// `cargo run` describes this package to this program in environment variables. They are removed here: build
-    /// scripts that read them (ring's does) would make a cargo started from here compile ring, rustls and xtask anew.
-    pub(crate) fn machine_command(&self, program: &str) -> Command {
+    /// Removes the environment variables in which `cargo run` describes this package: with them, a cargo started from
+    /// here would recompile ring, rustls and xtask, because build scripts (such as ring's) read them.
+    pub(crate) fn system_command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command.current_dir(&self.root);
         for (name, _) in env::vars_os().filter(|(name, _)| describes_a_package(name)) {
@@ -125,14 +125,14 @@ impl Project {
 
     fn search_path(&self) -> OsString {
         let machine = env::var_os("PATH").unwrap_or_default();
-        let ours = Tool::ALL.into_iter().map(|tool| tool.directory(self).join("bin"));
-        let directories = std::iter::once(self.node_programs()).chain(ours).chain(env::split_paths(&machine));
-        // Joining fails only for a directory with a colon in its name, where no tool would be found anyway.
+        let pinned = Tool::ALL.into_iter().map(|tool| tool.directory(self).join("bin"));
+        let directories = std::iter::once(self.node_programs()).chain(pinned).chain(env::split_paths(&machine));
+        // Joining fails only if a directory has a colon in its name; no tool would be found there anyway.
         env::join_paths(directories).unwrap_or(machine)
     }
 }
 
-/// Whether cargo sets this environment variable to describe the package that it runs.
+/// Whether this is one of the environment variables in which cargo describes the package that it runs.
 fn describes_a_package(variable: &OsStr) -> bool {
     variable.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
 }
@@ -143,7 +143,7 @@ mod tests {
     use crate::process;
 
     #[test]
-    fn started_programs_do_not_see_cargo_runs_variables() {
+    fn started_programs_do_not_inherit_cargo_variables() {
         assert!(env::var_os("CARGO_MANIFEST_DIR").is_some(), "cargo sets it for tests as it does for `cargo run`");
         let seen = process::capture(&mut Project::find().unwrap().command("env")).unwrap().text;
         let inherited: Vec<&str> = seen.lines().filter(|line| describes_a_package(OsStr::new(line))).collect();

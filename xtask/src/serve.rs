@@ -1,4 +1,4 @@
-//! Runs hop on this machine, as its platform would.
+//! `cargo xtask serve`: runs hop on this machine, under the local runtime of its platform.
 mod cloudflare;
 mod fastly;
 mod port;
@@ -21,15 +21,15 @@ const HELP: &str = "\
 cargo xtask serve [cloudflare] [--port N] [--persist-to DIR] [--fresh]
 cargo xtask serve fastly [--port N]
 
-Sets up and builds what is missing, runs hop, and prints its address, a development admin key and a line to try.
-Ctrl-C ends it and everything it started.
+Installs and builds what is missing, runs hop, and prints its address, a development admin key and an example request.
+Ctrl-C stops it and all processes that it started.
 
-  --port N           where to listen on 127.0.0.1; without it 8787 (Cloudflare) or 7676 (Fastly), or the next free one
-  --persist-to DIR   where links are kept, .hop/cloudflare by default; Cloudflare only
-  --fresh            begin without the links of earlier runs; Cloudflare only
+  --port N           the port on 127.0.0.1 (default: 8787 for Cloudflare, 7676 for Fastly, or the next free one)
+  --persist-to DIR   the folder for links (default: .hop/cloudflare); Cloudflare only
+  --fresh            delete the links of earlier runs first; Cloudflare only
 
-Cloudflare runs under wrangler dev, and its links outlive it. Fastly runs under Viceroy, whose links live as long as it
-runs. The secrets are kept in .dev.vars.";
+Cloudflare runs under wrangler dev, which keeps links on disk. Fastly runs under Viceroy, which keeps links in memory
+until it stops. The secrets are stored in .dev.vars.";
 
 struct Options {
     edge: Edge,
@@ -52,21 +52,21 @@ pub(crate) fn command(project: &Project, arguments: lexopt::Parser) -> Outcome<E
             };
             setup::provide(project, setup::BUILD_CLOUDFLARE)?;
             if options.fresh {
-                empty(&state)?;
+                delete_state(&state)?;
             }
             let wrangler = cloudflare::start(project, port, &state)?;
-            attend(wrangler, port, &secrets.admin_key, &format!("Links are kept in {}.", state.display()))
+            supervise(wrangler, port, &secrets.admin_key, &format!("Links are stored in {}.", state.display()))
         }
         Edge::Fastly => {
             setup::provide(project, fastly::NEEDS)?;
             let viceroy = fastly::start(project, port, &secrets)?;
-            attend(viceroy, port, &secrets.admin_key, "Links live as long as this runs: Viceroy keeps its KV Store in memory.")
+            supervise(viceroy, port, &secrets.admin_key, "Links are lost when this stops: Viceroy keeps its KV Store in memory.")
         }
     }
 }
 
 impl Options {
-    /// The options, or nothing when help was asked for.
+    /// Parses the options; `None` when help is requested.
     fn read(mut arguments: lexopt::Parser) -> Outcome<Option<Self>> {
         let mut edge = None;
         let mut options = Self { edge: Edge::Cloudflare, port: None, persist_to: None, fresh: false };
@@ -85,25 +85,25 @@ impl Options {
         }
         options.edge = edge.unwrap_or(options.edge);
         if options.edge == Edge::Fastly && (options.fresh || options.persist_to.is_some()) {
-            let what = "--persist-to and --fresh are for Cloudflare: Viceroy keeps nothing between runs";
+            let what = "--persist-to and --fresh work only with Cloudflare: Viceroy stores nothing between runs";
             return Err(Failure::new(what));
         }
         Ok(Some(options))
     }
 }
 
-/// Says how to use what was started once it answers, and stays until it ends.
-fn attend(mut server: Member, port: u16, key: &str, about_links: &str) -> Outcome<ExitCode> {
-    println!("Waiting for the first answer…");
+/// Waits until the server is ready, prints how to use it, and waits until it ends.
+fn supervise(mut server: Member, port: u16, key: &str, about_links: &str) -> Outcome<ExitCode> {
+    println!("Waiting until the server is ready…");
     ready::wait(&mut server, port)?;
     let origin = format!("http://127.0.0.1:{port}");
     println!(
-        "\nhop answers at {origin}\n{about_links}\nThe development admin key is {key}\n\nCreate a link:\n\n\
+        "\nhop runs at {origin}\n{about_links}\nThe development admin key is {key}\n\nCreate a link:\n\n\
          curl -sS {origin}/shorten -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' \
-         -d '{{\"url\":\"https://example.com/\"}}'\n\nCtrl-C ends it.\n"
+         -d '{{\"url\":\"https://example.com/\"}}'\n\nPress Ctrl-C to stop it.\n"
     );
     let status = server.wait().doing("waiting for the server")?;
-    Err(Failure::new(format!("the server ended by itself ({status}); its last words are above")))
+    Err(Failure::new(format!("the server ended unexpectedly ({status}); its last output is above")))
 }
 
 fn absolute(directory: &Path) -> Outcome<PathBuf> {
@@ -111,8 +111,8 @@ fn absolute(directory: &Path) -> Outcome<PathBuf> {
     Ok(here.join(directory))
 }
 
-/// Removes what wrangler keeps in a directory, and nothing else that may be there.
-fn empty(state: &Path) -> Outcome<()> {
+/// Deletes wrangler's state in a directory, and no other files there.
+fn delete_state(state: &Path) -> Outcome<()> {
     let kept = state.join("v3");
     if kept.exists() {
         fs::remove_dir_all(&kept).doing(format_args!("removing {}", kept.display()))?;

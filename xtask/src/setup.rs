@@ -1,4 +1,4 @@
-//! Set-up: installs what a command needs and this machine or folder lacks. Quiet when that is nothing.
+//! `cargo xtask setup`, and the set-up before each command: installs missing needs. Prints nothing if none is missing.
 pub(crate) mod browser;
 pub(crate) mod cache;
 pub(crate) mod npm;
@@ -16,19 +16,19 @@ use tools::Tool;
 const HELP: &str = "\
 cargo xtask setup
 
-Installs everything any command needs: the wasm targets of the Rust toolchain, the npm packages of package.json into
-node_modules, and the pinned cargo tools and a browser into a cache that all checkouts share. What is there already is left
-alone, and an interrupted set-up goes on where it stopped. The cargo tools are compiled once, which takes about ten minutes
-in all.
+Installs everything that the commands need: the wasm targets of the Rust toolchain, the npm packages of package.json
+(into node_modules), and the pinned cargo tools and a browser (into a cache that all checkouts share). Installed parts
+are skipped, so an interrupted set-up continues where it stopped. The cargo tools are compiled once, in about ten
+minutes.
 
-The cache is the folder that HOP_TOOLS names, else $XDG_CACHE_HOME/hop, else ~/.cache/hop. It can be removed at any time.";
+The cache is the folder $HOP_TOOLS, else $XDG_CACHE_HOME/hop, else ~/.cache/hop. It can be deleted at any time.";
 
-/// Something a command cannot do without.
+/// A prerequisite of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Need {
     RustTarget(&'static str),
     NpmPackages,
-    /// Comes in an npm package, so those stand before it.
+    /// Needs the npm packages, so list it after them.
     Browser,
     Tool(Tool),
 }
@@ -54,11 +54,11 @@ pub(crate) fn command(project: &Project, mut arguments: lexopt::Parser) -> Outco
         Some(other) => return Err(help::unexpected(&other, HELP)),
     }
     provide(project, EVERYTHING)?;
-    println!("Everything hop's commands need is installed.");
+    println!("Everything that hop's commands need is installed.");
     Ok(ExitCode::SUCCESS)
 }
 
-/// Makes sure that every need is met. Set-ups that write to the same folder take turns.
+/// Installs all needs that are missing. A lock file serialises set-ups that write to the same folder.
 pub(crate) fn provide(project: &Project, needs: &[Need]) -> Outcome<()> {
     rust::check_version(project)?;
     if needs.contains(&Need::Tool(Tool::WasmBindgen)) {
@@ -67,7 +67,7 @@ pub(crate) fn provide(project: &Project, needs: &[Need]) -> Outcome<()> {
     for need in needs {
         if !need.is_met(project)? {
             let _turn = cache::lock(&need.lock_file(project))?;
-            // Another set-up may have met it meanwhile.
+            // Another set-up may have installed it while this one waited.
             if !need.is_met(project)? {
                 need.meet(project)?;
             }
@@ -98,7 +98,8 @@ impl Need {
         }
     }
 
-    /// The npm packages belong to a checkout, all else to the user.
+    /// The lock of the folder that this need is installed into. npm packages belong to a checkout, the others to the
+    /// user.
     fn lock_file(self, project: &Project) -> PathBuf {
         match self {
             Self::NpmPackages => project.npm_lock_file(),

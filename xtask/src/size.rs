@@ -1,4 +1,4 @@
-//! What the modules weigh, and what in them weighs it.
+//! `cargo xtask size`: the size of the modules, in total and by crate.
 mod crates;
 mod upload;
 
@@ -17,14 +17,13 @@ use crate::{build, help, setup};
 const HELP: &str = "\
 cargo xtask size
 
-Builds both modules and shows what each weighs as it is deployed, raw and gzipped, and what the largest crates in it
-take. Fails when a module is over 1 MB gzipped: start-up is what is measured (`cargo xtask bench start`), and this only
-notices what nobody meant.";
+Builds both modules and shows the size of each upload, raw and gzipped, and its largest crates. Fails when a module is
+over 1 MB gzipped. The limit only catches accidents; `cargo xtask bench start` measures what size costs at start-up.";
 
 /// How many crates are shown for each module.
 const SHOWN: usize = 15;
 
-/// What a module may weigh, in gzipped bytes. The vendors take 64 MiB and 100 MB, uncompressed.
+/// The limit of a module's size, in gzipped bytes. The platforms accept 64 MiB and 100 MB, uncompressed.
 const LIMIT: usize = 1_000_000;
 
 struct Weight {
@@ -51,7 +50,7 @@ pub(crate) fn command(project: &Project, mut arguments: lexopt::Parser) -> Outco
     }
 }
 
-/// Shows the weight of both built modules, and says whether neither is over the limit.
+/// Prints the size of both built modules and returns whether both are within the limit.
 pub(crate) fn show(project: &Project) -> Outcome<bool> {
     println!("\n{:<12} {:>10} {:>10}", "bytes", "raw", "gzip");
     let mut within = true;
@@ -79,7 +78,7 @@ fn weigh(project: &Project, edge: Edge) -> Outcome<Weight> {
 fn show_crates(project: &Project, edge: Edge) -> Outcome<()> {
     let path = project.deployed_module(edge);
     let module = fs::read(&path).doing(format_args!("reading {}", path.display()))?;
-    println!("\n{}: raw bytes by crate (inlined code counts where it went)", edge.name());
+    println!("\n{}: raw bytes by crate (inlined code counts for the crate it is inlined into)", edge.name());
     for (name, bytes) in crates::largest(&module, SHOWN)? {
         println!("{bytes:>10}  {name}");
     }
@@ -91,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_fails_below_one_megabyte() {
+    fn limit_is_one_megabyte() {
         assert!(is_within(1_000_000));
         assert!(!is_within(1_000_001));
     }

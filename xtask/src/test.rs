@@ -1,4 +1,4 @@
-//! Everything a change must pass, or the part of it that was named.
+//! `cargo xtask test`: all checks that a change must pass, or the named parts.
 mod report;
 mod steps;
 mod tally;
@@ -16,21 +16,22 @@ use report::{Line, Report};
 use steps::Step;
 
 const HELP: &str = "\
-cargo xtask test [what …]
+cargo xtask test [part …]
 
-Sets up, then runs every step, or only the steps named. A step that fails does not keep the others from running.
+Installs what is missing, then runs all parts except `slow`, or only the named ones. A failed step does not stop the
+others.
 
-  lint       rustfmt, clippy (this machine and both wasm targets), the documentation of core and of the API, the list of programs
-  unit       unit tests of core and of these commands
+  lint       rustfmt, clippy (this machine and both wasm targets), documentation of core and API, list of bots
+  unit       unit tests of core, conformance and xtask
   wasm       core's tests inside a wasm module
-  size       builds both modules and shows their sizes; fails above 1 MB gzip
-  memory     core's unit tests and the conformance suite on the memory edge: seconds, no Node, no wasm
-  workerd    the conformance suite on Cloudflare's runtime, 20,000 links in D1, and 1,000 imported by a program that is killed
-             on the way
+  size       build both modules and show their sizes; fails above 1 MB gzipped
+  memory     core's unit tests and the conformance suite on the memory edge, in seconds, without Node or wasm
+  workerd    the conformance suite on Cloudflare's runtime, 20,000 links in D1, and an import of 1,000 links that is
+             killed half-way
   viceroy    the conformance suite on Fastly's local runtime
-  browser    hop's pages in a real browser, which also writes target/screenshots
-  slow       core's tests and the suite on every edge with HOP_SLOW=1, a million links in D1, and 100,000 imported by a program
-             that is killed on the way; it takes about an hour and is not part of the whole";
+  browser    hop's pages in a real browser; writes target/screenshots
+  slow       core's tests and the suite on every edge with HOP_SLOW=1, a million links in D1, and an import of 100,000
+             links that is killed half-way; takes about an hour";
 
 pub(crate) fn command(project: &Project, mut arguments: lexopt::Parser) -> Outcome<ExitCode> {
     let mut chosen: Vec<&'static [Step]> = Vec::new();

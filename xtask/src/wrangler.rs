@@ -1,4 +1,4 @@
-//! Cloudflare's tool, kept from the network and from asking.
+//! The wrangler command, without network access, metrics and prompts.
 use std::process::Command;
 
 use crate::project::Project;

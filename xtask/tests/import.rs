@@ -1,4 +1,4 @@
-//! The import as a program: killed and begun again, with its key, its words and its exit code.
+//! Tests of the import as a program: kill and resume, the admin key, messages and exit codes.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use std::fs;
@@ -13,7 +13,7 @@ use server::{Mood, Server};
 const KEY: &str = "a-key-of-this-test-0123456789abcdef";
 const ALL: Mood = Mood::Takes(usize::MAX);
 
-/// A directory of one test, gone with it.
+/// A temporary directory, deleted when dropped.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -48,33 +48,33 @@ fn texts(output: &Output) -> (String, String) {
     (String::from_utf8(output.stdout.clone()).unwrap(), String::from_utf8(output.stderr.clone()).unwrap())
 }
 
-fn nameless(count: usize) -> String {
+fn without_alias(count: usize) -> String {
     (0..count).map(|number| format!("{{\"target\":\"https://example.com/{number}\"}}\n")).collect()
 }
 
 #[test]
-fn killed_and_begun_again_it_loses_and_doubles_nothing() {
-    let (folder, file) = Folder::with("kill", &(nameless(2_000) + "broken\n"));
+fn killed_import_resumes_without_loss_or_duplicates() {
+    let (folder, file) = Folder::with("kill", &(without_alias(2_000) + "broken\n"));
     let server = Server::start(&[ALL, Mood::Takes(120), Mood::HangsAfterWork, ALL]);
     let mut first = from_hop(&file, &server).spawn().unwrap();
     server.wait_for(3);
     first.kill().unwrap();
     first.wait().unwrap();
-    let made = server.made().len();
+    let made = server.created().len();
     assert!(made > 620 && made < 2_000, "{made}");
 
     let (out, errors) = texts(&from_hop(&file, &server).output().unwrap());
-    assert!(errors.contains("Going on after 620 links."), "{errors}");
-    assert!(out.starts_with("2000 made, 0 already there, 1 not taken\n"), "{out}");
-    assert_eq!(server.made(), (0..2_000).map(|number| format!("https://example.com/{number}")).collect::<Vec<_>>());
+    assert!(errors.contains("Resuming after 620 links."), "{errors}");
+    assert!(out.starts_with("2000 created, 0 already existed, 1 rejected\n"), "{out}");
+    assert_eq!(server.created(), (0..2_000).map(|number| format!("https://example.com/{number}")).collect::<Vec<_>>());
     let mut names: Vec<_> = fs::read_dir(&folder.0).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
     assert_eq!(names, ["links.jsonl", "links.jsonl.rejected.jsonl"]);
 }
 
 #[test]
-fn an_interrupt_says_how_to_go_on() {
-    let (_folder, file) = Folder::with("interrupt", &nameless(10));
+fn interrupt_explains_how_to_continue() {
+    let (_folder, file) = Folder::with("interrupt", &without_alias(10));
     let server = Server::start(&[Mood::HangsAfterWork, ALL]);
     let child = from_hop(&file, &server).spawn().unwrap();
     server.wait_for(1);
@@ -82,27 +82,27 @@ fn an_interrupt_says_how_to_go_on() {
     assert!(interrupt.success());
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130));
-    assert!(texts(&output).1.contains("The same command goes on where this one was."));
+    assert!(texts(&output).1.contains("Run the same command again to continue."));
     assert!(from_hop(&file, &server).output().unwrap().status.success());
-    assert_eq!(server.made().len(), 10);
+    assert_eq!(server.created().len(), 10);
 }
 
 #[test]
-fn the_exit_code_and_the_words_tell_what_was_not_taken() {
+fn exit_code_and_messages_report_rejected_links() {
     let (_folder, file) = Folder::with("words", "{\"alias\":\"a\",\"target\":\"https://a.example/\"}\n{\"alias\":\"b\"}\n");
     let server = Server::start(&[ALL]);
     let output = from_hop(&file, &server).output().unwrap();
     let (out, errors) = texts(&output);
     assert_eq!(output.status.code(), Some(1));
-    assert_eq!(out.lines().next(), Some("1 made, 0 already there, 1 not taken"));
-    assert!(errors.contains("line 2: it has no target\n") && errors.contains("100 %"), "{errors}");
-    assert!(!errors.contains('\r') && !errors.contains('\x1b'), "plain lines, as nobody watches a terminal");
+    assert_eq!(out.lines().next(), Some("1 created, 0 already existed, 1 rejected"));
+    assert!(errors.contains("line 2: the target is missing\n") && errors.contains("100 %"), "{errors}");
+    assert!(!errors.contains('\r') && !errors.contains('\x1b'), "plain lines without a terminal");
     assert!(!out.contains(KEY) && !errors.contains(KEY));
 }
 
 #[test]
-fn the_key_comes_from_a_file_or_the_environment_and_never_from_an_argument() {
-    let (folder, file) = Folder::with("key", &nameless(1));
+fn admin_key_is_read_from_file_or_environment_only() {
+    let (folder, file) = Folder::with("key", &without_alias(1));
     let server = Server::start(&[ALL]);
     let without = |mut command: Command| texts(&command.env_remove("HOP_ADMIN_KEY").output().unwrap()).1;
     assert!(without(from_hop(&file, &server)).contains("Set HOP_ADMIN_KEY in the environment"));
@@ -130,18 +130,18 @@ fn help_names_every_option_and_format() {
 }
 
 #[test]
-fn what_is_missing_or_unknown_is_named() {
-    for (arguments, said) in [
+fn missing_and_unknown_arguments_are_named() {
+    for (arguments, message) in [
         (vec!["x.csv", "--to", "https://hop.example"], "`--from` is missing"),
         (vec!["x.csv", "--from", "yourls"], "`--to` is missing"),
         (vec!["--from", "yourls", "--to", "https://hop.example"], "FILE is missing"),
-        (vec!["x.csv", "--from", "tinyurl", "--to", "https://hop.example"], "there is no format `tinyurl`"),
+        (vec!["x.csv", "--from", "tinyurl", "--to", "https://hop.example"], "unknown format `tinyurl`"),
         (vec!["x.csv", "--from", "yourls", "--to", "http://hop.example"], "could read the admin key"),
-        (vec!["x.csv", "y.csv"], "`y.csv` is not known here"),
+        (vec!["x.csv", "y.csv"], "unknown argument `y.csv`"),
         (vec!["/nowhere/x.csv", "--from", "yourls", "--to", "https://hop.example"], "reading /nowhere/x.csv"),
     ] {
         let output = xtask().args(&arguments).env("HOP_ADMIN_KEY", KEY).output().unwrap();
         assert_eq!(output.status.code(), Some(1), "{arguments:?}");
-        assert!(texts(&output).1.contains(said), "{arguments:?}: {}", texts(&output).1);
+        assert!(texts(&output).1.contains(message), "{arguments:?}: {}", texts(&output).1);
     }
 }

@@ -1,4 +1,4 @@
-//! The import into hop itself: each fixture, and whatever hop exports.
+//! Imports into hop itself: each fixture, and hop's own exports.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 use std::path::{Path, PathBuf};
@@ -10,14 +10,14 @@ use hop_conformance::edges::Edge;
 use hop_conformance::world::{ADMIN_KEY, World};
 use serde_json::{Value, json};
 
-/// What the import said of its links, and whether it called that a success.
+/// The first line of the import's summary, and whether its exit code was 0.
 #[derive(Debug, PartialEq)]
 struct Outcome {
-    said: String,
+    summary: String,
     succeeded: bool,
 }
 
-/// hop with a domain of its own, at the address of this machine; on the memory edge unless `HOP_EDGE` names another.
+/// hop with its own domain and 127.0.0.1, on the edge of `HOP_EDGE` or else on the memory edge.
 fn hop() -> Deployment {
     let settings = vec![("HOP_DOMAINS", "https://hop.example http://127.0.0.1")];
     Deployment::start(Edge::chosen(), &Settings { settings, ..World::usual_settings() })
@@ -28,19 +28,19 @@ fn import(hop: &Deployment, file: &Path, from: &str, domain: Option<&str>) -> Ou
     command.arg("import").arg(file).args(["--from", from, "--to", &format!("http://{}", hop.address)]).env("HOP_ADMIN_KEY", ADMIN_KEY);
     command.args(domain.map(|domain| ["--domain", domain]).into_iter().flatten());
     let output = command.output().unwrap();
-    let said = String::from_utf8(output.stdout).unwrap();
-    println!("{said}{}", String::from_utf8_lossy(&output.stderr));
-    Outcome { said: said.lines().next().unwrap_or_default().to_owned(), succeeded: output.status.success() }
+    let printed = String::from_utf8(output.stdout).unwrap();
+    println!("{printed}{}", String::from_utf8_lossy(&output.stderr));
+    Outcome { summary: printed.lines().next().unwrap_or_default().to_owned(), succeeded: output.status.success() }
 }
 
-fn counts(made: u32, already_there: u32, refused: u32) -> Outcome {
-    Outcome { said: format!("{made} made, {already_there} already there, {refused} not taken"), succeeded: refused == 0 }
+fn counts(created: u32, existing: u32, rejected: u32) -> Outcome {
+    Outcome { summary: format!("{created} created, {existing} already existed, {rejected} rejected"), succeeded: rejected == 0 }
 }
 
 #[test]
-fn every_fixture_is_taken_by_hop_and_is_there_the_second_time() {
+fn all_fixtures_are_imported_once() {
     let folder = tempfile::tempdir().unwrap();
-    for (name, from, made, refused) in [
+    for (name, from, created, rejected) in [
         ("bitly.csv", "bitly", 2, 0),
         ("dub.csv", "dub", 1, 1),
         ("golink.jsonl", "golink", 2, 1),
@@ -57,15 +57,15 @@ fn every_fixture_is_taken_by_hop_and_is_there_the_second_time() {
         let hop = hop();
         let file = folder.path().join(name);
         std::fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/import/fixtures").join(name), &file).unwrap();
-        let taken = || import(&hop, &file, from, Some("hop.example"));
-        assert_eq!(taken(), counts(made, 0, refused), "{name}");
-        assert_eq!(taken(), counts(0, made, refused), "{name}, again");
-        assert_eq!(export(&hop, "").lines().count(), usize::try_from(made).unwrap(), "{name}");
+        let run_import = || import(&hop, &file, from, Some("hop.example"));
+        assert_eq!(run_import(), counts(created, 0, rejected), "{name}");
+        assert_eq!(run_import(), counts(0, created, rejected), "{name}, again");
+        assert_eq!(export(&hop, "").lines().count(), usize::try_from(created).unwrap(), "{name}");
     }
 }
 
-/// Links that have everything said of them that can be said, and some that spreadsheets and readers of tables trip over.
-fn everything() -> Vec<Value> {
+/// Links with all fields set, and links with values that are difficult for spreadsheets and CSV readers.
+fn sample_links() -> Vec<Value> {
     let rules = json!([
         {"id": "all", "target": "https://example.com/1", "when": [{"type": "country", "any": ["DE", "FR"]},
             {"type": "device", "any": ["mobile"]}, {"type": "query", "name": "x", "equals": ""}, {"type": "split", "percent": 99},
@@ -87,9 +87,9 @@ fn everything() -> Vec<Value> {
 }
 
 #[test]
-fn what_hop_exports_it_takes_in_again_whole() {
+fn hop_imports_its_own_exports_completely() {
     let source = hop();
-    let lines: String = everything().iter().map(|line| format!("{line}\n")).collect();
+    let lines: String = sample_links().iter().map(|line| format!("{line}\n")).collect();
     let call = Call::new("POST", "/api/v1/import").admin().header("Content-Type", "application/x-ndjson").body(lines);
     let made = source.send(&call).expect(200).json();
     assert_eq!(made["imported"], 5, "{made}");
@@ -107,7 +107,7 @@ fn what_hop_exports_it_takes_in_again_whole() {
         assert_eq!(import(&target, &file, "hop", None), counts(5, 0, 0), "{name}");
         let mut expected = links.clone();
         if name.starts_with("without") {
-            // Nobody may follow it without the password, which the file does not tell.
+            // The file does not contain the password, so the link is imported disabled.
             for link in expected.iter_mut().filter(|link| link["has_password"] == true) {
                 link["has_password"] = false.into();
                 link["password_hash"] = Value::Null;
@@ -125,13 +125,13 @@ fn export(hop: &Deployment, query: &str) -> String {
     hop.send(&Call::get(format!("/api/v1/export{query}")).admin()).expect(200).text()
 }
 
-/// All links with their passwords, by alias, without what every hop makes anew. Only one that was there before has a time of its own.
+/// All links with their passwords, sorted by alias, without the fields that each deployment generates.
 fn links(hop: &Deployment) -> Vec<Value> {
     let mut links: Vec<Value> = export(hop, "?passwords=true").lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     for link in &mut links {
-        let Value::Object(fields) = link else { panic!("{link} is no link") };
-        for made_anew in ["id", "updated_at"] {
-            fields.remove(made_anew).unwrap();
+        let Value::Object(fields) = link else { panic!("{link} is not a link") };
+        for generated in ["id", "updated_at"] {
+            fields.remove(generated).unwrap();
         }
     }
     links.sort_by_key(|link| link["alias"].to_string());

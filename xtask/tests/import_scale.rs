@@ -1,4 +1,4 @@
-//! A thousand links imported into hop on workerd, by a program that is killed half-way and begun again; a hundred thousand if `HOP_SLOW` is set.
+//! An import of 1,000 links (100,000 with `HOP_SLOW`) into hop on workerd, killed half-way and started again.
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on has failed")]
 
 use std::collections::BTreeMap;
@@ -13,13 +13,13 @@ use hop_conformance::edges::{Edge, end_with_this_process};
 use hop_conformance::world::{ADMIN_KEY, World};
 use serde_json::{Value, json};
 
-/// How many links are imported.
+/// The number of imported links.
 fn lines() -> u64 {
     if std::env::var_os("HOP_SLOW").is_some() { 100_000 } else { 1_000 }
 }
 
 #[test]
-fn an_import_that_is_killed_and_begun_again_loses_and_doubles_nothing() {
+fn killed_import_resumes_without_loss_or_duplicates() {
     end_with_this_process();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("links.jsonl");
@@ -32,23 +32,23 @@ fn an_import_that_is_killed_and_begun_again_loses_and_doubles_nothing() {
     let begun = Instant::now();
     let killed_at = loop {
         let reached = kill_over_a_chunk(&mut import(&hop, &file), &file, lines / 2);
-        // Some of the lines the program has not heard of are made; else it was killed between two chunks, and is once more.
-        if is_there(&hop, reached + 5) {
+        // Links of the unacknowledged chunk exist. Otherwise it was killed between two chunks: try once more.
+        if exists(&hop, reached + 5) {
             break reached;
         }
     };
     println!("killed after {killed_at} lines and {} s", begun.elapsed().as_secs());
     let output = import(&hop, &file).output().unwrap();
-    let (said, complaints) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
-    println!("{complaints}{said}{lines} lines took {} s", begun.elapsed().as_secs());
-    assert!(output.status.success() && complaints.contains(&format!("Going on after {killed_at} links.")), "{said}{complaints}");
-    assert_eq!(said, format!("{lines} made, 0 already there, 0 not taken\n"));
+    let (summary, messages) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
+    println!("{messages}{summary}{lines} lines took {} s", begun.elapsed().as_secs());
+    assert!(output.status.success() && messages.contains(&format!("Resuming after {killed_at} links.")), "{summary}{messages}");
+    assert_eq!(summary, format!("{lines} created, 0 already existed, 0 rejected\n"));
     assert_eq!(position(&file), None);
 
     let found = export(&hop);
     for number in 0..lines {
         let links = found.get(&target(number)).map(Vec::as_slice);
-        let Some([link]) = links else { panic!("{} is there as {links:?}", line(number)) };
+        let Some([link]) = links else { panic!("{} exists as {links:?}", line(number)) };
         let Value::Object(expected) = line(number) else { panic!("a line is an object") };
         for (name, value) in expected {
             assert_eq!(link[&name], value, "{name} of {link}");
@@ -58,13 +58,13 @@ fn an_import_that_is_killed_and_begun_again_loses_and_doubles_nothing() {
     hop.kill();
 }
 
-/// Runs an import until it has dealt with so many lines and then half as long as it took over its last chunk, kills it, and tells how many
-/// lines were dealt with.
+/// Runs an import until it has processed `enough` lines, waits for half the duration of the last chunk, and kills it.
+/// Returns how many lines were processed.
 fn kill_over_a_chunk(import: &mut Command, file: &Path, enough: u64) -> u64 {
     let mut import = import.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
     let (mut reached, mut since, mut took) = (None, Instant::now(), Duration::MAX);
     while reached.is_none_or(|reached| reached < enough) || since.elapsed() < took / 2 {
-        assert_eq!(import.try_wait().unwrap(), None, "it ended before it could be killed");
+        assert_eq!(import.try_wait().unwrap(), None, "the import ended before it was killed");
         let now = position(file);
         if now != reached {
             (reached, since, took) = (now, Instant::now(), since.elapsed());
@@ -76,8 +76,8 @@ fn kill_over_a_chunk(import: &mut Command, file: &Path, enough: u64) -> u64 {
     position(file).unwrap()
 }
 
-/// Whether the link of a line is made, which is one with an alias.
-fn is_there(hop: &Deployment, number: u64) -> bool {
+/// Whether the link of a line exists. The line must have an alias.
+fn exists(hop: &Deployment, number: u64) -> bool {
     hop.send(&Call::get(format!("/api/v1/links/line-{number}")).admin()).status == 200
 }
 
@@ -85,7 +85,7 @@ fn target(number: u64) -> String {
     format!("https://example.com/{number}")
 }
 
-/// A line as hop exports it. One in ten has no alias: made twice it would be two links.
+/// A line of hop's export. One in ten has no alias: sent twice, it would create two links.
 fn line(number: u64) -> Value {
     let (days, seconds) = (number / 86_400, number % 86_400);
     let created_at = format!("2020-01-{:02}T{:02}:{:02}:{:02}Z", days + 1, seconds / 3_600, seconds / 60 % 60, seconds % 60);
@@ -104,7 +104,7 @@ fn import(hop: &Deployment, file: &Path) -> Command {
     command
 }
 
-/// How far the import of `file` has come, while it has not ended.
+/// The position in the progress file of an unfinished import.
 fn position(file: &Path) -> Option<u64> {
     let mut name = file.as_os_str().to_owned();
     name.push(".hop-import.json");
@@ -112,7 +112,7 @@ fn position(file: &Path) -> Option<u64> {
     serde_json::from_str::<Value>(&text).unwrap()["position"].as_u64()
 }
 
-/// Every link, by where it leads.
+/// All links by target.
 fn export(hop: &Deployment) -> BTreeMap<String, Vec<Value>> {
     let mut found: BTreeMap<String, Vec<Value>> = BTreeMap::new();
     let mut next = Some("/api/v1/export?limit=100".to_owned());

@@ -1,4 +1,4 @@
-//! The package: patterns, and agents that were seen to match them.
+//! The npm package `crawler-user-agents`: patterns of bots, with user agents that match them.
 use serde_json::Value;
 
 use crate::agents::words::PEOPLE;
@@ -13,19 +13,19 @@ pub(super) struct Program {
     pub(super) agents: Vec<String>,
 }
 
-/// All programs of the package that are programs.
+/// Reads the bots of the package, without the exceptions in `PEOPLE`.
 pub(super) fn read(project: &Project) -> Outcome<Vec<Program>> {
     programs(&project.read(PACKAGE)?)
 }
 
 fn programs(json: &str) -> Outcome<Vec<Program>> {
-    let unread = |what: &str| Failure::new(format!("{PACKAGE} {what}"));
-    let entries: Vec<Value> = serde_json::from_str(json).map_err(|error| unread(&format!("is no list: {error}")))?;
+    let invalid = |what: &str| Failure::new(format!("{PACKAGE} {what}"));
+    let entries: Vec<Value> = serde_json::from_str(json).map_err(|error| invalid(&format!("is not a list: {error}")))?;
     let programs: Option<Vec<Program>> = entries.iter().map(program).collect();
-    let mut programs = programs.ok_or_else(|| unread("has an entry without `pattern` and `instances`"))?;
+    let mut programs = programs.ok_or_else(|| invalid("has an entry without `pattern` and `instances`"))?;
     for (pattern, _) in PEOPLE {
         if !programs.iter().any(|program| program.pattern == *pattern) {
-            return Err(unread(&format!("has no `{pattern}` any more; take it out of the exceptions")));
+            return Err(invalid(&format!("no longer contains `{pattern}`; remove it from the exceptions")));
         }
     }
     programs.retain(|program| !PEOPLE.iter().any(|(pattern, _)| program.pattern == *pattern));

@@ -1,10 +1,12 @@
-//! Which words the list needs. It is read here as naively as can be; the core reads the same lists quickly.
+//! Selection of the words for the list of bots. Matching here is simple and slow; the core has a fast matcher for the
+//! same lists.
 use crate::agents::package::Program;
 use crate::failure::{Failure, Outcome};
 
-/// Words that no browser says and no version of the package has to teach. `|` and `!` are explained in core/src/model/agent/word_search.rs.
+/// General words, which are in the list regardless of the package. User agents of browsers do not contain them.
+/// core/src/model/agent/word_search.rs explains `|` and `!`.
 const GENERAL: &[&str] = &[
-    // What programs call themselves. Telephones are called `BOT 552` and `XBOT_Junior`.
+    // What bots call themselves. There are telephones named `BOT 552` and `XBOT_Junior`.
     "bot|",
     "crawl",
     "spider",
@@ -17,11 +19,11 @@ const GENERAL: &[&str] = &[
     "survey",
     "favicon",
     "google-",
-    // Where they say who sends them.
+    // Contact addresses of a bot's operator.
     "http:",
     "https:",
     "mailto:",
-    // Browsers that nobody sits before.
+    // Automated browsers.
     "headless",
     "lighthouse",
     "phantomjs",
@@ -38,63 +40,63 @@ const GENERAL: &[&str] = &[
     "okhttp",
     "python",
     "wget",
-    // Previews that may say no more than their name.
+    // Preview fetchers whose user agent may be only their name.
     "cardyb",
     "facebookexternalhit",
-    // Telephones and a tablet.
+    // Exceptions: telephones and a tablet.
     "cubot!",
     "spider 8!",
 ];
 
-/// Entries of the package behind which people are, and why.
+/// Exceptions: entries of the package that are used by people, with the reason.
 pub(super) const PEOPLE: &[(&str, &str)] = &[
-    (r"AP3A\.240617\.008", "a version of Android; whoever opens a link in Instagram says it"),
-    ("MetaIAB Facebook", "what Facebook's app shows a link in"),
+    (r"AP3A\.240617\.008", "a build of Android; Instagram's browser sends it"),
+    ("MetaIAB Facebook", "the browser inside Facebook's app"),
     (r"Code\/1\.", "an editor in which people open links"),
-    (r"Trae\/", "another one"),
-    ("Fluid", "makes an app of a site, for people"),
+    (r"Trae\/", "another editor"),
+    ("Fluid", "wraps a website as an app"),
 ];
 
-/// As much of an agent as the core reads.
+/// How much of a user agent the core reads.
 const BYTES_READ: usize = 512;
 
-/// A word this short may be part of another.
+/// A shorter word gets a space in front if possible, because it may be part of another word.
 const SHORT: usize = 8;
 
 pub(super) struct Words<'a> {
     words: Vec<String>,
-    /// One a line.
+    /// One per line.
     browsers: &'a str,
 }
 
 impl<'a> Words<'a> {
-    /// The general ones, and one for each program that they do not tell.
+    /// The general words, and one for each bot that they do not match.
     pub(super) fn of(programs: &[Program], browsers: &'a str) -> Outcome<Self> {
         let mut words = Self { words: GENERAL.iter().map(|word| (*word).to_owned()).collect(), browsers };
         for program in programs {
-            let untold: Vec<String> =
-                program.agents.iter().filter(|agent| !words.tell(agent)).map(|agent| agent.to_ascii_lowercase()).collect();
-            if !untold.is_empty() {
-                words.words.push(word(&program.pattern, &untold)?);
+            let missed: Vec<String> =
+                program.agents.iter().filter(|agent| !words.is_bot(agent)).map(|agent| agent.to_ascii_lowercase()).collect();
+            if !missed.is_empty() {
+                words.words.push(word(&program.pattern, &missed)?);
             }
         }
         Ok(words)
     }
 
-    /// One a line, by their first letters; a word comes before those that it begins with.
+    /// The list: one word per line, sorted by first letter; a word comes before its own prefixes.
     pub(super) fn text(mut self) -> String {
         self.words.sort_unstable_by(|one, other| one.get(..1).cmp(&other.get(..1)).then(other.cmp(one)));
         self.words.iter().map(|word| format!("{word}\n")).collect()
     }
 
-    /// Whether this is the agent of a program.
-    fn tell(&self, agent: &str) -> bool {
+    /// Whether the list identifies this user agent as a bot.
+    fn is_bot(&self, agent: &str) -> bool {
         let agent = agent.get(..BYTES_READ).unwrap_or(agent).to_ascii_lowercase();
-        !self.browsers.lines().any(|browser| agent.contains(browser)) || self.words.iter().any(|word| says(&agent, word))
+        !self.browsers.lines().any(|browser| agent.contains(browser)) || self.words.iter().any(|word| contains(&agent, word))
     }
 }
 
-fn says(agent: &str, word: &str) -> bool {
+fn contains(agent: &str, word: &str) -> bool {
     let closes = |next: char| !(next.is_ascii_alphanumeric() || next == ' ' || next == '_');
     match word.strip_suffix('|') {
         Some(word) => agent.split(word).skip(1).any(|after| after.chars().next().is_none_or(closes)),
@@ -102,20 +104,19 @@ fn says(agent: &str, word: &str) -> bool {
     }
 }
 
-/// A word that all these agents say and that their pattern is made of.
+/// Derives a word from a pattern. All these user agents must contain it.
 fn word(pattern: &str, agents: &[String]) -> Outcome<String> {
-    let all_say = |word: &str| agents.iter().all(|agent| agent.get(..BYTES_READ).unwrap_or(agent).contains(word));
+    let all_contain = |word: &str| agents.iter().all(|agent| agent.get(..BYTES_READ).unwrap_or(agent).contains(word));
     let word = literal(pattern).filter(|word| word.len() > 2 && word.starts_with(|first: char| first == ' ' || first.is_ascii_lowercase()));
-    let Some(word) = word.filter(|word| all_say(word)) else {
-        return Err(Failure::new(format!("no word can be made of `{pattern}`")).advise(
-            "Give the general words of xtask/src/agents/words.rs one that its agents say, or say there why people are behind it.",
-        ));
+    let Some(word) = word.filter(|word| all_contain(word)) else {
+        return Err(Failure::new(format!("no word can be derived from the pattern `{pattern}`"))
+            .advise("Edit xtask/src/agents/words.rs: add a general word that its agents contain, or add it to the exceptions."));
     };
-    let apart = format!(" {word}");
-    Ok(if word.len() < SHORT && all_say(&apart) { apart } else { word })
+    let separate = format!(" {word}");
+    Ok(if word.len() < SHORT && all_contain(&separate) { separate } else { word })
 }
 
-/// The text that a pattern stands for in small letters, if it is only one.
+/// The only text that a pattern matches, in lower case; `None` if it matches several.
 fn literal(pattern: &str) -> Option<String> {
     let (mut text, rest) = match pattern.strip_prefix("(^| )") {
         Some(rest) => (" ".to_owned(), rest),

@@ -1,4 +1,4 @@
-//! What each scenario has cost so far: `bench/baseline.toml`.
+//! The baseline of the benchmark, `bench/baseline.toml`: the accepted cost of each scenario.
 use std::fmt::Write as _;
 use std::fs;
 
@@ -8,11 +8,11 @@ use crate::project::Project;
 const FILE: &str = "bench/baseline.toml";
 
 const HEAD: &str = "\
-# What one redirect costs on the memory edge: instructions, and calls that allocate. `cargo xtask bench` fails when one is over 5 % worse, and
-# `cargo xtask bench --accept` writes this file. Another compiler or C library counts a little differently.
+# Cost of one redirect on the memory edge: instructions and allocations. `cargo xtask bench` fails when one is over 5 %
+# worse; `cargo xtask bench --accept` writes this file. Other compilers and C libraries give slightly different numbers.
 ";
 
-/// What one visit costs.
+/// The cost of one visit.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Cost {
     pub(super) instructions: f64,
@@ -32,12 +32,12 @@ impl Baseline {
         self.0.iter().find(|(name, _)| name == scenario).map(|(_, cost)| *cost)
     }
 
-    /// The names that nobody has counted now.
-    pub(super) fn without<'a>(&'a self, counted: &'a [(String, Cost)]) -> impl Iterator<Item = &'a str> {
+    /// The names of scenarios that are not in `counted`.
+    pub(super) fn missing_from<'a>(&'a self, counted: &'a [(String, Cost)]) -> impl Iterator<Item = &'a str> {
         self.0.iter().map(|(name, _)| name.as_str()).filter(|name| !counted.iter().any(|(other, _)| other == name))
     }
 
-    /// Lines such as `memo = { instructions = 15_322, allocations = 12.0 }`, which is all the file is made of.
+    /// Parses lines such as `memo = { instructions = 15_322, allocations = 12.0 }`. The file contains nothing else.
     fn parse(text: &str) -> Outcome<Self> {
         let lines = text.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty());
         let costs = lines.map(|line| read_line(line).ok_or_else(|| Failure::new(format!("{FILE} cannot be read: {line}"))));
@@ -83,16 +83,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_again() {
+    fn written_baseline_is_read_back() {
         let baseline = Baseline::parse(&text(&costs())).unwrap();
         assert_eq!(baseline.of("copy"), Some(costs()[1].1));
-        assert_eq!(baseline.of("truth"), None);
+        assert_eq!(baseline.of("store"), None);
         assert_eq!(baseline, Baseline(costs()));
-        assert_eq!(baseline.without(&costs()[1..]).collect::<Vec<_>>(), ["memo"]);
+        assert_eq!(baseline.missing_from(&costs()[1..]).collect::<Vec<_>>(), ["memo"]);
     }
 
     #[test]
-    fn a_line_that_says_less_is_refused() {
+    fn incomplete_line_is_rejected() {
         for line in ["memo", "memo = 5", "memo = { instructions = 5 }", "memo = { instructions = x, allocations = 1 }"] {
             assert!(Baseline::parse(line).is_err(), "{line}");
         }

@@ -1,8 +1,8 @@
-//! hop's built module on Cloudflare's runtime, in a race with the least that could do its work.
+//! `bench edge`: throughput of hop's module on Cloudflare's runtime, compared with a minimal redirect in JavaScript.
 //!
-//! All run in one workerd and take turns, one at a time and many times, so that whatever else the machine does meets all of them. What
-//! is compared is how many requests workerd answers in a second of a processor's own time, which others who use the machine change little;
-//! and what decides is the middle one of the ratios of each turn.
+//! All Workers run in one workerd and take turns, one at a time, so that other load on the machine affects all of them.
+//! The measure is requests per second of processor time, which other processes change little. The median of the ratios
+//! of all turns decides.
 use std::time::Duration;
 
 use crate::bench::load::{self, Visits};
@@ -13,85 +13,86 @@ use crate::setup;
 
 const TURNS: usize = 5;
 const TURN: Duration = Duration::from_secs(5);
-/// The runtime compiles what is used often.
+/// Time for the runtime to optimise hot code.
 const WARM_UP: Duration = Duration::from_secs(2);
 
-/// More than the memo holds, so that it hardly ever has the one that is asked for.
+/// More aliases than the memo holds, so that nearly all requests miss it.
 const MANY_ALIASES: u64 = 5_000;
 
-/// One of those who race.
-struct Racer {
+/// A Worker in a scenario.
+struct Candidate {
     name: &'static str,
     visits: Visits,
-    /// How often it must answer while the redirect in JavaScript answers once.
-    bar: Option<f64>,
+    /// The minimum rate, relative to the redirect in JavaScript.
+    minimum: Option<f64>,
     turns: Vec<Turn>,
 }
 
-/// How many requests were answered in a second, by the clock and of a processor's own time.
+/// Requests per second, by the clock and of processor time.
 #[derive(Clone, Copy)]
 struct Turn {
     by_clock: f64,
     by_processor: f64,
 }
 
-/// Shows who answers how much, and says whether hop passes its bars.
+/// Measures all candidates, prints their rates and returns whether hop reaches its minimums.
 pub(super) fn compare(project: &Project) -> Outcome<bool> {
     setup::provide(project, setup::BUILD_CLOUDFLARE)?;
     let runtime = Runtime::prepare(project)?;
     let mut workerd = runtime.start(project, "config", ["hop", "redirect", "empty"])?;
-    let mut racers = racers(workerd.ports);
-    for racer in &racers {
-        load::answered(racer.visits, WARM_UP)?;
+    let mut candidates = candidates(workerd.ports);
+    for candidate in &candidates {
+        load::answered(candidate.visits, WARM_UP)?;
     }
-    println!("{TURNS} turns of {} s for each of {}…", TURN.as_secs(), racers.len());
+    println!("{TURNS} turns of {} s for each of {}…", TURN.as_secs(), candidates.len());
     for _ in 0..TURNS {
-        for racer in &mut racers {
+        for candidate in &mut candidates {
             let before = workerd.processor_time()?;
-            let answered = f64::from(load::answered(racer.visits, TURN)?);
+            let answered = f64::from(load::answered(candidate.visits, TURN)?);
             let took = workerd.processor_time()?.saturating_sub(before);
-            racer.turns.push(Turn { by_clock: answered / TURN.as_secs_f64(), by_processor: answered / took.as_secs_f64() });
+            candidate.turns.push(Turn { by_clock: answered / TURN.as_secs_f64(), by_processor: answered / took.as_secs_f64() });
         }
     }
     workerd.check_alive()?;
-    Ok(judge(&racers))
+    Ok(judge(&candidates))
 }
 
-/// The redirect in JavaScript comes first: the others are held against it. It counts no clicks, so what has to pass a bar counts none either:
-/// hop counts none of who asks with HEAD. What the clicks take is shown besides; the stub of D1 does its part of that in the same process.
-fn racers([hop, redirect, empty]: [u16; 3]) -> [Racer; 6] {
-    let racer = |name, port, method, aliases, bar| {
+/// The candidates; the first one, the redirect in JavaScript, is the reference. It counts no clicks, so the candidates
+/// with a minimum use HEAD, for which hop counts none. The others show the cost of clicks, which includes the stub of
+/// D1, because it runs in the same process.
+fn candidates([hop, redirect, empty]: [u16; 3]) -> [Candidate; 6] {
+    let candidate = |name, port, method, aliases, minimum| {
         let visits = Visits { port, method, aliases };
-        Racer { name, visits, bar, turns: Vec::new() }
+        Candidate { name, visits, minimum, turns: Vec::new() }
     };
     [
-        racer("JavaScript, from KV", redirect, "GET", MANY_ALIASES, None),
-        racer("hop, from its memo", hop, "HEAD", 1, Some(1.0)),
-        racer("hop, from KV", hop, "HEAD", MANY_ALIASES, Some(0.6)),
-        racer("from its memo, and a click", hop, "GET", 1, None),
-        racer("from KV, and a click", hop, "GET", MANY_ALIASES, None),
-        racer("Rust that does nothing", empty, "GET", 1, None),
+        candidate("JavaScript, from KV", redirect, "GET", MANY_ALIASES, None),
+        candidate("hop, from its memo", hop, "HEAD", 1, Some(1.0)),
+        candidate("hop, from KV", hop, "HEAD", MANY_ALIASES, Some(0.6)),
+        candidate("from its memo, and a click", hop, "GET", 1, None),
+        candidate("from KV, and a click", hop, "GET", MANY_ALIASES, None),
+        candidate("empty Worker in Rust", empty, "GET", 1, None),
     ]
 }
 
-fn judge(racers: &[Racer]) -> bool {
-    let Some(measure) = racers.first() else { return false };
-    println!("{:<26} {:>10} {:>10}  {:<22}", "requests in a second", "by clock", "processor", "to JavaScript");
+fn judge(candidates: &[Candidate]) -> bool {
+    let Some(reference) = candidates.first() else { return false };
+    println!("{:<26} {:>10} {:>10}  {:<22}", "requests per second", "by clock", "processor", "vs. JavaScript");
     let mut passed = true;
-    for racer in racers {
-        let pairs = racer.turns.iter().zip(&measure.turns);
-        let (least, ratio, most) = spread(pairs.map(|(own, measure)| own.by_processor / measure.by_processor).collect());
-        let (_, by_clock, _) = spread(racer.turns.iter().map(|turn| turn.by_clock).collect());
-        let (_, by_processor, _) = spread(racer.turns.iter().map(|turn| turn.by_processor).collect());
-        let missed = racer.bar.filter(|bar| ratio.is_nan() || ratio < *bar);
-        let verdict = missed.map_or_else(String::new, |bar| format!(", below {bar:.2}"));
-        println!("{:<26} {by_clock:>10.0} {by_processor:>10.0}  {ratio:.2} ({least:.2} to {most:.2}){verdict}", racer.name);
+    for candidate in candidates {
+        let pairs = candidate.turns.iter().zip(&reference.turns);
+        let (least, ratio, most) = spread(pairs.map(|(own, reference)| own.by_processor / reference.by_processor).collect());
+        let (_, by_clock, _) = spread(candidate.turns.iter().map(|turn| turn.by_clock).collect());
+        let (_, by_processor, _) = spread(candidate.turns.iter().map(|turn| turn.by_processor).collect());
+        let missed = candidate.minimum.filter(|minimum| ratio.is_nan() || ratio < *minimum);
+        let verdict = missed.map_or_else(String::new, |minimum| format!(", below {minimum:.2}"));
+        println!("{:<26} {by_clock:>10.0} {by_processor:>10.0}  {ratio:.2} ({least:.2} to {most:.2}){verdict}", candidate.name);
         passed &= missed.is_none();
     }
     passed
 }
 
-/// The least, the middle one and the most.
+/// Minimum, median and maximum.
 fn spread(mut numbers: Vec<f64>) -> (f64, f64, f64) {
     numbers.sort_by(f64::total_cmp);
     let at = |place: usize| numbers.get(place).copied().unwrap_or(f64::NAN);
@@ -102,23 +103,23 @@ fn spread(mut numbers: Vec<f64>) -> (f64, f64, f64) {
 mod tests {
     use super::*;
 
-    fn racer(bar: Option<f64>, per_second: &[f64]) -> Racer {
+    fn candidate(minimum: Option<f64>, per_second: &[f64]) -> Candidate {
         let visits = Visits { port: 0, method: "GET", aliases: 1 };
         let turns = per_second.iter().map(|&rate| Turn { by_clock: rate, by_processor: rate }).collect();
-        Racer { name: "", visits, bar, turns }
+        Candidate { name: "", visits, minimum, turns }
     }
 
     #[test]
-    fn the_middle_turn_decides() {
-        let measure = || racer(None, &[100.0, 200.0, 100.0]);
-        // Ratios of 0.1, 1 and 1.1, though the middle of its own rates is far below that of the measure.
-        assert!(judge(&[measure(), racer(Some(1.0), &[10.0, 200.0, 110.0])]));
-        assert!(!judge(&[measure(), racer(Some(1.0), &[99.0, 150.0, 150.0])]));
-        assert!(judge(&[measure(), racer(None, &[1.0, 1.0, 1.0])]));
+    fn median_turn_decides() {
+        let reference = || candidate(None, &[100.0, 200.0, 100.0]);
+        // Ratios of 0.1, 1 and 1.1, although the median of its own rates is far below that of the reference.
+        assert!(judge(&[reference(), candidate(Some(1.0), &[10.0, 200.0, 110.0])]));
+        assert!(!judge(&[reference(), candidate(Some(1.0), &[99.0, 150.0, 150.0])]));
+        assert!(judge(&[reference(), candidate(None, &[1.0, 1.0, 1.0])]));
     }
 
     #[test]
-    fn who_never_raced_has_not_passed() {
-        assert!(!judge(&[racer(None, &[]), racer(Some(0.5), &[])]));
+    fn candidate_without_turns_fails() {
+        assert!(!judge(&[candidate(None, &[]), candidate(Some(0.5), &[])]));
     }
 }

@@ -1,4 +1,4 @@
-//! Instructions and allocations of a redirect, compared with what they were.
+//! `bench`: instructions and allocations of a redirect, compared with the baseline.
 use std::path::Path;
 
 use crate::bench::baseline::{self, Baseline, Cost};
@@ -7,23 +7,23 @@ use crate::failure::{Failure, Outcome};
 use crate::process;
 use crate::project::Project;
 
-/// How much worse than the baseline a cost may be, in percent: less than what anybody would do on purpose, more than what moves by itself.
+/// How much worse than the baseline a cost may be, in percent. It is above the noise and below an intended change.
 const TOLERANCE: f64 = 5.0;
 
-/// Rules are paid for by everybody who follows the link, also by those they do not hold for. Ten may add this much, in percent.
+/// How much ten rules may add, in percent. All visitors of the link pay for its rules, even if none matches.
 const RULES_BAR: f64 = 20.0;
 const WITHOUT_RULES: &str = "memo";
 const WITH_RULES: &str = "countries";
 
-const ACCEPT: &str = "If that is what it has to cost: `cargo xtask bench --accept` writes bench/baseline.toml anew.";
+const ACCEPT: &str = "If the new cost is intended: `cargo xtask bench --accept` updates bench/baseline.toml.";
 
-/// What the program calls a scenario, and what it says of it.
+/// The name of a scenario and its description.
 struct Scenario {
     name: String,
     what: String,
 }
 
-/// Counts every scenario, shows what changed, and says whether nothing costs more than it may.
+/// Measures all scenarios, prints the changes and returns whether all costs are within the limits.
 pub(super) fn count(project: &Project, accept: bool) -> Outcome<bool> {
     valgrind::check_installed(project)?;
     let program = program(project)?;
@@ -39,16 +39,16 @@ pub(super) fn count(project: &Project, accept: bool) -> Outcome<bool> {
     if accept {
         baseline::write(project, &counted)?;
     }
-    let mut wrong = if accept { Vec::new() } else { worse(&counted, &before) };
-    if !wrong.is_empty() {
-        wrong.push(ACCEPT.to_owned());
+    let mut problems = if accept { Vec::new() } else { worse(&counted, &before) };
+    if !problems.is_empty() {
+        problems.push(ACCEPT.to_owned());
     }
-    wrong.extend(dear_rules(&counted)?);
-    wrong.iter().for_each(|wrong| println!("{wrong}"));
-    Ok(wrong.is_empty())
+    problems.extend(expensive_rules(&counted)?);
+    problems.iter().for_each(|problem| println!("{problem}"));
+    Ok(problems.is_empty())
 }
 
-/// The program that makes the visits, as it is now.
+/// Builds the bench program and returns its path.
 pub(super) fn program(project: &Project) -> Outcome<std::path::PathBuf> {
     let mut cargo = project.command("cargo");
     process::run(cargo.args(["build", "--quiet", "--release", "--package", "hop-bench"]))?;
@@ -56,7 +56,7 @@ pub(super) fn program(project: &Project) -> Outcome<std::path::PathBuf> {
 }
 
 fn scenarios(project: &Project, program: &Path) -> Outcome<Vec<Scenario>> {
-    let mut command = project.machine_command(&program.display().to_string());
+    let mut command = project.system_command(&program.display().to_string());
     let listed = process::capture(command.arg("scenarios"))?.text;
     let named = listed.lines().filter_map(|line| line.split_once('\t'));
     Ok(named.map(|(name, what)| Scenario { name: name.into(), what: what.into() }).collect())
@@ -68,50 +68,50 @@ fn line(name: &str, now: Cost, before: Option<Cost>) -> String {
     format!("{name:<10} {:>12.0} {instructions:>8} {:>12.1} {allocations:>8}", now.instructions, now.allocations)
 }
 
-/// Nothing is said of what rounding makes.
+/// Formats a change; `=` for a rounding difference.
 fn percent(change: f64) -> String {
     if change.abs() < 0.1 { "=".into() } else { format!("{change:+.1} %") }
 }
 
-/// By how many percent `now` is more than `before`.
+/// The increase from `before` to `now`, in percent.
 fn change(now: f64, before: f64) -> f64 {
     (now / before - 1.0) * 100.0
 }
 
-/// Whether that is more than `percent`.
+/// Whether the increase is more than `percent`.
 fn is_over(now: f64, before: f64, percent: f64) -> bool {
     now * 100.0 > before * (100.0 + percent)
 }
 
-/// What is wrong with these costs, in words.
+/// The messages for costs that are over the tolerance or without a baseline.
 fn worse(counted: &[(String, Cost)], baseline: &Baseline) -> Vec<String> {
-    let mut wrong = Vec::new();
+    let mut problems = Vec::new();
     for (name, now) in counted {
         match baseline.of(name) {
-            None => wrong.push(format!("{name} is not in the baseline.")),
+            None => problems.push(format!("{name} is not in the baseline.")),
             Some(before) => {
                 for (what, now, before) in
                     [("instructions", now.instructions, before.instructions), ("allocations", now.allocations, before.allocations)]
                 {
                     if is_over(now, before, TOLERANCE) {
-                        wrong.push(format!("{name} takes {:.1} % more {what}.", change(now, before)));
+                        problems.push(format!("{name} takes {:.1} % more {what}.", change(now, before)));
                     }
                 }
             }
         }
     }
-    wrong.extend(baseline.without(counted).map(|name| format!("{name} is in the baseline and is no scenario.")));
-    wrong
+    problems.extend(baseline.missing_from(counted).map(|name| format!("{name} is in the baseline but is not a scenario.")));
+    problems
 }
 
-/// Whether ten rules cost too much, in words.
-fn dear_rules(counted: &[(String, Cost)]) -> Outcome<Option<String>> {
+/// The message if ten rules cost too much.
+fn expensive_rules(counted: &[(String, Cost)]) -> Outcome<Option<String>> {
     let of = |wanted: &str| {
         let found = counted.iter().find(|(name, _)| name == wanted);
-        found.map(|(_, cost)| cost.instructions).ok_or_else(|| Failure::new(format!("there is no scenario {wanted}")))
+        found.map(|(_, cost)| cost.instructions).ok_or_else(|| Failure::new(format!("the scenario {wanted} does not exist")))
     };
     let more = change(of(WITH_RULES)?, of(WITHOUT_RULES)?);
-    println!("Ten rules add {more:.1} % of the instructions; they may add {RULES_BAR:.0} %.");
+    println!("Ten rules add {more:.1} % instructions (limit: {RULES_BAR:.0} %).");
     Ok(is_over(of(WITH_RULES)?, of(WITHOUT_RULES)?, RULES_BAR).then(|| "Ten rules cost too much.".to_owned()))
 }
 
@@ -124,25 +124,25 @@ mod tests {
     }
 
     #[test]
-    fn five_percent_are_let_pass_and_no_more() {
+    fn tolerance_is_five_percent() {
         let baseline = Baseline::from(costs(&[("memo", 10_000.0, 20.0), ("copy", 20_000.0, 40.0)]));
-        let wrong = |memo: (f64, f64)| worse(&costs(&[("memo", memo.0, memo.1), ("copy", 10.0, 10.0)]), &baseline);
-        assert!(wrong((10_500.0, 21.0)).is_empty());
-        assert_eq!(wrong((10_501.0, 21.0)), ["memo takes 5.0 % more instructions."]);
-        assert_eq!(wrong((10_500.0, 22.0)), ["memo takes 10.0 % more allocations."]);
+        let problems = |memo: (f64, f64)| worse(&costs(&[("memo", memo.0, memo.1), ("copy", 10.0, 10.0)]), &baseline);
+        assert!(problems((10_500.0, 21.0)).is_empty());
+        assert_eq!(problems((10_501.0, 21.0)), ["memo takes 5.0 % more instructions."]);
+        assert_eq!(problems((10_500.0, 22.0)), ["memo takes 10.0 % more allocations."]);
     }
 
     #[test]
-    fn a_scenario_and_its_baseline_come_and_go_together() {
+    fn scenarios_and_baseline_must_match() {
         let (memo, copy) = (costs(&[("memo", 1.0, 1.0)]), costs(&[("copy", 1.0, 1.0)]));
-        assert_eq!(worse(&memo, &Baseline::from(copy)), ["memo is not in the baseline.", "copy is in the baseline and is no scenario."]);
+        assert_eq!(worse(&memo, &Baseline::from(copy)), ["memo is not in the baseline.", "copy is in the baseline but is not a scenario."]);
     }
 
     #[test]
-    fn ten_rules_may_add_a_fifth() {
-        let rules = |countries| dear_rules(&costs(&[("memo", 10_000.0, 1.0), ("countries", countries, 1.0)])).unwrap();
+    fn ten_rules_may_add_twenty_percent() {
+        let rules = |countries| expensive_rules(&costs(&[("memo", 10_000.0, 1.0), ("countries", countries, 1.0)])).unwrap();
         assert_eq!(rules(12_000.0), None);
         assert!(rules(12_001.0).is_some());
-        assert!(dear_rules(&costs(&[("memo", 1.0, 1.0)])).is_err());
+        assert!(expensive_rules(&costs(&[("memo", 1.0, 1.0)])).is_err());
     }
 }

@@ -1,7 +1,8 @@
-//! What the check of an API key costs on the machines hop runs on: V8, which is Cloudflare's, and Wasmtime, which is Fastly's.
+//! `bench keys`: the cost of checking an API key on V8 (Cloudflare) and on Wasmtime (Fastly).
 //!
-//! The program of `bench`, compiled to WebAssembly, asks `/api/v1/me` as the bootstrap admin and as the holder of a key, often and seldom. What is more
-//! is what the check costs: making the mark, reading key and owner, comparing. The store answers at once: how long a real one takes is its own.
+//! The bench program, compiled to WebAssembly, calls `/api/v1/me` with the bootstrap admin's key and with an API key,
+//! many times and few times. The difference between the two keys is the cost of the check: digest, reads of key and
+//! owner, comparison. The store responds immediately, so its latency does not count.
 use std::path::Path;
 use std::process::Command;
 use std::time::Instant;
@@ -14,13 +15,13 @@ use crate::setup::{self, Need};
 
 const TARGET: &str = "wasm32-wasip1";
 const TURNS: usize = 5;
-const SELDOM: u32 = 1_000;
-const OFTEN: u32 = 41_000;
+const FEW: u32 = 1_000;
+const MANY: u32 = 41_000;
 
-/// In microseconds: what a check may take.
+/// The limit for a check, in microseconds.
 const BAR: f64 = 100.0;
 
-/// Shows what a check costs, and says whether it is little enough.
+/// Prints the cost of a check and returns whether it is below the limit.
 pub(super) fn measure(project: &Project) -> Outcome<bool> {
     setup::provide(project, &[Need::RustTarget(TARGET), Need::NpmPackages, Need::Tool(Tool::Viceroy)])?;
     let mut cargo = project.command("cargo");
@@ -39,12 +40,12 @@ pub(super) fn measure(project: &Project) -> Outcome<bool> {
     let v8 = check(&|| on_v8(&program))?;
     let wasmtime = check(&|| on_wasmtime(&program))?;
     for (name, micros) in [("V8", v8), ("Wasmtime", wasmtime)] {
-        println!("{name:<10} {micros:>6.1} µs for the check of a key; it may take {BAR:.0}");
+        println!("{name:<10} {micros:>6.1} µs per check of an API key (limit: {BAR:.0} µs)");
     }
     Ok(v8 < BAR && wasmtime < BAR)
 }
 
-/// The middle one of what the check took in each turn, in microseconds.
+/// The median cost of a check over all turns, in microseconds.
 fn check(engine: &dyn Fn() -> Command) -> Outcome<f64> {
     let mut turns = Vec::with_capacity(TURNS);
     for _ in 0..TURNS {
@@ -54,13 +55,13 @@ fn check(engine: &dyn Fn() -> Command) -> Outcome<f64> {
     Ok(turns[TURNS / 2])
 }
 
-/// What one of many visits took, in microseconds.
+/// The time of one visit without start-up, in microseconds.
 fn visit(engine: &dyn Fn() -> Command, scenario: &str) -> Outcome<f64> {
     let time = |times: u32| -> Outcome<f64> {
         let begun = Instant::now();
         process::run(engine().args(["visit", scenario, &times.to_string()]))?;
         Ok(begun.elapsed().as_secs_f64() * 1e6)
     };
-    let seldom = time(SELDOM)?;
-    Ok((time(OFTEN)? - seldom) / f64::from(OFTEN - SELDOM))
+    let few = time(FEW)?;
+    Ok((time(MANY)? - few) / f64::from(MANY - FEW))
 }

@@ -1,4 +1,4 @@
-//! Visitors who keep their connections open and ask again as soon as they are answered.
+//! Load generator: visitors with persistent connections, who send the next request as soon as they have a response.
 use std::io::{BufRead, BufReader, Read as _, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,34 +8,34 @@ use std::time::{Duration, Instant};
 use crate::failure::{Failure, Outcome, While};
 
 const CONNECTIONS: usize = 16;
-const PATIENCE: Duration = Duration::from_secs(10);
+const TIMEOUT: Duration = Duration::from_secs(10);
 const LONGEST_LINE: usize = 16 * 1_024;
 
-/// Whom the visitors ask, and for what.
+/// The requests of the visitors.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Visits {
     pub(super) port: u16,
     pub(super) method: &'static str,
-    /// How many aliases they ask for in turn.
+    /// How many aliases are requested in turn.
     pub(super) aliases: u64,
 }
 
-/// How many requests are answered in that time. Every answer must be a redirect.
+/// Sends requests for this time and returns the number of responses. All of them must be redirects.
 pub(super) fn answered(visits: Visits, duration: Duration) -> Outcome<u32> {
     let (turn, until) = (AtomicU64::new(0), Instant::now() + duration);
     let counts = thread::scope(|scope| {
         let visitors: Vec<_> = (0..CONNECTIONS).map(|_| scope.spawn(|| visit(visits, &turn, until))).collect();
-        let crashed = |_| Err(Failure::new("a visitor of the bench crashed"));
+        let crashed = |_| Err(Failure::new("a visitor thread of the benchmark panicked"));
         visitors.into_iter().map(|visitor| visitor.join().unwrap_or_else(crashed)).collect::<Outcome<Vec<u32>>>()
     })?;
     Ok(counts.iter().sum())
 }
 
 fn visit(visits: Visits, turn: &AtomicU64, until: Instant) -> Outcome<u32> {
-    let asking = "visiting workerd";
-    let stream = TcpStream::connect(SocketAddr::from((Ipv4Addr::LOCALHOST, visits.port))).doing(asking)?;
-    stream.set_nodelay(true).and_then(|()| stream.set_read_timeout(Some(PATIENCE))).doing(asking)?;
-    let mut answers = BufReader::new(stream.try_clone().doing(asking)?);
+    let action = "visiting workerd";
+    let stream = TcpStream::connect(SocketAddr::from((Ipv4Addr::LOCALHOST, visits.port))).doing(action)?;
+    stream.set_nodelay(true).and_then(|()| stream.set_read_timeout(Some(TIMEOUT))).doing(action)?;
+    let mut answers = BufReader::new(stream.try_clone().doing(action)?);
     let mut answered = 0;
     while Instant::now() < until {
         let alias = turn.fetch_add(1, Ordering::Relaxed) % visits.aliases;
@@ -44,19 +44,19 @@ fn visit(visits: Visits, turn: &AtomicU64, until: Instant) -> Outcome<u32> {
              Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8\r\nAccept-Language: de,en-US;q=0.7,en;q=0.3\r\n\r\n",
             visits.method
         );
-        (&stream).write_all(request.as_bytes()).doing(asking)?;
+        (&stream).write_all(request.as_bytes()).doing(action)?;
         check_redirect(&mut answers)?;
         answered += 1;
     }
     Ok(answered)
 }
 
-/// Reads an answer that redirects and has no body.
+/// Reads a response, which must be a redirect without a body.
 fn check_redirect(answers: &mut impl BufRead) -> Outcome<()> {
     let mut status = String::new();
     read_line(answers, &mut status)?;
     if !status.starts_with("HTTP/1.1 302") {
-        return Err(Failure::new(format!("workerd answers no redirect: {status:?}")));
+        return Err(Failure::new(format!("workerd did not redirect: {status:?}")));
     }
     let mut line = String::new();
     loop {
@@ -65,7 +65,7 @@ fn check_redirect(answers: &mut impl BufRead) -> Outcome<()> {
         let lower = line.to_ascii_lowercase();
         let has_body = lower.starts_with("transfer-encoding") || lower.strip_prefix("content-length:").is_some_and(|n| n.trim() != "0");
         if has_body {
-            return Err(Failure::new(format!("workerd redirects with a body: {line:?}")));
+            return Err(Failure::new(format!("workerd sent a redirect with a body: {line:?}")));
         }
         if line == "\r\n" {
             return Ok(());
@@ -74,8 +74,8 @@ fn check_redirect(answers: &mut impl BufRead) -> Outcome<()> {
 }
 
 fn read_line(answers: &mut impl BufRead, line: &mut String) -> Outcome<()> {
-    answers.take(LONGEST_LINE as u64).read_line(line).doing("reading what workerd answers")?;
-    if line.ends_with('\n') { Ok(()) } else { Err(Failure::new("workerd closed a connection in the middle of an answer")) }
+    answers.take(LONGEST_LINE as u64).read_line(line).doing("reading a response of workerd")?;
+    if line.ends_with('\n') { Ok(()) } else { Err(Failure::new("workerd closed a connection inside a response")) }
 }
 
 #[cfg(test)]
@@ -83,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_a_redirect_without_body_counts() {
+    fn only_redirects_without_body_count() {
         let check = |mut answer: &[u8]| check_redirect(&mut answer).map(|()| answer.len());
         assert_eq!(check(b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: x\r\n\r\nnext").unwrap(), 4);
         for wrong in [

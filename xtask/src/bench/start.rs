@@ -1,10 +1,10 @@
-//! Start-up: what loading a Worker takes, how long a fresh process takes to answer its first request, and what a fresh
-//! instance of the Compute module takes.
+//! `bench start`: start-up. The time to load a Worker, of the first request to a new process, and of a new instance of
+//! the Compute module.
 //!
-//! workerd loads a Worker before it answers: it reads the configuration, compiles and instantiates the module and runs
-//! the global scope. The processor time of that is shown. The first request, `GET /health`, comes when workerd is idle
-//! again, and the second follows a link. V8 compiles functions when they are first called, so both cost more than later
-//! ones do.
+//! workerd loads a Worker before the first request: it reads the configuration, compiles and instantiates the module
+//! and runs the global scope. The benchmark prints the processor time of that. It sends the first request
+//! (`GET /health`) when workerd is idle again; the second request follows a link. V8 compiles functions on their first
+//! call, so both cost more than later requests.
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
@@ -22,49 +22,49 @@ use crate::setup::{self, Need};
 use crate::{bench, build, process};
 
 const TURNS: usize = 10;
-/// By how many times hop's first answer may take longer than the empty Worker's.
+/// The limit of hop's first response, as a multiple of the empty Worker's.
 const BAR: f64 = 7.0;
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 const PAUSE: Duration = Duration::from_millis(20);
-/// Requests to each Compute module that are timed, after those that are not.
+/// How many requests to each Compute module are timed, after `WARM_UP` others.
 const INSTANCES: usize = 100;
 const WARM_UP: usize = 10;
 
-/// The least module that Viceroy runs: `(module (memory (export "memory") 1) (func (export "_start")))`.
+/// The smallest module that Viceroy runs: `(module (memory (export "memory") 1) (func (export "_start")))`.
 const EMPTY_MODULE: &[u8] = b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x05\x03\x01\0\x01\
     \x07\x13\x02\x06memory\x02\0\x06_start\0\0\x0a\x04\x01\x02\0\x0b";
 
-/// A Worker that is started again and again.
+/// A Worker that is started several times.
 struct Worker {
     name: &'static str,
-    /// A constant of the configuration.
+    /// The name of its constant in the workerd configuration.
     config: &'static str,
-    /// What it answers to the first request.
+    /// The status of its first response.
     status: &'static str,
     starts: Vec<Start>,
 }
 
-/// What one fresh workerd took.
+/// The times of one new workerd process.
 #[derive(Clone, Copy)]
 struct Start {
     /// Processor time from the start of the process until it is idle.
     loading: Duration,
-    /// From sending the first request to the end of its answer, by the clock.
+    /// From sending the first request to the end of its response, by the clock.
     answer: Duration,
-    /// The processor time of that.
+    /// The processor time of the first request.
     answer_processor: Duration,
-    /// The processor time of the second answer, to the first visitor who follows a link.
+    /// The processor time of the second request, the first visit of a link.
     redirect_processor: Duration,
 }
 
-/// Shows how long each takes, and says whether hop's first answer comes soon enough.
+/// Measures all Workers, prints their times and returns whether hop's first response is within the limit.
 pub(super) fn measure(project: &Project) -> Outcome<bool> {
     setup::provide(project, setup::BUILD_CLOUDFLARE)?;
     setup::provide(project, &[setup::BUILD_FASTLY, &[Need::Tool(Tool::Viceroy)]].concat())?;
     let runtime = Runtime::prepare(project)?;
     let mut workers = [
         Worker { name: "hop", config: "hopAlone", status: "200", starts: Vec::new() },
-        Worker { name: "Rust that does nothing", config: "emptyAlone", status: "302", starts: Vec::new() },
+        Worker { name: "empty Worker in Rust", config: "emptyAlone", status: "302", starts: Vec::new() },
         Worker { name: "JavaScript", config: "redirectAlone", status: "302", starts: Vec::new() },
     ];
     println!("Starting workerd {TURNS} times for each of {}…", workers.len());
@@ -91,29 +91,29 @@ fn start(project: &Project, runtime: &Runtime, worker: &Worker) -> Outcome<Start
     Ok(Start { loading, answer, answer_processor, redirect_processor })
 }
 
-/// Sends one request on a connection that is open already, and returns how long its answer takes to come whole.
+/// Sends one request on a connection that is already open, and returns the time until its response is complete.
 fn time_answer(port: u16, path: &str, status: &str) -> Outcome<Duration> {
-    let asking = "asking for the first answer";
-    let mut stream = TcpStream::connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).doing(asking)?;
-    stream.set_nodelay(true).and_then(|()| stream.set_read_timeout(Some(PATIENCE))).doing(asking)?;
+    let action = "waiting for the first response";
+    let mut stream = TcpStream::connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).doing(action)?;
+    stream.set_nodelay(true).and_then(|()| stream.set_read_timeout(Some(TIMEOUT))).doing(action)?;
     let request = format!(
         "GET {path} HTTP/1.1\r\nHost: hop.example\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0\r\n\
          Accept: text/html\r\nAccept-Language: de,en-US;q=0.7,en;q=0.3\r\nConnection: close\r\n\r\n"
     );
     let begun = Instant::now();
-    stream.write_all(request.as_bytes()).doing(asking)?;
+    stream.write_all(request.as_bytes()).doing(action)?;
     let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).doing(asking)?;
+    stream.read_to_end(&mut answer).doing(action)?;
     let took = begun.elapsed();
     if answer.starts_with(format!("HTTP/1.1 {status}").as_bytes()) {
         return Ok(took);
     }
-    Err(Failure::new(format!("the answer is no {status}: {}", String::from_utf8_lossy(&answer))))
+    Err(Failure::new(format!("the response does not have the status {status}: {}", String::from_utf8_lossy(&answer))))
 }
 
 fn judge(workers: &[Worker; 3]) -> bool {
     let of = |worker: &Worker, part: fn(&Start) -> Duration| median(worker.starts.iter().map(part).map(millis).collect());
-    println!("{:<24} {:>14} {:>14} {:>14} {:>14}", "ms, median", "loading", "first answer", "first answer", "first redirect");
+    println!("{:<24} {:>14} {:>14} {:>14} {:>14}", "ms, median", "loading", "first response", "first response", "first redirect");
     println!("{:<24} {:>14} {:>14} {:>14} {:>14}", "", "processor", "processor", "by clock", "processor");
     for worker in workers {
         let [loading, answer, redirect] =
@@ -125,12 +125,12 @@ fn judge(workers: &[Worker; 3]) -> bool {
     let [hop, empty, _] = workers;
     let ratio = of(hop, |start| start.answer_processor) / of(empty, |start| start.answer_processor);
     let passed = ratio <= BAR;
-    println!("hop's first answer takes {ratio:.1} times the processor time of the empty Worker's; it may take {BAR:.0} times.");
+    println!("hop's first response takes {ratio:.1} times the processor time of the empty Worker's (limit: {BAR:.0} times).");
     passed
 }
 
-/// Compares the answers of fresh instances of hop with those of a module that does nothing. Viceroy compiles a module
-/// once, when it starts, as Fastly does when a version is activated, and instantiates it for every request.
+/// Compares responses of new instances of hop with those of an empty module. Viceroy compiles a module once, when it
+/// starts, as Fastly does when a version is activated, and instantiates it for each request.
 fn show_instances(project: &Project) -> Outcome<()> {
     let module = match std::env::var_os(bench::COMPUTE_MODULE) {
         Some(module) => PathBuf::from(module),
@@ -152,30 +152,30 @@ fn show_instances(project: &Project) -> Outcome<()> {
         }
     }
     let (hop, empty) = (median(of_hop), median(of_empty));
-    println!("Compute: a fresh instance answers GET /health in {hop:.2} ms, one of a module that does nothing in {empty:.2} ms:");
-    println!("instantiation under Wasmtime and hop's work on that request take {:.2} ms.", hop - empty);
+    println!("Compute: a new instance responds to GET /health in {hop:.2} ms, one of an empty module in {empty:.2} ms:");
+    println!("instantiation under Wasmtime and the work on that request take {:.2} ms.", hop - empty);
     Ok(())
 }
 
-/// It ends when this is dropped.
+/// A running Viceroy. Dropping it ends the process.
 struct Viceroy {
     port: u16,
-    /// Ends the program when it goes.
+    /// Ends the process when dropped.
     _member: Member,
 }
 
 impl Viceroy {
-    /// Returns when it accepts connections, which is after it has compiled the module.
+    /// Starts Viceroy and waits until it accepts connections, which is after it has compiled the module.
     fn start(project: &Project, module: &Path) -> Outcome<Self> {
         let [port] = workerd::free_ports()?;
-        let mut viceroy = project.machine_command(&Tool::Viceroy.program(project).display().to_string());
+        let mut viceroy = project.system_command(&Tool::Viceroy.program(project).display().to_string());
         viceroy.arg("-C").arg(project.path("fastly.toml")).args(["--addr", &format!("{}:{port}", Ipv4Addr::LOCALHOST)]);
-        viceroy.arg(module).env("HOP_ADMIN_KEY", "an-admin-key-that-nobody-uses-here");
-        viceroy.env("HOP_PEPPER", "a-pepper-that-nobody-tastes-in-here");
+        viceroy.arg(module).env("HOP_ADMIN_KEY", "an-admin-key-that-is-not-used-here");
+        viceroy.env("HOP_PEPPER", "a-pepper-for-measurements-of-hop-only");
         let mut member = process::start(&mut viceroy)?;
         while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
             if let Some(status) = member.has_ended().doing("watching Viceroy")? {
-                return Err(Failure::new(format!("Viceroy has ended ({status}); its last words are above")));
+                return Err(Failure::new(format!("Viceroy ended unexpectedly ({status}); its last output is above")));
             }
             thread::sleep(PAUSE);
         }

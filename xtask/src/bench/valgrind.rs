@@ -1,4 +1,4 @@
-//! Counts what a visit costs: what many visits cost less what few cost, so that start and set-up do not count.
+//! Cost of one visit under valgrind: the difference between many visits and few, so that start and set-up do not count.
 use std::ffi::OsStr;
 use std::path::Path;
 
@@ -7,16 +7,16 @@ use crate::failure::{Failure, Outcome};
 use crate::process;
 use crate::project::Project;
 
-/// The memo, the copies and the store are in their stride by then.
+/// After this many visits the memo, the cached links and the store are warm.
 const FEW: u32 = 16;
-/// Six seconds apart, all of these visits come before a copy is ten minutes old and looked after.
+/// Visits are six seconds apart, so all of them come before a cached link is ten minutes old and checked again.
 const MANY: u32 = 80;
 
-const GET_VALGRIND: &str = "It runs on Linux: `apt-get install valgrind`, or what other distributions call the same.";
+const GET_VALGRIND: &str = "Install valgrind (Linux only): `apt-get install valgrind`, or the package of your distribution.";
 
-/// Fails early and says how to get valgrind where there is none.
+/// Fails early if valgrind is missing, with advice on its installation.
 pub(super) fn check_installed(project: &Project) -> Outcome<()> {
-    let mut valgrind = project.machine_command("valgrind");
+    let mut valgrind = project.system_command("valgrind");
     process::capture(valgrind.arg("--version")).map(drop).map_err(|failure| failure.advise(GET_VALGRIND))
 }
 
@@ -32,22 +32,23 @@ pub(super) fn cost(project: &Project, program: &Path, scenario: &str) -> Outcome
     Ok(Cost { instructions, allocations })
 }
 
-/// The number that valgrind says after `before`. Arguments of one length and no environment keep the stack in its place.
+/// The number that valgrind prints after `before`. Arguments of equal length and a minimal environment keep the stack
+/// layout the same.
 fn total(project: &Project, tool: &[&str], before: &str, program: &Path, scenario: &str, visits: u32) -> Outcome<u32> {
-    let mut valgrind = project.machine_command("valgrind");
+    let mut valgrind = project.system_command("valgrind");
     let path = std::env::var_os("PATH").unwrap_or_default();
     valgrind.env_clear().env("PATH", path).args(tool).arg("--log-fd=1").arg(program);
     let visits = format!("{visits:05}");
     valgrind.args(["visit", scenario, &visits].map(OsStr::new));
     let printed = process::capture(&mut valgrind)?;
-    let failed = || Failure::new(format!("`{}` failed:\n{}", process::shown(&valgrind), printed.text));
+    let failed = || Failure::new(format!("`{}` failed:\n{}", process::command_line(&valgrind), printed.text));
     if !printed.success {
         return Err(failed());
     }
     number_after(&printed.text, before).ok_or_else(failed)
 }
 
-/// A number such as `1,234`.
+/// Parses a number such as `1,234`.
 fn number_after(text: &str, before: &str) -> Option<u32> {
     let (_, after) = text.split_once(before)?;
     let digits: String = after.chars().filter(|c| *c != ',').take_while(char::is_ascii_digit).collect();
@@ -59,7 +60,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_is_read_with_its_commas() {
+    fn numbers_with_commas_are_parsed() {
         let text = "==1== Collected : 1867585\n==2==   total heap usage: 1,270 allocs, 1,269 frees, 86,292 bytes allocated\n";
         assert_eq!(number_after(text, "Collected : "), Some(1_867_585));
         assert_eq!(number_after(text, "total heap usage: "), Some(1_270));

@@ -1,4 +1,5 @@
-//! Cloudflare's runtime by itself, with the Workers that are compared: `wrangler dev` would put a proxy before them.
+//! workerd, Cloudflare's runtime, with the Workers of the benchmarks. It runs without `wrangler dev`, which would add a
+//! proxy.
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
@@ -17,24 +18,24 @@ use crate::project::Project;
 const SOURCES: &str = "bench/edge";
 const FILES: [&str; 4] = ["config.capnp", "redirect.js", "copies.js", "truth.js"];
 const WORKER_FILES: [&str; 2] = ["index.js", "index_bg.wasm"];
-/// Where pnpm links what other packages depend on.
+/// Where pnpm links indirect dependencies.
 const PACKAGES: &str = "node_modules/.pnpm/node_modules/@cloudflare";
 const PAUSE: Duration = Duration::from_millis(50);
-/// A process that had less processor time than this in a pause waits for requests.
+/// A process that uses less processor time than this during a pause is idle.
 const IDLE: Duration = Duration::from_micros(200);
 
-/// What workerd is started with.
+/// The files and settings to start workerd with.
 pub(super) struct Runtime {
     program: PathBuf,
     folder: PathBuf,
-    /// What the stub of KV holds under every key.
-    copy: String,
+    /// The cached link that the stub of KV returns for every key.
+    cached_link: String,
 }
 
 impl Runtime {
-    /// Builds hop, unless `HOP_WORKER_DIR` names a built one, and the Worker that does nothing, and puts them where the
-    /// configuration embeds them. The stub of KV holds a copy that truth has confirmed just now, which hop does not
-    /// check again for ten minutes.
+    /// Builds hop (unless `HOP_WORKER_DIR` is set) and the empty Worker, and copies them to where the configuration
+    /// embeds them. The stub of KV returns a cached link that was confirmed just now, so hop does not check it again
+    /// for ten minutes.
     pub(super) fn prepare(project: &Project) -> Outcome<Self> {
         let hop = match std::env::var_os(bench::WORKER_DIRECTORY) {
             Some(directory) => PathBuf::from(directory),
@@ -50,20 +51,20 @@ impl Runtime {
         copy_files(&WORKER_FILES, &project.empty_worker(), &folder.join("empty"))?;
         let bench_program = bench::host::program(project)?;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
-        let mut copy = project.machine_command(&bench_program.display().to_string());
-        let copy = process::capture(copy.args(["copy", &now.to_string()]))?;
-        if !copy.success {
-            return Err(Failure::new("the bench program made no copy"));
+        let mut print_link = project.system_command(&bench_program.display().to_string());
+        let cached_link = process::capture(print_link.args(["copy", &now.to_string()]))?;
+        if !cached_link.success {
+            return Err(Failure::new("the bench program did not print a cached link"));
         }
-        Ok(Self { program: program(project)?, folder, copy: copy.text.trim().to_owned() })
+        Ok(Self { program: program(project)?, folder, cached_link: cached_link.text.trim().to_owned() })
     }
 
-    /// Starts workerd with the constant `config` of the configuration, listening on a free port for each of `sockets`.
-    /// Returns when every port accepts connections.
+    /// Starts workerd with the constant `config` of the configuration and a free port for each of `sockets`. Waits
+    /// until all ports accept connections.
     pub(super) fn start<const N: usize>(&self, project: &Project, config: &str, sockets: [&str; N]) -> Outcome<Workerd<N>> {
         let ports = free_ports()?;
-        let mut workerd = project.machine_command(&self.program.display().to_string());
-        workerd.arg("serve").arg(self.folder.join("config.capnp")).arg(config).env("HOP_COPY", &self.copy);
+        let mut workerd = project.system_command(&self.program.display().to_string());
+        workerd.arg("serve").arg(self.folder.join("config.capnp")).arg(config).env("HOP_COPY", &self.cached_link);
         for (name, port) in sockets.iter().zip(ports) {
             workerd.arg(format!("--socket-addr={name}={}:{port}", Ipv4Addr::LOCALHOST));
         }
@@ -76,20 +77,20 @@ impl Runtime {
     }
 }
 
-/// It ends when this is dropped.
+/// A running workerd. Dropping it ends the process.
 pub(super) struct Workerd<const N: usize> {
-    /// In the order of the sockets.
+    /// The ports, in the order of the sockets.
     pub(super) ports: [u16; N],
     member: Member,
 }
 
 impl<const N: usize> Workerd<N> {
-    /// How much of a processor's time all its threads have had.
+    /// The processor time of all its threads so far.
     pub(super) fn processor_time(&self) -> Outcome<Duration> {
         processor_time(self.member.id())
     }
 
-    /// Returns when it has nothing left to do but to wait for requests: a port is open before the Workers are loaded.
+    /// Waits until workerd is idle: its ports are open before the Workers are loaded.
     pub(super) fn wait_until_idle(&mut self) -> Outcome<()> {
         let mut before = self.processor_time()?;
         loop {
@@ -103,21 +104,21 @@ impl<const N: usize> Workerd<N> {
         }
     }
 
-    /// Fails if it has ended by itself.
+    /// Fails if the process has ended.
     pub(super) fn check_alive(&mut self) -> Outcome<()> {
         match self.member.has_ended().doing("watching workerd")? {
-            Some(status) => Err(Failure::new(format!("workerd has ended ({status}); its last words are above"))),
+            Some(status) => Err(Failure::new(format!("workerd ended unexpectedly ({status}); its last output is above"))),
             None => Ok(()),
         }
     }
 }
 
-/// The sum over the threads of a process, to the nanosecond; `/proc/<pid>/stat` counts hundredths of a second.
+/// The processor time of all threads of a process, in nanoseconds; `/proc/<pid>/stat` counts hundredths of a second.
 fn processor_time(process: u32) -> Outcome<Duration> {
     let path = format!("/proc/{process}/task");
     let mut nanoseconds = 0;
     for thread in fs::read_dir(&path).doing(format_args!("reading {path}"))?.flatten() {
-        // A thread that ended since then is of no interest.
+        // The thread may have ended since then.
         let text = fs::read_to_string(thread.path().join("schedstat")).unwrap_or_default();
         nanoseconds += first_number(&text);
     }
@@ -128,7 +129,7 @@ fn first_number(text: &str) -> u64 {
     text.split_whitespace().next().and_then(|number| number.parse().ok()).unwrap_or(0)
 }
 
-/// Copies files of one folder to another, which is created.
+/// Copies files to a folder, which is created.
 fn copy_files(files: &[&str], from: &Path, to: &Path) -> Outcome<()> {
     fs::create_dir_all(to).doing(format_args!("creating {}", to.display()))?;
     for file in files {
@@ -139,15 +140,15 @@ fn copy_files(files: &[&str], from: &Path, to: &Path) -> Outcome<()> {
     Ok(())
 }
 
-/// The program that wrangler starts, of the one platform it is installed for.
+/// The workerd program of the npm packages, which is installed for one platform only.
 fn program(project: &Project) -> Outcome<PathBuf> {
     let packages = fs::read_dir(project.path(PACKAGES)).doing(format_args!("reading {PACKAGES}"))?;
     let named = packages.filter_map(Result::ok).find(|package| package.file_name().to_string_lossy().starts_with("workerd-"));
     let found = named.map(|package| package.path().join("bin/workerd")).filter(|program| program.exists());
-    found.ok_or_else(|| Failure::new(format!("{PACKAGES} has no workerd")).advise("Delete node_modules and run the command again."))
+    found.ok_or_else(|| Failure::new(format!("workerd is missing in {PACKAGES}")).advise("Delete node_modules and run the command again."))
 }
 
-/// Ports nobody listens on, and no two of them the same.
+/// Distinct free ports.
 pub(super) fn free_ports<const N: usize>() -> Outcome<[u16; N]> {
     let mut ports = [0; N];
     let mut listeners = Vec::with_capacity(N);

@@ -11,7 +11,7 @@ use crate::setup::npm;
 use crate::setup::rust::WORKERS;
 use crate::setup::tools::Tool;
 
-/// A package that worker-build makes a Worker of, and where it leaves it.
+/// A package that worker-build builds, with its output folder.
 struct Worker {
     package: &'static str,
     folder: &'static str,
@@ -19,15 +19,15 @@ struct Worker {
 }
 
 pub(super) fn build(project: &Project) -> Outcome<()> {
-    make(project, &Worker { package: "hop-cloudflare", folder: "cloudflare", output: project.worker_directory() })
+    build_worker(project, &Worker { package: "hop-cloudflare", folder: "cloudflare", output: project.worker_directory() })
 }
 
-/// The Worker that does nothing, built in the same way.
+/// Builds the empty Worker in the same way.
 pub(super) fn build_empty(project: &Project) -> Outcome<()> {
-    make(project, &Worker { package: "hop-bench-empty", folder: "bench/empty", output: project.empty_worker() })
+    build_worker(project, &Worker { package: "hop-bench-empty", folder: "bench/empty", output: project.empty_worker() })
 }
 
-fn make(project: &Project, worker: &Worker) -> Outcome<()> {
+fn build_worker(project: &Project, worker: &Worker) -> Outcome<()> {
     compile(project, worker.package)?;
     let programs = programs(project)?;
     let mut worker_build = project.command("worker-build");
@@ -37,23 +37,23 @@ fn make(project: &Project, worker: &Worker) -> Outcome<()> {
     let compiled = format!("{}.wasm", worker.package.replace('-', "_"));
     let step = Step {
         record: worker.output.join("made-of"),
-        command: format!("{} with {}", process::shown(&worker_build), tools.join(" ")),
+        command: format!("{} with {}", process::command_line(&worker_build), tools.join(" ")),
         inputs: vec![
             project.compiled(WORKERS, &compiled),
-            // It may say how wasm-bindgen and wasm-opt are called.
+            // It may configure wasm-bindgen and wasm-opt.
             project.path(worker.folder).join("Cargo.toml"),
             npm::stamp(project),
         ],
         outputs: ["index_bg.wasm", "index.js"].map(|file| worker.output.join(file)).into(),
     };
     step.run(|| {
-        println!("Making the Worker of {} (wasm-bindgen, wasm-opt, esbuild)…", worker.package);
-        process::run(&mut worker_build).inspect_err(|_| forget_attempt(worker))
+        println!("Building the Worker of {} (wasm-bindgen, wasm-opt, esbuild)…", worker.package);
+        process::run(&mut worker_build).inspect_err(|_| remove_leftovers(worker))
     })
 }
 
-/// Compiles just as worker-build is about to, so that errors come without its comments, and so that nothing else is
-/// run when cargo has nothing to do.
+/// Compiles with the same options as worker-build. Errors then appear without worker-build's output, and the other
+/// tools are skipped when cargo has nothing to do.
 fn compile(project: &Project, package: &str) -> Outcome<()> {
     let mut cargo: Command = project.command("cargo");
     cargo.args(["build", "--release", "--lib", "--package", package, "--target", WORKERS]);
@@ -61,13 +61,13 @@ fn compile(project: &Project, package: &str) -> Outcome<()> {
     process::run(&mut cargo)
 }
 
-/// worker-build takes what a failed attempt left behind for another one at work, and waits for it.
-fn forget_attempt(worker: &Worker) {
-    // Left in place, it only costs the next build five seconds.
+/// Removes the leftovers of a failed build: worker-build would wait for them as for a running build.
+fn remove_leftovers(worker: &Worker) {
+    // If this fails, the next build only waits five seconds.
     let _ = fs::remove_dir_all(worker.output.join(".tmp"));
 }
 
-/// worker-build takes its helpers from these variables and would download what they do not name.
+/// Environment variables with the paths of worker-build's helpers. It would download the ones that are not set.
 fn programs(project: &Project) -> Outcome<[(&'static str, PathBuf); 3]> {
     let npm = project.node_programs();
     Ok([

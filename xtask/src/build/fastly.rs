@@ -1,4 +1,4 @@
-//! The Compute module: cargo compiles it, wasm-opt optimises it once and strips the debug information of std.
+//! The Compute module: cargo compiles it, wasm-opt optimises it and strips the debug information of std.
 use std::fs;
 
 use crate::build::fresh::Step;
@@ -16,12 +16,12 @@ pub(super) fn build(project: &Project) -> Outcome<()> {
 
     let compiled = project.compiled(COMPUTE, "hop-fastly.wasm");
     let module = project.deployed_module(Edge::Fastly);
-    // The level worker-build uses too. Names of functions stay: `size` and stack traces read them.
+    // The same level as in worker-build. Function names are kept for `size` and for stack traces.
     let mut wasm_opt = project.command("wasm-opt");
     wasm_opt.args(["-O", "--strip-dwarf", "--debuginfo"]).arg(&compiled).arg("--output").arg(&module);
     let step = Step {
         record: module.with_file_name("made-of"),
-        command: process::shown(&wasm_opt),
+        command: process::command_line(&wasm_opt),
         inputs: vec![compiled, npm::stamp(project)],
         outputs: vec![module.clone()],
     };

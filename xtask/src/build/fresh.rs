@@ -1,7 +1,7 @@
-//! Skips a build step whose result is already there.
+//! Incremental build steps: a step is skipped while its inputs and outputs are unchanged.
 //!
-//! A record beside the outputs holds a digest of the command, of the files it reads and of the files it writes.
-//! Contents decide, not times: cargo may link the same module again, and xtask itself is linked anew now and then.
+//! A file beside the outputs stores a digest of the command, of its inputs and of its outputs. Contents are compared,
+//! not modification times, because cargo may link an identical module again.
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -9,30 +9,30 @@ use sha2::{Digest, Sha256};
 
 use crate::failure::{Outcome, While};
 
-/// One run of a tool.
+/// One build step: a tool with its inputs and outputs.
 pub(super) struct Step {
-    /// Where the digest of the last complete run is kept.
+    /// The file with the digest of the last complete run.
     pub(super) record: PathBuf,
-    /// The tools with their versions and arguments.
+    /// The tools, with versions and arguments.
     pub(super) command: String,
     pub(super) inputs: Vec<PathBuf>,
     pub(super) outputs: Vec<PathBuf>,
 }
 
 impl Step {
-    /// Calls `make`, unless the outputs are those of an earlier run of the same command on the same inputs.
-    pub(super) fn run(&self, make: impl FnOnce() -> Outcome<()>) -> Outcome<()> {
+    /// Calls `build` unless the outputs are up to date.
+    pub(super) fn run(&self, build: impl FnOnce() -> Outcome<()>) -> Outcome<()> {
         if self.is_current() {
             return Ok(());
         }
-        make()?;
+        build()?;
         let digest = self.digest()?;
         fs::write(&self.record, digest).doing(format_args!("writing {}", self.record.display()))
     }
 
     fn is_current(&self) -> bool {
         let recorded = fs::read_to_string(&self.record);
-        // A file that is missing or cannot be read is a reason to run the step, which then says what is wrong.
+        // If a file is missing or unreadable, run the step: it reports the error.
         matches!((recorded, self.digest()), (Ok(recorded), Ok(digest)) if recorded == digest)
     }
 
@@ -62,7 +62,7 @@ mod tests {
     use super::*;
     use crate::failure::Failure;
 
-    /// Runs a step that copies `input` to `output`, and says whether the tool was called.
+    /// Runs a step that copies `input` to `output`. Returns whether the tool was called.
     fn calls_tool(folder: &Path, command: &str) -> bool {
         let (input, output) = (folder.join("input"), folder.join("output"));
         let step =
@@ -83,7 +83,7 @@ mod tests {
         fs::write(&input, "one").unwrap();
         assert!(calls_tool(folder.path(), "copy"));
         assert!(!calls_tool(folder.path(), "copy"));
-        // Written again with the same contents, and so younger than the output.
+        // The same contents, but with a later modification time than the output.
         fs::write(&input, "one").unwrap();
         assert!(!calls_tool(folder.path(), "copy"));
     }

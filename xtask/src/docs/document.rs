@@ -1,4 +1,4 @@
-//! The OpenAPI document with the contract's examples, and what in it refers to what.
+//! The OpenAPI document: reading it, adding the examples of docs/contract, and resolving its references.
 use std::collections::BTreeSet;
 use std::fs;
 
@@ -13,21 +13,21 @@ pub(super) struct Document {
     root: Value,
 }
 
-/// A method of a path.
+/// A method of a path, with its parameters.
 pub(super) struct Operation<'a> {
     pub(super) path: &'a str,
     pub(super) method: String,
     pub(super) value: &'a Value,
-    /// Those of the path first.
+    /// Parameters of the path, then of the method.
     pub(super) parameters: Vec<&'a Value>,
-    /// HEAD goes without saying where GET is.
+    /// Whether HEAD works too; it is listed together with GET.
     pub(super) has_head: bool,
 }
 
 impl Document {
-    /// The document as the core prints it, with the contract's examples.
+    /// The core's document with the examples of docs/contract.
     pub(super) fn of(printed: &str, project: &Project) -> Outcome<Self> {
-        let mut root = parse("what the core prints", printed)?;
+        let mut root = parse("the core's OpenAPI output", printed)?;
         root["components"]["examples"] = Value::Object(examples(project)?);
         Ok(Self { root })
     }
@@ -37,7 +37,7 @@ impl Document {
         Self { root }
     }
 
-    /// As it is checked in.
+    /// The text of docs/openapi.json.
     pub(super) fn text(&self) -> String {
         format!("{:#}\n", self.root)
     }
@@ -66,43 +66,44 @@ impl Document {
         items(operation.value.get("security").unwrap_or(&self.root["security"])).next().is_some()
     }
 
-    /// `value`, or what it refers to.
+    /// The target of a `$ref`, or `value` itself.
     pub(super) fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
         let target = value["$ref"].as_str().and_then(|target| target.strip_prefix('#'));
         target.and_then(|pointer| self.root.pointer(pointer)).unwrap_or(value)
     }
 
-    /// The schemas that have a section: those of answers' bodies and of what is in them, and those of several kinds, which fit no
-    /// row of a table. In the document's order.
+    /// The schemas that get a section of their own, in the document's order: all schemas in response bodies, and those
+    /// with several variants (`oneOf`), which do not fit into a table row.
     pub(super) fn sections(&self) -> Vec<(&str, &Value)> {
         let mut names = BTreeSet::new();
         for response in entries(&self.root["components"]["responses"]) {
-            self.note_schemas(response.1, &mut names);
+            self.collect_schemas(response.1, &mut names);
         }
         let has_section = |(name, schema): &(&str, &Value)| names.contains(name) || schema.get("oneOf").is_some();
         entries(&self.root["components"]["schemas"]).filter(has_section).collect()
     }
 
-    /// The address, within the page, of where the fields of the schema `name` are told: the request whose body it is, or else its own section.
+    /// The anchor where the fields of the schema `name` are listed: its request, if it is a request body, or its own
+    /// section.
     pub(super) fn heading_of(&self, name: &str) -> String {
-        let takes = |operation: &Operation<'_>| {
+        let has_body = |operation: &Operation<'_>| {
             entries(&operation.value["requestBody"]["content"]).any(|(_, body)| schema_name(&body["schema"]) == Some(name))
         };
-        let taker = self.operations().into_iter().find(takes);
-        anchor(taker.map_or(name, |operation| text(operation.value, "summary")))
+        let operation = self.operations().into_iter().find(has_body);
+        anchor(operation.map_or(name, |operation| text(operation.value, "summary")))
     }
 
-    fn note_schemas<'a>(&'a self, value: &'a Value, names: &mut BTreeSet<&'a str>) {
+    fn collect_schemas<'a>(&'a self, value: &'a Value, names: &mut BTreeSet<&'a str>) {
         if let Some(name) = schema_name(value)
             && names.insert(name)
         {
-            self.note_schemas(self.resolve(value), names);
+            self.collect_schemas(self.resolve(value), names);
         }
-        entries(value).for_each(|(_, field)| self.note_schemas(field, names));
-        items(value).for_each(|item| self.note_schemas(item, names));
+        entries(value).for_each(|(_, field)| self.collect_schemas(field, names));
+        items(value).for_each(|item| self.collect_schemas(item, names));
     }
 
-    /// An example of an answer whose body is the schema `name`.
+    /// An example of a response whose body is the schema `name`.
     pub(super) fn example_of(&self, name: &str) -> Option<&Value> {
         let responses = entries(&self.root["components"]["responses"]);
         let bodies = responses.flat_map(|(_, response)| entries(&response["content"]));
@@ -120,22 +121,22 @@ pub(super) fn schema_name(value: &Value) -> Option<&str> {
     value["$ref"].as_str()?.strip_prefix("#/components/schemas/")
 }
 
-/// The fields of an object, and none of anything else.
+/// The fields of an object; empty for other values.
 pub(super) fn entries(value: &Value) -> impl Iterator<Item = (&str, &Value)> {
     value.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), value))
 }
 
-/// The items of an array, and none of anything else.
+/// The items of an array; empty for other values.
 pub(super) fn items(value: &Value) -> impl Iterator<Item = &Value> {
     value.as_array().into_iter().flatten()
 }
 
-/// The text under `name`, or nothing.
+/// The string field `name`, or an empty string.
 pub(super) fn text<'a>(value: &'a Value, name: &str) -> &'a str {
     value[name].as_str().unwrap_or_default()
 }
 
-/// The address of a heading within the page.
+/// The anchor of a heading within the page.
 pub(super) fn anchor(heading: &str) -> String {
     let kept = heading.chars().filter(|character| character.is_alphanumeric() || [' ', '-', '_'].contains(character));
     kept.collect::<String>().to_lowercase().replace(' ', "-")

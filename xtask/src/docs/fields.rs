@@ -1,9 +1,10 @@
-//! The fields of a schema as rows of a table: what each is called, what kind of value it has, and what it means.
+//! Tables of a schema's fields: name, type and meaning.
 use serde_json::Value;
 
 use crate::docs::document::{Document, entries, items, schema_name, text};
 
-/// A table of all fields, those of objects in it after a dot, those of objects in its lists after `[].`. Where `needed` is set, it tells which a client must send.
+/// A table of all fields. Fields of nested objects follow a dot, fields of list items follow `[].`. With `needed`, the
+/// table marks required fields.
 pub(super) fn table(document: &Document, schema: &Value, needed: bool) -> String {
     let mut rows = Vec::new();
     collect(document, schema, "", needed, &mut rows);
@@ -19,7 +20,7 @@ fn collect(document: &Document, schema: &Value, prefix: &str, needed: bool, rows
         let kind = kind(document, field);
         let kind = if must { format!("{kind}, needed") } else { kind };
         let meaning = meaning(document, field);
-        // An object of which nothing is said is seen by its fields.
+        // An object without a description needs no row: its fields have theirs.
         if kind != "object" || !meaning.is_empty() {
             rows.push(format!("| `{full_name}` | {kind} | {} |\n", cell(meaning)));
         }
@@ -34,16 +35,16 @@ fn collect(document: &Document, schema: &Value, prefix: &str, needed: bool, rows
     }
 }
 
-/// What is said of a field where it stands, or else of all fields of its kind.
+/// The description of a field, or else of its schema.
 pub(super) fn meaning<'a>(document: &'a Document, field: &'a Value) -> &'a str {
     match text(field, "description") {
         "" if is_object(document.resolve(field)) => "",
         "" => text(document.resolve(field), "description"),
-        said => said,
+        description => description,
     }
 }
 
-/// The kind of a value in a few words.
+/// The type of a value in a few words.
 pub(super) fn kind(document: &Document, schema: &Value) -> String {
     let resolved = document.resolve(schema);
     if let Some(name) = schema_name(schema)
@@ -51,7 +52,7 @@ pub(super) fn kind(document: &Document, schema: &Value) -> String {
     {
         return format!("[{name}](#{})", document.heading_of(name));
     }
-    // A single value, and what may be anything at all, has no kind.
+    // A constant and an unrestricted value have no type.
     let kinds: Vec<String> = items(&resolved["anyOf"]).map(|one| kind(document, one)).filter(|kind| !kind.is_empty()).collect();
     if !kinds.is_empty() {
         return listed(&kinds);
@@ -102,7 +103,7 @@ fn code(value: &Value) -> String {
     format!("`{}`", value.as_str().map_or_else(|| value.to_string(), str::to_owned))
 }
 
-/// `a, b or c`
+/// Joins words as in `a, b or c`.
 pub(super) fn listed(words: &[String]) -> String {
     match words {
         [before @ .., last] if !before.is_empty() => format!("{} or {last}", before.join(", ")),
@@ -110,7 +111,7 @@ pub(super) fn listed(words: &[String]) -> String {
     }
 }
 
-/// Text that may stand in a cell of a table.
+/// Escapes text for a table cell.
 pub(super) fn cell(text: &str) -> String {
     text.replace('|', "\\|").replace('\n', " ")
 }
@@ -122,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_kind_is_told_in_words() {
+    fn types_are_described_in_words() {
         let document = Document::of_json(json!({"components": {"schemas": {
             "Link": {"properties": {}},
             "New": {"properties": {}},
@@ -149,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_table_has_the_fields_of_every_part() {
+    fn table_includes_nested_fields_and_all_of() {
         let document = Document::of_json(json!({"components": {"schemas": {
             "Spec": {"properties": {"title": {"type": "string", "description": "a|b"}}},
         }}}));

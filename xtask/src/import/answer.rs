@@ -1,21 +1,21 @@
-//! What `POST /api/v1/import` answers, read strictly: every line that was taken has exactly one verdict.
+//! The response of `POST /api/v1/import`, parsed strictly: each processed line has exactly one verdict.
 use serde_json::Value;
 
 #[derive(Debug, PartialEq)]
 pub(super) struct Answer {
-    /// One for each line that was taken, in order.
+    /// One for each processed line, in order.
     pub(super) verdicts: Vec<Verdict>,
 }
 
 #[derive(Debug, PartialEq)]
 pub(super) enum Verdict {
-    Made,
-    AlreadyThere,
-    Refused {
+    Created,
+    Existing,
+    Rejected {
         code: String,
         reason: String,
     },
-    /// No word on the link: the deployment could not do it now, and may do it when the same is sent again.
+    /// The deployment failed on this line (5xx); a retry may succeed.
     Failed {
         status: u64,
         code: String,
@@ -24,15 +24,15 @@ pub(super) enum Verdict {
 }
 
 impl Answer {
-    /// Reads the answer to a body of `sent` lines; nothing if it is not one.
+    /// Parses the response to a body of `sent` lines; `None` if it is not valid.
     pub(super) fn read(text: &str, sent: usize) -> Option<Self> {
         let answer: Value = serde_json::from_str(text).ok()?;
-        let taken = match answer.get("next")? {
+        let processed = match answer.get("next")? {
             Value::Null => sent,
             next => usize::try_from(next.get("line")?.as_u64()?).ok()?.checked_sub(1)?,
         };
         let results = answer.get("results")?.as_array()?;
-        if taken > sent || results.len() != taken {
+        if processed > sent || results.len() != processed {
             return None;
         }
         let verdicts = results.iter().enumerate().map(|(at, result)| {
@@ -42,7 +42,7 @@ impl Answer {
         Some(Self { verdicts: verdicts.collect::<Option<_>>()? })
     }
 
-    /// The first line that failed: its number in the body, and what was said of it.
+    /// The first line that failed: its number in the body and its error code.
     pub(super) fn first_failure(&self) -> Option<(usize, &str)> {
         self.verdicts.iter().enumerate().find_map(|(at, verdict)| match verdict {
             Verdict::Failed { code, .. } => Some((at + 1, code.as_str())),
@@ -50,8 +50,9 @@ impl Answer {
         })
     }
 
-    /// Whether a failure lies in a record and not in the store as a whole: then it stays, and must not hold up the lines after it.
-    pub(super) fn may_stay(&self) -> bool {
+    /// Whether all failures are internal errors (500). Such a failure concerns a single record and may be permanent, so
+    /// it must not block the lines after it. Any other failure concerns the store as a whole.
+    pub(super) fn has_only_internal_errors(&self) -> bool {
         self.verdicts.iter().all(|verdict| !matches!(verdict, Verdict::Failed { status, .. } if *status != 500))
     }
 }
@@ -59,18 +60,18 @@ impl Answer {
 impl Verdict {
     fn read(result: &Value) -> Option<Self> {
         match result.get("status")?.as_u64()? {
-            201 => Some(Self::Made),
-            200 => Some(Self::AlreadyThere),
+            201 => Some(Self::Created),
+            200 => Some(Self::Existing),
             status => {
                 let problem = result.get("problem").unwrap_or(&Value::Null);
                 let (code, reason) = (text(problem, "code").unwrap_or_else(|| status.to_string()), reason(problem));
-                Some(if status < 500 { Self::Refused { code, reason } } else { Self::Failed { status, code, reason } })
+                Some(if status < 500 { Self::Rejected { code, reason } } else { Self::Failed { status, code, reason } })
             }
         }
     }
 }
 
-/// A problem in one line: what it says, and of which fields.
+/// A problem as one line: its detail and its field errors.
 pub(super) fn reason(problem: &Value) -> String {
     let mut reason = text(problem, "detail").unwrap_or_default();
     for error in problem.get("errors").and_then(Value::as_array).into_iter().flatten() {
@@ -90,17 +91,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_verdicts_up_to_where_the_server_stopped() {
+    fn reads_verdicts_of_processed_lines() {
         let text = r#"{"results":[{"line":1,"status":201,"alias":"a","problem":null},
             {"line":2,"status":422,"alias":"b","problem":{"code":"invalid_fields","detail":"1 field is wrong",
             "errors":[{"field":"/target","code":"invalid","detail":"no target"}]}},{"line":3,"status":200,"alias":"c","problem":null}],
             "imported":1,"existing":1,"failed":1,"next":{"line":4,"offset":99},"dry_run":false}"#;
-        let refused = Verdict::Refused { code: "invalid_fields".to_owned(), reason: "1 field is wrong; /target: no target".to_owned() };
-        assert_eq!(Answer::read(text, 9), Some(Answer { verdicts: vec![Verdict::Made, refused, Verdict::AlreadyThere] }));
+        let rejected = Verdict::Rejected { code: "invalid_fields".to_owned(), reason: "1 field is wrong; /target: no target".to_owned() };
+        assert_eq!(Answer::read(text, 9), Some(Answer { verdicts: vec![Verdict::Created, rejected, Verdict::Existing] }));
     }
 
     #[test]
-    fn an_answer_that_leaves_a_line_out_is_none() {
+    fn incomplete_response_is_invalid() {
         for text in [
             r#"{"results":[{"line":1,"status":201}],"next":null}"#,
             r#"{"results":[{"line":1,"status":201},{"line":1,"status":201}],"next":null}"#,

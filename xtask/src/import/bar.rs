@@ -1,4 +1,4 @@
-//! How far it is, for whoever is watching: one line that is written over on a terminal, a line every tenth elsewhere.
+//! Progress bar: one line that is overwritten on a terminal, otherwise a line for every 10 %.
 use std::io::{IsTerminal, Write, stderr};
 
 const WIDTH: u64 = 30;
@@ -8,8 +8,9 @@ pub(super) struct Bar {
     out: Box<dyn Write>,
     terminal: bool,
     total: u64,
-    told: u64,
-    /// What stands in the line that is written over.
+    /// The percentage of the last line that was printed.
+    printed: u64,
+    /// The current text of the overwritten line.
     line: String,
 }
 
@@ -19,24 +20,24 @@ impl Bar {
     }
 
     pub(super) fn on(out: Box<dyn Write>, terminal: bool, total: u64) -> Self {
-        Self { out, terminal, total, told: 0, line: String::new() }
+        Self { out, terminal, total, printed: 0, line: String::new() }
     }
 
-    pub(super) fn at(&mut self, done: u64, counts: &str) {
+    pub(super) fn update(&mut self, done: u64, counts: &str) {
         let percent = done.min(self.total).saturating_mul(100).checked_div(self.total).unwrap_or(100);
         if self.terminal {
             let filled = percent * WIDTH / 100;
             let bar: String = (0..WIDTH).map(|at| if at < filled { '█' } else { '░' }).collect();
             self.line = format!("{bar} {percent:>3} %  {counts}");
             self.write(&format!("\r{}\x1b[K", self.line));
-        } else if percent / STEP > self.told / STEP {
-            self.told = percent;
+        } else if percent / STEP > self.printed / STEP {
+            self.printed = percent;
             self.write(&format!("{percent:>3} %  {counts}\n"));
         }
     }
 
-    /// A line that stays.
-    pub(super) fn say(&mut self, text: &str) {
+    /// Prints a message above the bar.
+    pub(super) fn print(&mut self, text: &str) {
         if self.terminal {
             self.write(&format!("\r\x1b[K{text}\n{}", self.line));
         } else {
@@ -44,7 +45,7 @@ impl Bar {
         }
     }
 
-    /// Leaves the line that was written over.
+    /// Ends the overwritten line.
     pub(super) fn end(&mut self) {
         if self.terminal && !self.line.is_empty() {
             self.line.clear();
@@ -53,7 +54,7 @@ impl Bar {
     }
 
     fn write(&mut self, text: &str) {
-        // Nobody may be watching any more; the import goes on.
+        // The terminal may be closed; the import continues.
         let _ = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
     }
 }
@@ -75,26 +76,26 @@ mod tests {
         }
     }
 
-    fn shown(terminal: bool) -> String {
+    fn printed(terminal: bool) -> String {
         let out = Shared::default();
         let mut bar = Bar::on(Box::new(out.clone()), terminal, 200);
         for done in [10, 30, 38, 200] {
-            bar.at(done, "x");
+            bar.update(done, "x");
         }
-        bar.say("hm");
+        bar.print("hm");
         bar.end();
         String::from_utf8(out.0.lock().unwrap().clone()).unwrap()
     }
 
     #[test]
-    fn elsewhere_than_on_a_terminal_it_is_plain_lines() {
-        assert_eq!(shown(false), " 15 %  x\n100 %  x\nhm\n");
+    fn without_terminal_it_prints_plain_lines() {
+        assert_eq!(printed(false), " 15 %  x\n100 %  x\nhm\n");
     }
 
     #[test]
-    fn on_a_terminal_one_line_is_written_over() {
-        let shown = shown(true);
-        assert_eq!(shown.matches('\r').count(), 5);
-        assert!(shown.contains("\r\x1b[Khm\n██████████████████████████████ 100 %  x"), "{shown}");
+    fn on_a_terminal_it_overwrites_one_line() {
+        let text = printed(true);
+        assert_eq!(text.matches('\r').count(), 5);
+        assert!(text.contains("\r\x1b[Khm\n██████████████████████████████ 100 %  x"), "{text}");
     }
 }

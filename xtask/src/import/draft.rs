@@ -1,10 +1,10 @@
-//! One line of hop's own import, as far as a converter has filled it in.
+//! A link in hop's import format, built field by field by a converter.
 use serde_json::{Map, Value};
 
 use super::fields::Lost;
 use super::moment;
 
-/// hop's limits, in bytes; longer texts are cut rather than refused with their links.
+/// hop's limits, in bytes. Longer texts are truncated, so that their links are not rejected.
 const LONGEST_TITLE: usize = 512;
 const LONGEST_NOTE: usize = 4096;
 const LONGEST_CARD_TITLE: usize = 200;
@@ -16,9 +16,9 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    /// A link needs a target; everything else may be missing.
+    /// A link with this target, the only required field.
     pub(super) fn to(target: Option<String>) -> Result<Self, String> {
-        let target = target.ok_or("it has no target")?;
+        let target = target.ok_or("the target is missing")?;
         let mut draft = Self { fields: Map::new() };
         draft.set("target", target);
         Ok(draft)
@@ -39,20 +39,21 @@ impl Draft {
     }
 
     pub(super) fn title(&mut self, text: Option<String>, lost: &mut Lost) {
-        let text = text.and_then(|text| cut(flat(&text), LONGEST_TITLE, lost, "title ends"));
+        let text = text.and_then(|text| truncate(single_line(&text), LONGEST_TITLE, lost, "title ends"));
         self.set_if("title", text);
     }
 
     pub(super) fn note(&mut self, text: Option<String>, lost: &mut Lost) {
         let text = text.map(|text| text.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n"));
-        let text = text.map(|text| text.chars().filter(|c| matches!(c, '\n' | '\t') || is_seen(*c)).collect());
-        self.set_if("note", text.and_then(|text| cut(text, LONGEST_NOTE, lost, "note ends")));
+        let text = text.map(|text| text.chars().filter(|c| matches!(c, '\n' | '\t') || is_allowed(*c)).collect());
+        self.set_if("note", text.and_then(|text| truncate(text, LONGEST_NOTE, lost, "note ends")));
     }
 
-    /// What a preview shows, if it shows more than a title, which every link has.
+    /// Sets the card (the preview), if it has more than a title; a title alone is the link's title.
     pub(super) fn card(&mut self, title: Option<String>, description: Option<String>, image: Option<String>, lost: &mut Lost) {
-        let title = title.and_then(|text| cut(flat(&text), LONGEST_CARD_TITLE, lost, "card title ends"));
-        let description = description.and_then(|text| cut(flat(&text), LONGEST_CARD_DESCRIPTION, lost, "card description ends"));
+        let title = title.and_then(|text| truncate(single_line(&text), LONGEST_CARD_TITLE, lost, "card title ends"));
+        let description =
+            description.and_then(|text| truncate(single_line(&text), LONGEST_CARD_DESCRIPTION, lost, "card description ends"));
         if description.is_some() || image.is_some() {
             let parts = [("title", title), ("description", description), ("image", image)];
             let card: Map<_, _> = parts.into_iter().map(|(name, part)| (name.to_owned(), part.into())).collect();
@@ -77,19 +78,19 @@ impl Draft {
         }
     }
 
-    /// When it was made. A date nobody can read does not keep a link from moving.
+    /// Sets the creation date. An invalid date does not reject the link.
     pub(super) fn created(&mut self, text: Option<&str>, lost: &mut Lost) {
         let Some(text) = text else { return };
         match moment::read(text) {
             Some(moment) => self.set("created_at", moment),
-            None => lost.count("creation dates", "hop reads dates from 1970 on"),
+            None => lost.count("creation dates", "it is not a valid date from 1970 on"),
         }
     }
 
-    /// A moment the link begins or ends at. One that cannot be read is a refusal: the link would live longer than it should.
+    /// Sets the start or end date. An invalid date rejects the link, which could otherwise be active for too long.
     pub(super) fn moment(&mut self, name: &str, text: Option<&str>) -> Result<(), String> {
         let Some(text) = text else { return Ok(()) };
-        let moment = moment::read(text).ok_or_else(|| format!("`{text}` is no date hop can read"))?;
+        let moment = moment::read(text).ok_or_else(|| format!("`{text}` is not a valid date"))?;
         self.set(name, moment);
         Ok(())
     }
@@ -102,7 +103,7 @@ impl Draft {
         }
     }
 
-    /// The link comes in switched off: following it would skip what protected it.
+    /// Disables the link, because it would lack its protection.
     pub(super) fn disable(&mut self) {
         self.set("disabled", true);
     }
@@ -111,7 +112,7 @@ impl Draft {
         self.fields.remove("domain");
     }
 
-    /// What the link is called, to tell it from others and in reports.
+    /// The alias, for the detection of duplicates and for reports.
     pub(super) fn alias(&self) -> Option<&str> {
         self.fields.get("alias").and_then(Value::as_str)
     }
@@ -125,19 +126,19 @@ impl Draft {
     }
 }
 
-/// In one line: texts taken from pages have their line ends.
-fn flat(text: &str) -> String {
-    let text: String = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| is_seen(*c)).collect();
+/// Joins a text into one line; titles of web pages may contain line breaks.
+fn single_line(text: &str) -> String {
+    let text: String = text.chars().map(|c| if c.is_whitespace() { ' ' } else { c }).filter(|c| is_allowed(*c)).collect();
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Whether hop takes it in a text: controls and what turns the direction of others are refused.
-fn is_seen(c: char) -> bool {
+/// Whether hop accepts the character in a text. It rejects control and bidirectional formatting characters.
+fn is_allowed(c: char) -> bool {
     !c.is_control() && !matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{2028}' | '\u{2029}' | '\u{FEFF}')
 }
 
-/// As much of it as hop keeps; nothing if there is nothing.
-fn cut(mut text: String, longest: usize, lost: &mut Lost, what: &str) -> Option<String> {
+/// Truncates a text to hop's limit; `None` if it is empty.
+fn truncate(mut text: String, longest: usize, lost: &mut Lost, what: &str) -> Option<String> {
     if text.len() > longest {
         text.truncate(text.floor_char_boundary(longest));
         lost.count(what, "hop keeps 512 bytes of a title, 4,096 of a note, 200 of a card's title and 500 of its description");

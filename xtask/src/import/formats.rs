@@ -1,4 +1,4 @@
-//! The exports hop can read: what each is called, how its file is laid out, and what turns one of its links into hop's.
+//! The supported export formats: name, file layout and converter.
 mod bitly;
 mod dub;
 mod golink;
@@ -13,8 +13,8 @@ use std::path::Path;
 use super::draft::Draft;
 use super::fields::{Fields, Lost};
 
-/// Why a link that had a password comes in disabled.
-const WITHOUT_PASSWORD: &str = "nobody can read it; the link is disabled until you enable it";
+/// The reason why a link with a password is imported disabled.
+const WITHOUT_PASSWORD: &str = "it cannot be read from the export; the link is disabled until you enable it";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Format {
@@ -28,18 +28,18 @@ pub(super) enum Format {
     Hop,
 }
 
-/// How a file is laid out.
+/// The layout of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Layout {
-    /// A header and rows.
+    /// A header line and rows.
     Csv,
-    /// Objects in an array of this name, or in one that is the whole file.
+    /// Objects in an array of this name, or in a top-level array.
     Json(&'static str),
-    /// One object on each line.
+    /// One object per line.
     JsonLines,
 }
 
-/// Turns the fields of one foreign link into hop's, or says why not.
+/// Converts the fields of one link to hop's, or returns the reason why it cannot.
 pub(super) type Convert = fn(&mut Fields, &mut Lost) -> Result<Draft, String>;
 
 /// One layout of one format.
@@ -47,23 +47,23 @@ pub(super) type Convert = fn(&mut Fields, &mut Lost) -> Result<Draft, String>;
 pub(super) struct Kind {
     pub(super) format: Format,
     pub(super) layout: Layout,
-    /// What every such file has: of each group at least one name.
-    pub(super) marks: &'static [&'static [&'static str]],
+    /// The names that identify such a file: it has at least one name of each group.
+    pub(super) required: &'static [&'static [&'static str]],
     pub(super) convert: Convert,
 }
 
-/// The most telling first: what fits several is the first of them.
+/// All formats, most specific first: a file that fits several is of the first one.
 pub(super) const KINDS: [Kind; 10] = [
-    Kind { format: Format::Shlink, layout: Layout::Json("data"), marks: &[&["shortCode"], &["longUrl"]], convert: shlink::from_api },
-    Kind { format: Format::Shlink, layout: Layout::Csv, marks: &[&["shortCode"], &["longUrl"]], convert: shlink::from_csv },
-    Kind { format: Format::Golink, layout: Layout::JsonLines, marks: &[&["Short"], &["Long"]], convert: golink::convert },
-    Kind { format: Format::Sink, layout: Layout::Json("links"), marks: &[&["slug"], &["url"]], convert: sink::convert },
-    Kind { format: Format::Kutt, layout: Layout::Json("data"), marks: &[&["address"], &["target"]], convert: kutt::convert },
-    Kind { format: Format::Yourls, layout: Layout::Csv, marks: &[&["keyword", "source"], &["url", "target"]], convert: yourls::convert },
-    Kind { format: Format::Dub, layout: Layout::Csv, marks: &[&["Short link"], &["Destination URL"]], convert: dub::convert },
-    Kind { format: Format::Bitly, layout: Layout::Csv, marks: &[bitly::LINK, bitly::TARGET], convert: bitly::convert },
-    Kind { format: Format::Hop, layout: Layout::JsonLines, marks: &[&["target"]], convert: hop::convert },
-    Kind { format: Format::Hop, layout: Layout::Csv, marks: &[&["target"]], convert: hop::convert },
+    Kind { format: Format::Shlink, layout: Layout::Json("data"), required: &[&["shortCode"], &["longUrl"]], convert: shlink::from_api },
+    Kind { format: Format::Shlink, layout: Layout::Csv, required: &[&["shortCode"], &["longUrl"]], convert: shlink::from_csv },
+    Kind { format: Format::Golink, layout: Layout::JsonLines, required: &[&["Short"], &["Long"]], convert: golink::convert },
+    Kind { format: Format::Sink, layout: Layout::Json("links"), required: &[&["slug"], &["url"]], convert: sink::convert },
+    Kind { format: Format::Kutt, layout: Layout::Json("data"), required: &[&["address"], &["target"]], convert: kutt::convert },
+    Kind { format: Format::Yourls, layout: Layout::Csv, required: &[&["keyword", "source"], &["url", "target"]], convert: yourls::convert },
+    Kind { format: Format::Dub, layout: Layout::Csv, required: &[&["Short link"], &["Destination URL"]], convert: dub::convert },
+    Kind { format: Format::Bitly, layout: Layout::Csv, required: &[bitly::LINK, bitly::TARGET], convert: bitly::convert },
+    Kind { format: Format::Hop, layout: Layout::JsonLines, required: &[&["target"]], convert: hop::convert },
+    Kind { format: Format::Hop, layout: Layout::Csv, required: &[&["target"]], convert: hop::convert },
 ];
 
 impl Format {
@@ -86,7 +86,7 @@ impl Format {
         }
     }
 
-    /// The layouts this format comes in. hop's own is told by the name of the file.
+    /// The layouts of this format. For hop's own format the file name decides.
     pub(super) fn kinds(self, file: &Path) -> impl Iterator<Item = Kind> {
         let csv = file.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("csv"));
         let fits = move |kind: &Kind| kind.format == self && (self != Self::Hop || csv == (kind.layout == Layout::Csv));

@@ -1,9 +1,9 @@
-//! A file as numbered lines of text, one at a time. What is no text is told by its line and does not end the reading.
+//! Line reader: numbered lines of text, one at a time. An invalid line is returned as an error and reading continues.
 use std::io::{BufRead, Read};
 
 use crate::failure::{Outcome, While};
 
-/// No link needs more, and a file without line ends must not fill the memory.
+/// Longest line, in bytes. It bounds the memory for a file without line breaks; no link is longer.
 pub(super) const LONGEST: usize = 1024 * 1024;
 const LONGEST_READ: u64 = LONGEST as u64 + 2;
 const BOM: &[u8] = b"\xEF\xBB\xBF";
@@ -11,9 +11,9 @@ const BOM: &[u8] = b"\xEF\xBB\xBF";
 pub(super) struct Line {
     /// Counted from 1.
     pub(super) number: u64,
-    /// Bytes of the file up to and with this line.
+    /// Offset of the end of this line, in bytes.
     pub(super) end: u64,
-    /// Without its line end, or why it is none.
+    /// The text without its line break, or the reason why it is invalid.
     pub(super) text: Result<String, String>,
 }
 
@@ -76,20 +76,20 @@ mod tests {
     }
 
     #[test]
-    fn numbers_lines_and_drops_bom_and_line_ends() {
+    fn bom_and_line_breaks_are_removed() {
         let lines = read(b"\xEF\xBB\xBFa\r\n\nb");
         assert_eq!(lines, [(1, 6, Ok("a".to_owned())), (2, 7, Ok(String::new())), (3, 8, Ok("b".to_owned()))]);
     }
 
     #[test]
-    fn names_the_line_that_is_not_utf_8_and_goes_on() {
+    fn invalid_utf_8_costs_one_line() {
         let lines = read(b"a\n\xFF\nb\n");
         assert_eq!(lines[1].2, Err("it is not UTF-8".to_owned()));
         assert_eq!(lines[2].2, Ok("b".to_owned()));
     }
 
     #[test]
-    fn a_line_of_megabytes_is_told_and_skipped() {
+    fn too_long_line_is_skipped() {
         let mut bytes = vec![b'x'; 3 * LONGEST];
         bytes.extend(b"\nb\n");
         let lines = read(&bytes);

@@ -1,7 +1,8 @@
-//! The links in a JSON document, one at a time: the objects in an array of a given name, or in one that is the whole document.
+//! Streaming JSON reader: returns the objects in an array of a given name, or in a top-level array, one at a time.
 //!
-//! Several documents may follow each other, as saved pages of a list do. The document is never held as a whole. A text that
-//! is not closed on its line ends the link it is in, so that a forgotten quote costs one link where links have their own lines.
+//! A file may contain several documents in sequence, such as the saved pages of a list. The document is never in memory
+//! as a whole. A string that is not closed on its line ends its link, so a missing quote costs one link if each link
+//! has its own lines.
 use std::io::BufRead;
 
 use serde_json::{Map, Value};
@@ -12,7 +13,7 @@ use crate::failure::{Outcome, While};
 pub(super) struct Objects<R> {
     input: R,
     array: &'static str,
-    /// Whether objects right in an outermost array are links, and not pages with links in them.
+    /// Whether the objects in a top-level array are links, and not pages of links.
     bare: bool,
     open: Vec<Container>,
     key: Option<Vec<u8>>,
@@ -28,14 +29,14 @@ enum Container {
     Object,
 }
 
-/// A text of JSON as it is written, without its quotes.
+/// A JSON string with its escapes, without its quotes.
 struct Text {
     bytes: Vec<u8>,
     closed: bool,
 }
 
 pub(super) struct Object {
-    /// Where it begins, counted from 1.
+    /// The line where it begins, from 1.
     pub(super) line: u64,
     pub(super) end: u64,
     pub(super) fields: Result<Map<String, Value>, String>,
@@ -64,7 +65,7 @@ impl<R: BufRead> Objects<R> {
                 b']' => {
                     self.open.pop_if(|container| *container != Container::Object);
                 }
-                // What is left of a damaged link may close more than it opened.
+                // The rest of a damaged link may close more than it opened.
                 b'}' => {
                     self.open.pop_if(|container| *container == Container::Object);
                 }
@@ -76,10 +77,10 @@ impl<R: BufRead> Objects<R> {
             return Ok(None);
         }
         self.open.clear();
-        Ok(Some(Object { line: self.line, end: self.end, fields: Err("the file ends before its JSON does".to_owned()) }))
+        Ok(Some(Object { line: self.line, end: self.end, fields: Err("the file ends before the JSON document is complete".to_owned()) }))
     }
 
-    /// The rest of an object whose brace was read.
+    /// Reads the rest of an object after its opening brace.
     fn object(&mut self) -> Outcome<Object> {
         let line = self.line;
         let mut bytes = vec![b'{'];
@@ -87,7 +88,7 @@ impl<R: BufRead> Objects<R> {
         while depth > 0 {
             let Some(byte) = self.byte()? else {
                 self.open.clear();
-                let reason = "the file ends in the middle of it".to_owned();
+                let reason = "the file ends inside this link".to_owned();
                 return Ok(Object { line, end: self.end, fields: Err(reason) });
             };
             if bytes.len() <= LONGEST {
@@ -99,7 +100,7 @@ impl<R: BufRead> Objects<R> {
                 b'"' => {
                     let text = self.read_text()?;
                     if !text.closed {
-                        return Ok(Object { line, end: self.end, fields: Err("a quote in it is never closed".to_owned()) });
+                        return Ok(Object { line, end: self.end, fields: Err("a quote in it is not closed".to_owned()) });
                     }
                     if bytes.len() <= LONGEST {
                         bytes.extend(text.bytes);
@@ -117,7 +118,7 @@ impl<R: BufRead> Objects<R> {
         Ok(Object { line, end: self.end, fields })
     }
 
-    /// The rest of a text whose quote was read.
+    /// Reads the rest of a string after its opening quote.
     fn read_text(&mut self) -> Outcome<Text> {
         let mut bytes = Vec::new();
         while let Some(byte) = self.byte()? {
@@ -158,28 +159,28 @@ mod tests {
     }
 
     #[test]
-    fn finds_the_links_of_pages_that_follow_each_other() {
+    fn links_of_several_documents_are_found() {
         let found = read("{\"x\":{\"data\":[{\"a\":\"]}\\\"\"},\n{\"a\":{\"data\":[{}]}}]},\"y\":[{}]}\n{\"data\":[{\"a\":3}]}", false);
         let texts = [(1, r#"{"a":"]}\""}"#), (2, r#"{"a":{"data":[{}]}}"#), (3, r#"{"a":3}"#)];
         assert_eq!(found, texts.map(|(line, text)| (line, Ok(text.to_owned()))));
     }
 
     #[test]
-    fn finds_links_in_a_bare_array_and_pages_in_one() {
+    fn top_level_array_of_links_or_pages_is_read() {
         assert_eq!(read("[{\"a\":1}]", true), [(1, Ok(r#"{"a":1}"#.to_owned()))]);
         assert_eq!(read("[{\"data\":[{\"a\":1}]}]", false), [(1, Ok(r#"{"a":1}"#.to_owned()))]);
     }
 
     #[test]
-    fn a_forgotten_quote_costs_one_link() {
+    fn missing_quote_costs_one_link() {
         let found = read("{\"data\":[\n{\"a\":1},\n{\"a\":\"x},\n{\"a\":2},\n{\"a\":3}\n]}", false);
-        let texts = [(2, Ok(r#"{"a":1}"#)), (3, Err("a quote in it is never closed")), (4, Ok(r#"{"a":2}"#)), (5, Ok(r#"{"a":3}"#))];
+        let texts = [(2, Ok(r#"{"a":1}"#)), (3, Err("a quote in it is not closed")), (4, Ok(r#"{"a":2}"#)), (5, Ok(r#"{"a":3}"#))];
         assert_eq!(found, texts.map(|(line, text)| (line, text.map(str::to_owned).map_err(str::to_owned))));
     }
 
     #[test]
-    fn a_file_that_ends_too_early_is_told() {
-        assert_eq!(read("{\"data\":[{\"a\":1},\n{\"a\"", false)[1], (2, Err("the file ends in the middle of it".to_owned())));
-        assert_eq!(read("{\"data\":[{\"a\":1},\n", false)[1], (2, Err("the file ends before its JSON does".to_owned())));
+    fn truncated_file_is_an_error() {
+        assert_eq!(read("{\"data\":[{\"a\":1},\n{\"a\"", false)[1], (2, Err("the file ends inside this link".to_owned())));
+        assert_eq!(read("{\"data\":[{\"a\":1},\n", false)[1], (2, Err("the file ends before the JSON document is complete".to_owned())));
     }
 }

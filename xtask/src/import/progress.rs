@@ -1,6 +1,7 @@
-//! How far an import has come, in a file next to the export, so that the same command goes on where the last one ended.
+//! The progress file of an import, beside the export. With it, the same command continues where an earlier one stopped.
 //!
-//! It is written after every chunk that was answered for, whole or not at all, and removed when the export is through.
+//! It is replaced atomically after each chunk that the deployment has answered, and deleted when the import is
+//! complete.
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
@@ -15,7 +16,7 @@ use sha2::{Digest, Sha256};
 use super::send::{MOST_LINES, hex};
 use crate::failure::{Failure, Outcome, While};
 
-/// What is imported where. Going on is safe only when all of it is the same.
+/// The identity of an import. An import can be continued only if all these fields are the same.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Job {
     pub(super) file_sha256: String,
@@ -28,27 +29,29 @@ pub(super) struct Job {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Progress {
     pub(super) job: Job,
-    /// The name of this import: one that is begun anew is another, whatever the deployment remembers of this one.
+    /// The unique name of this import, part of its idempotency keys. A new import of the same file has another name, so
+    /// the deployment does not replay old responses.
     pub(super) name: String,
-    /// Entries of the file that are dealt with.
+    /// How many entries of the file are processed.
     pub(super) position: u64,
-    /// Most lines of the next chunk: what the deployment took of the last one, or twice that.
+    /// The maximum number of lines of the next chunk: as many as the deployment processed of the last one, or twice
+    /// that.
     pub(super) chunk: usize,
-    pub(super) made: u64,
-    pub(super) already_there: u64,
-    pub(super) refused: u64,
-    /// Bytes of the report of refused lines that belong to `position`.
+    pub(super) created: u64,
+    pub(super) existing: u64,
+    pub(super) rejected: u64,
+    /// Length of the report of rejected links at `position`, in bytes.
     pub(super) report_bytes: u64,
 }
 
-/// `FILE` with something appended to its name.
+/// The path `file` with a suffix.
 pub(super) fn beside(file: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(file);
     name.push(suffix);
     name.into()
 }
 
-/// How a file beside the export is opened: it tells of links, so nobody else may read it.
+/// Options for opening the files beside the export. They contain links, so only their owner may read them.
 pub(super) fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(false).mode(0o600);
@@ -72,14 +75,14 @@ impl Progress {
     pub(super) fn begin(job: Job) -> Self {
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let name = format!("{}-{}", since_1970.as_nanos(), process::id());
-        Self { job, name, position: 0, chunk: MOST_LINES, made: 0, already_there: 0, refused: 0, report_bytes: 0 }
+        Self { job, name, position: 0, chunk: MOST_LINES, created: 0, existing: 0, rejected: 0, report_bytes: 0 }
     }
 
     fn path(file: &Path) -> PathBuf {
         beside(file, ".hop-import.json")
     }
 
-    /// The progress of an earlier run of this job, or the beginning. An unfinished run of another job stops here.
+    /// Loads the progress of an earlier run of this job, or starts a new import. Fails if another job is unfinished.
     pub(super) fn load(file: &Path, job: Job) -> Outcome<Self> {
         let path = Self::path(file);
         let shown = path.display();
@@ -88,9 +91,10 @@ impl Progress {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::begin(job)),
             Err(error) => return Err(error).doing(format_args!("reading {shown}")),
         };
-        let afresh = format!("Finish that one with the options it was begun with, or remove {shown} to begin afresh.");
+        let advice = format!("Finish that import with the same options, or delete {shown} to start again.");
         let found = serde_json::from_str(&text).ok().and_then(|value| Self::read(&value));
-        let found = found.ok_or_else(|| Failure::new(format!("{shown} is no progress record")).advise("Remove it to begin afresh."))?;
+        let found =
+            found.ok_or_else(|| Failure::new(format!("{shown} is not a valid progress file")).advise("Delete it to start again."))?;
         if found.job == job {
             return Ok(found);
         }
@@ -100,19 +104,19 @@ impl Progress {
             let dry_run = if *dry_run { " --dry-run" } else { "" };
             format!("an import of this file with `--from {from} --to {to}{domain}{dry_run}` is unfinished")
         } else {
-            format!("{} has changed since an import of it was begun", file.display())
+            format!("{} has changed since its import started", file.display())
         };
-        Err(Failure::new(what).advise(afresh))
+        Err(Failure::new(what).advise(advice))
     }
 
     pub(super) fn save(&self, file: &Path) -> Outcome<()> {
         let path = Self::path(file);
-        let draft = beside(&path, ".new");
+        let temporary = beside(&path, ".new");
         let write = || {
-            let mut to = private().truncate(true).open(&draft)?;
-            writeln!(to, "{}", self.written())?;
+            let mut to = private().truncate(true).open(&temporary)?;
+            writeln!(to, "{}", self.to_json())?;
             to.sync_all()?;
-            fs::rename(&draft, &path)
+            fs::rename(&temporary, &path)
         };
         write().doing(format_args!("writing {}", path.display()))
     }
@@ -125,7 +129,7 @@ impl Progress {
         }
     }
 
-    fn written(&self) -> Value {
+    fn to_json(&self) -> Value {
         let Job { file_sha256, from, to, domain, dry_run } = &self.job;
         let fields: [(&str, Value); 12] = [
             ("file_sha256", file_sha256.as_str().into()),
@@ -136,9 +140,10 @@ impl Progress {
             ("name", self.name.as_str().into()),
             ("position", self.position.into()),
             ("chunk", self.chunk.into()),
-            ("made", self.made.into()),
-            ("already_there", self.already_there.into()),
-            ("refused", self.refused.into()),
+            // Keep these names: progress files of earlier versions have them.
+            ("made", self.created.into()),
+            ("already_there", self.existing.into()),
+            ("refused", self.rejected.into()),
             ("report_bytes", self.report_bytes.into()),
         ];
         Value::Object(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<Map<_, _>>())
@@ -159,9 +164,9 @@ impl Progress {
             name: text("name")?,
             position: number("position")?,
             chunk: usize::try_from(number("chunk")?).ok()?.clamp(1, MOST_LINES),
-            made: number("made")?,
-            already_there: number("already_there")?,
-            refused: number("refused")?,
+            created: number("made")?,
+            existing: number("already_there")?,
+            rejected: number("refused")?,
             report_bytes: number("report_bytes")?,
         })
     }

@@ -1,4 +1,4 @@
-//! The links that could not be taken, as they come: each to `FILE.rejected.jsonl`, the first few also to whoever is watching.
+//! The report of rejected links, `FILE.rejected.jsonl`. The first few are also printed.
 use std::fs::{self, File};
 use std::io::{ErrorKind, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use super::progress::{beside, private};
 use crate::failure::{Outcome, While};
 
-/// How many are shown; a file that fits nothing must not fill the screen.
-pub(super) const SHOWN: u64 = 20;
+/// How many rejected links are printed, so that an unsuitable file does not fill the screen.
+pub(super) const PRINTED: u64 = 20;
 
 pub(super) struct Report {
     path: PathBuf,
@@ -17,19 +17,20 @@ pub(super) struct Report {
     bytes: u64,
 }
 
-pub(super) struct Refusal<'a> {
+pub(super) struct Rejection<'a> {
     pub(super) line: u64,
-    /// Which link of the file it is, counted from 1: some files are one long line.
+    /// The number of the link in the file, from 1. A JSON file may have all its links on one line.
     pub(super) nth: u64,
     pub(super) alias: Option<&'a str>,
     pub(super) code: &'a str,
     pub(super) reason: &'a str,
-    /// What hop was asked to take, to be mended and sent again, but for its password.
+    /// The rejected line, so that a user can correct and send it. Its password is removed.
     pub(super) link: Option<&'a str>,
 }
 
 impl Report {
-    /// Goes on after `bytes`: what an earlier run wrote beyond them will be found out again.
+    /// Opens the report and truncates it to `bytes`: an earlier run may have written entries that it did not save as
+    /// progress, and they are written again.
     pub(super) fn open(export: &Path, bytes: u64) -> Outcome<Self> {
         let path = beside(export, ".rejected.jsonl");
         if bytes > 0 {
@@ -44,14 +45,14 @@ impl Report {
         }
     }
 
-    pub(super) fn add(&mut self, refusal: &Refusal<'_>) -> Outcome<()> {
-        let link = refusal.link.and_then(|link| serde_json::from_str(link).ok()).map_or(Value::Null, without_password);
+    pub(super) fn add(&mut self, rejection: &Rejection<'_>) -> Outcome<()> {
+        let link = rejection.link.and_then(|link| serde_json::from_str(link).ok()).map_or(Value::Null, without_password);
         let fields: [(&str, Value); 6] = [
-            ("line", refusal.line.into()),
-            ("nth", refusal.nth.into()),
-            ("alias", refusal.alias.into()),
-            ("code", refusal.code.into()),
-            ("reason", refusal.reason.into()),
+            ("line", rejection.line.into()),
+            ("nth", rejection.nth.into()),
+            ("alias", rejection.alias.into()),
+            ("code", rejection.code.into()),
+            ("reason", rejection.reason.into()),
             ("link", link),
         ];
         let entry = Value::Object(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<Map<_, _>>());
@@ -66,8 +67,8 @@ impl Report {
         Ok(())
     }
 
-    /// How long the report is, once it is safely written.
-    pub(super) fn settled(&self) -> Outcome<u64> {
+    /// Syncs the report to disk and returns its length.
+    pub(super) fn sync(&self) -> Outcome<u64> {
         if let Some(file) = &self.file {
             file.sync_data().doing(format_args!("writing {}", self.path.display()))?;
         }
@@ -79,7 +80,8 @@ impl Report {
     }
 }
 
-/// A report is passed around. That a link had a password stays in it: sent again without one, it must not become open.
+/// Replaces the password by `has_password`, because a report may be passed on. With that field, a link that is sent
+/// again stays protected: the import disables it.
 fn without_password(mut link: Value) -> Value {
     if let Value::Object(fields) = &mut link {
         let had = ["password", "password_hash"].map(|name| fields.remove(name).is_some());

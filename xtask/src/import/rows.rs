@@ -1,7 +1,7 @@
-//! A CSV file as rows, in bounded memory, so that one bad row costs one row.
+//! CSV reader with bounded memory: an invalid row costs one row.
 //!
-//! A forgotten quote makes everything up to the next one look like a single cell. Readers that forgive it lose the rows in
-//! between; this one names the line where the quote was opened and goes on with the line after it.
+//! A missing quote makes everything up to the next quote look like one cell. A lenient reader loses the rows in
+//! between. This reader reports the line with the opening quote and continues with the next line.
 use std::collections::VecDeque;
 use std::io::BufRead;
 
@@ -10,40 +10,41 @@ use csv_core::{ReadFieldResult, ReaderBuilder, Terminator};
 use super::lines::{Line, Lines};
 use crate::failure::{Failure, Outcome};
 
-/// A cell of more lines than this is a forgotten quote. A note of hop's may have this many.
+/// The most lines of a cell. More indicate a missing quote; a note in hop may have this many.
 const MOST_LINES: usize = 4_096;
 
-/// What a spreadsheet takes for the beginning of a formula, and the mark hop writes before it: those of `core/src/model/csv.rs`.
+/// The characters that start a formula in spreadsheets, and the `'` that hop's export writes before them. The same as
+/// in `core/src/model/csv.rs`.
 const GUARDED: [char; 12] = ['=', '+', '-', '@', '＝', '＋', '－', '＠', '\t', '\r', '\n', '\''];
 
 pub(super) struct Rows<R> {
     lines: Lines<R>,
-    /// Lines that were read ahead for a cell that turned out to be none.
-    returned: VecDeque<Line>,
+    /// Lines that were read ahead for an invalid cell and must be read again.
+    read_ahead: VecDeque<Line>,
     header: Vec<String>,
     delimiter: u8,
     has_guards: bool,
 }
 
 pub(super) struct Row {
-    /// Where it begins, counted from 1.
+    /// The line where it begins, from 1.
     pub(super) line: u64,
     pub(super) end: u64,
     pub(super) cells: Result<Vec<String>, String>,
 }
 
-/// What a text that should be a row is.
+/// The result of splitting a text into cells.
 #[derive(Debug, PartialEq)]
 enum Shape {
     Whole(Vec<String>),
-    /// A quote is still open at the end.
+    /// A quoted cell is not closed at the end of the text.
     Open,
-    /// Something follows a closing quote.
+    /// There is text after a closing quote.
     Stray,
 }
 
 impl<R: BufRead> Rows<R> {
-    /// Reads the header. The delimiter is the one that parts the header most often.
+    /// Reads the header. The delimiter is the one that is most frequent in it.
     pub(super) fn of(input: R) -> Outcome<Self> {
         let mut lines = Lines::of(input);
         while let Some(line) = lines.next()? {
@@ -54,16 +55,16 @@ impl<R: BufRead> Rows<R> {
             let count = |delimiter: &u8| text.bytes().filter(|byte| byte == delimiter).count();
             let delimiter = [b'\t', b';', b','].into_iter().max_by_key(count).unwrap_or(b',');
             return match split(&text, delimiter) {
-                Shape::Whole(header) => Ok(Self { lines, returned: VecDeque::new(), header, delimiter, has_guards: false }),
+                Shape::Whole(header) => Ok(Self { lines, read_ahead: VecDeque::new(), header, delimiter, has_guards: false }),
                 Shape::Open | Shape::Stray => {
-                    Err(Failure::new(format!("line {} should name the columns, but its quotes do not match", line.number)))
+                    Err(Failure::new(format!("line {} should contain the column names, but its quotes are not balanced", line.number)))
                 }
             };
         }
-        Err(Failure::new("there is no line that names the columns"))
+        Err(Failure::new("the file has no header line with column names"))
     }
 
-    /// Takes off the `'` that hop writes before a cell so that no spreadsheet runs it.
+    /// Removes the `'` that hop's export writes before cells that a spreadsheet would run as a formula.
     pub(super) fn with_guards(self) -> Self {
         Self { has_guards: true, ..self }
     }
@@ -97,14 +98,14 @@ impl<R: BufRead> Rows<R> {
                     }
                     return Ok(Row { line, end, cells: Ok(cells) });
                 }
-                Shape::Whole(cells) => break format!("it has {} cells and the header {}", cells.len(), self.header.len()),
-                Shape::Stray => break "its quotes do not match".to_owned(),
-                Shape::Open if more.len() >= MOST_LINES => break "a quote in it is never closed".to_owned(),
+                Shape::Whole(cells) => break format!("it has {} cells, but the header has {}", cells.len(), self.header.len()),
+                Shape::Stray => break "its quotes are not balanced".to_owned(),
+                Shape::Open if more.len() >= MOST_LINES => break "a quote in it is not closed".to_owned(),
                 Shape::Open => match self.line()? {
                     Some(next) => {
                         let Ok(continued) = &next.text else {
                             more.push(next);
-                            break "a quote in it is never closed".to_owned();
+                            break "a quote in it is not closed".to_owned();
                         };
                         text.push('\n');
                         text.push_str(continued);
@@ -112,18 +113,18 @@ impl<R: BufRead> Rows<R> {
                         shape = if continued.contains('"') { split(&text, self.delimiter) } else { Shape::Open };
                         more.push(next);
                     }
-                    None => break "a quote in it is never closed".to_owned(),
+                    None => break "a quote in it is not closed".to_owned(),
                 },
             }
         };
         for read in more.into_iter().rev() {
-            self.returned.push_front(read);
+            self.read_ahead.push_front(read);
         }
         Ok(Row { line, end, cells: Err(reason) })
     }
 
     fn line(&mut self) -> Outcome<Option<Line>> {
-        match self.returned.pop_front() {
+        match self.read_ahead.pop_front() {
             Some(line) => Ok(Some(line)),
             None => self.lines.next(),
         }
@@ -136,10 +137,10 @@ fn unguard(cell: &mut String) {
     }
 }
 
-/// Parts a row into its cells. A quote counts only where a cell begins, as spreadsheets have it.
+/// Splits a row into cells. A quote has a meaning only at the start of a cell, as in spreadsheets.
 fn split(text: &str, delimiter: u8) -> Shape {
     let mut reader = ReaderBuilder::new().delimiter(delimiter).terminator(Terminator::Any(b'\n')).build();
-    // A line end that ends no record stands inside of a quoted cell.
+    // With a line break at the end, a text that is not a whole record has an open quote.
     let text = format!("{text}\n");
     let (mut rest, mut room, mut cells) = (text.as_bytes(), vec![0; text.len()], Vec::new());
     loop {
@@ -157,10 +158,10 @@ fn split(text: &str, delimiter: u8) -> Shape {
     }
 }
 
-/// Whether something follows the closing quote of this cell, up to the delimiter or line end behind it: the reader would repair that.
+/// Whether there is text between the closing quote of this cell and its delimiter; csv-core would accept that.
 fn is_stray(raw: &[u8], delimiter: u8) -> bool {
     let Some(quoted) = raw.strip_prefix(b"\"") else { return false };
-    // Without the quotes that are doubled, the first one left closes the cell.
+    // After removing doubled quotes, the first remaining one closes the cell.
     let quoted = String::from_utf8_lossy(quoted).replace("\"\"", "");
     let after = quoted.split_once('"').map_or("", |(_, after)| after);
     !(after == "\n" || after.as_bytes() == [delimiter])
@@ -176,13 +177,13 @@ mod tests {
     }
 
     #[test]
-    fn reads_quotes_line_ends_in_them_and_doubled_quotes() {
+    fn quoted_cells_may_contain_quotes_and_line_breaks() {
         let rows = read("a,b\r\n1,\"x\r\ny, \"\"z\"\"\"\r\n\r\n2,\r\n");
         assert_eq!(rows, [(2, Ok("1|x\ny, \"z\"".to_owned())), (5, Ok("2|".to_owned()))]);
     }
 
     #[test]
-    fn hops_own_guards_are_taken_off_and_a_cell_may_have_many_lines() {
+    fn formula_guards_are_removed_from_long_cells_too() {
         let long = "x\n".repeat(MOST_LINES - 1);
         let text = format!("a,b\n'=1,\"'-{long}\"\n'x,''y\n'＝1,\"'\n=1\"\n");
         let read = |rows: Rows<&[u8]>| {
@@ -198,18 +199,18 @@ mod tests {
     }
 
     #[test]
-    fn a_lone_carriage_return_belongs_to_its_cell() {
+    fn lone_carriage_return_belongs_to_its_cell() {
         assert_eq!(read("a,b\n1,x\ry\n\"1\ry\",\"x\"\n"), [(2, Ok("1|x\ry".to_owned())), (3, Ok("1\ry|x".to_owned()))]);
     }
 
     #[test]
-    fn finds_other_delimiters() {
+    fn semicolon_and_tab_are_detected() {
         assert_eq!(read("a;b\n1;2,5\n"), [(2, Ok("1|2,5".to_owned()))]);
         assert_eq!(read("a\tb\n1\t2,5\n"), [(2, Ok("1|2,5".to_owned()))]);
     }
 
     #[test]
-    fn a_forgotten_quote_in_line_40000_costs_one_row() {
+    fn missing_quote_in_line_40000_costs_one_row() {
         let mut text = "a,b\n".to_owned();
         for number in 2..=50_000 {
             text.push_str(&if number == 40_000 { "\"40000,x\n".to_owned() } else { format!("{number},x\n") });
@@ -217,17 +218,17 @@ mod tests {
         let rows = read(&text);
         assert_eq!(rows.len(), 49_999);
         let bad: Vec<_> = rows.iter().filter(|(_, cells)| cells.is_err()).collect();
-        assert_eq!(bad, [&(40_000, Err("a quote in it is never closed".to_owned()))]);
+        assert_eq!(bad, [&(40_000, Err("a quote in it is not closed".to_owned()))]);
     }
 
     #[test]
-    fn a_forgotten_quote_closed_by_the_next_row_costs_one_row_too() {
+    fn missing_quote_before_quoted_row_costs_one_row() {
         let rows = read("a,b\n\"1,x\n\"2\",\"y\"\n3,z\n");
-        assert_eq!(rows, [(2, Err("its quotes do not match".to_owned())), (3, Ok("2|y".to_owned())), (4, Ok("3|z".to_owned()))]);
+        assert_eq!(rows, [(2, Err("its quotes are not balanced".to_owned())), (3, Ok("2|y".to_owned())), (4, Ok("3|z".to_owned()))]);
     }
 
     #[test]
-    fn rows_of_another_width_are_named() {
-        assert_eq!(read("a,b\n1\n1,2\n")[0], (2, Err("it has 1 cells and the header 2".to_owned())));
+    fn row_with_wrong_cell_count_is_an_error() {
+        assert_eq!(read("a,b\n1\n1,2\n")[0], (2, Err("it has 1 cells, but the header has 2".to_owned())));
     }
 }

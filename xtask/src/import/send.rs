@@ -1,6 +1,6 @@
-//! One chunk to one deployment: the request, and what to do when the answer is late, lost, or a request to wait.
+//! HTTP client of the import: sends one chunk, with retries.
 //!
-//! A chunk is sent again with the same body and the same `Idempotency-Key`, so that a lost answer costs nothing.
+//! A retry has the same body and the same `Idempotency-Key`, so a lost response creates no duplicates.
 use std::fmt;
 use std::thread;
 use std::time::Duration;
@@ -14,14 +14,14 @@ use ureq::{Agent, Proxy};
 use super::answer::{self, Answer};
 use crate::failure::{Failure, Outcome};
 
-/// hop takes four times as much; smaller chunks are told of sooner.
+/// Largest body of a request. hop accepts four times as much; smaller chunks show progress earlier.
 pub(super) const LARGEST_BODY: usize = 256 * 1024;
 pub(super) const MOST_LINES: usize = 500;
 const PATH: &str = "/api/v1/import";
 const LONGEST_REQUEST: Duration = Duration::from_secs(120);
 const LARGEST_ANSWER: u64 = 8 * 1024 * 1024;
 
-/// The deployment's origin: `https://hop.example`. The key never travels in the clear beyond this machine.
+/// The deployment's origin, such as `https://hop.example`. It is plain HTTP only on this machine, to protect the key.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Origin {
     text: String,
@@ -30,20 +30,20 @@ pub(super) struct Origin {
 
 impl Origin {
     pub(super) fn read(text: &str) -> Outcome<Self> {
-        let refused = |why: &str| {
-            Failure::new(format!("`{text}` is no address of a deployment: {why}")).advise("Say for example `--to https://hop.example`.")
+        let invalid = |why: &str| {
+            Failure::new(format!("`{text}` is not the origin of a deployment: {why}")).advise("Example: `--to https://hop.example`.")
         };
-        let uri: Uri = text.parse().map_err(|_| refused("it is no URL"))?;
-        let host = uri.host().ok_or_else(|| refused("it has no host"))?;
+        let uri: Uri = text.parse().map_err(|_| invalid("it is not a URL"))?;
+        let host = uri.host().ok_or_else(|| invalid("it has no host"))?;
         let local = matches!(host, "127.0.0.1" | "[::1]" | "localhost");
         let authority = uri.authority().map(Authority::as_str).unwrap_or_default();
         match uri.scheme_str() {
-            _ if authority.contains('@') => Err(refused("a user name does not belong in it")),
-            _ if !matches!(uri.path(), "" | "/") || uri.query().is_some() => Err(refused("it goes on after the host")),
+            _ if authority.contains('@') => Err(invalid("it must not contain a user name")),
+            _ if !matches!(uri.path(), "" | "/") || uri.query().is_some() => Err(invalid("it must end after the host")),
             Some("https") => Ok(Self { text: format!("https://{authority}"), local }),
             Some("http") if local => Ok(Self { text: format!("http://{authority}"), local }),
-            Some("http") => Err(refused("without https:// others could read the admin key")),
-            _ => Err(refused("it does not begin with https://")),
+            Some("http") => Err(invalid("without https:// others could read the admin key")),
+            _ => Err(invalid("it must start with https://")),
         }
     }
 }
@@ -54,14 +54,14 @@ impl fmt::Display for Origin {
     }
 }
 
-/// The admin's key, which no message shows.
+/// The admin key. Its `Debug` output is redacted.
 pub(super) struct AdminKey(String);
 
 impl AdminKey {
     pub(super) fn read(text: &str) -> Outcome<Self> {
         let text = text.trim();
         if text.is_empty() || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
-            return Err(Failure::new("the admin key is empty or has characters that no key has"));
+            return Err(Failure::new("the admin key is empty or contains invalid characters"));
         }
         Ok(Self(format!("Bearer {text}")))
     }
@@ -73,22 +73,22 @@ impl fmt::Debug for AdminKey {
     }
 }
 
-/// How often a chunk is sent, and how long the first pause is at least. Each pause is twice the one before.
+/// Retry policy with exponential backoff: each pause is at least twice the one before.
 #[derive(Clone, Copy)]
-pub(super) struct Patience {
-    pub(super) tries: u32,
+pub(super) struct RetryPolicy {
+    pub(super) attempts: u32,
     pub(super) first_pause: Duration,
     pub(super) longest_pause: Duration,
 }
 
-impl Patience {
-    /// Over a minute in all: that long hop waits for a worker that died over a request, and answers 409 meanwhile.
-    pub(super) const USUAL: Self = Self { tries: 9, first_pause: Duration::from_millis(500), longest_pause: Duration::from_secs(120) };
+impl RetryPolicy {
+    /// The default; its pauses add up to more than a minute. For so long hop responds 409 to a retry after a crash.
+    pub(super) const DEFAULT: Self = Self { attempts: 9, first_pause: Duration::from_millis(500), longest_pause: Duration::from_secs(120) };
 
-    /// How long to wait after so many failed tries: no shorter than the server says, and longer each time whatever it says.
-    fn pause(self, failed: u32, named: Option<Duration>) -> Duration {
+    /// The pause after this many failed attempts: exponential, at least `retry_after`, at most `longest_pause`.
+    fn pause(self, failed: u32, retry_after: Option<Duration>) -> Duration {
         let own = self.first_pause.saturating_mul(2_u32.saturating_pow(failed));
-        own.max(named.unwrap_or_default()).min(self.longest_pause)
+        own.max(retry_after.unwrap_or_default()).min(self.longest_pause)
     }
 }
 
@@ -97,32 +97,32 @@ pub(super) struct Sender {
     origin: Origin,
     query: Vec<(&'static str, String)>,
     key: AdminKey,
-    patience: Patience,
+    retries: RetryPolicy,
 }
 
-/// What became of a chunk.
+/// The result of sending a chunk.
 pub(super) enum Reply {
-    Taken(Answer),
-    /// Too much at once for this deployment.
-    TooMuch,
+    Processed(Answer),
+    /// The chunk is too large for this deployment.
+    TooLarge,
 }
 
 enum Attempt {
     Answered(Reply),
-    /// Worth another try, after a pause if the server named one.
-    Again {
+    /// A temporary failure, with the pause of `Retry-After`.
+    Retry {
         why: String,
         pause: Option<Duration>,
     },
-    /// Answered, though not for every line: those are worth another try too.
-    InPart {
+    /// A response in which some lines failed; the whole chunk is retried.
+    Partial {
         why: String,
         answer: Answer,
     },
 }
 
 impl Sender {
-    pub(super) fn to(origin: &Origin, domain: Option<&str>, dry_run: bool, key: AdminKey, patience: Patience) -> Self {
+    pub(super) fn to(origin: &Origin, domain: Option<&str>, dry_run: bool, key: AdminKey, retries: RetryPolicy) -> Self {
         let proxy = if origin.local { None } else { Proxy::try_from_env() };
         let agent = Agent::config_builder()
             .http_status_as_error(false)
@@ -134,29 +134,32 @@ impl Sender {
             .new_agent();
         let domain = domain.map(|domain| ("domain", domain.to_owned()));
         let dry_run = dry_run.then(|| ("dry_run", "true".to_owned()));
-        Self { agent, origin: origin.clone(), query: domain.into_iter().chain(dry_run).collect(), key, patience }
+        Self { agent, origin: origin.clone(), query: domain.into_iter().chain(dry_run).collect(), key, retries }
     }
 
-    /// Sends lines until the deployment has answered for them. `say` hears why it takes longer.
-    pub(super) fn send(&self, lines: &[&str], place: &str, say: &mut dyn FnMut(&str)) -> Outcome<Reply> {
+    /// Sends lines, with retries. `print` gets a message before each retry.
+    pub(super) fn send(&self, lines: &[&str], place: &str, print: &mut dyn FnMut(&str)) -> Outcome<Reply> {
         let body: String = lines.iter().flat_map(|line| [*line, "\n"]).collect();
         let key = idempotency_key(place, &self.query, &body);
-        for failed in 0..self.patience.tries {
-            let left = self.patience.tries - failed - 1;
-            let (why, named) = match self.attempt(&body, &key, lines.len())? {
+        for failed in 0..self.retries.attempts {
+            let left = self.retries.attempts - failed - 1;
+            let (why, retry_after) = match self.attempt(&body, &key, lines.len())? {
                 Attempt::Answered(reply) => return Ok(reply),
-                Attempt::Again { why, pause } => (why, pause),
-                Attempt::InPart { answer, .. } if left == 0 && answer.may_stay() => return Ok(Reply::Taken(answer)),
-                Attempt::InPart { why, .. } => (why, None),
+                Attempt::Retry { why, pause } => (why, pause),
+                Attempt::Partial { answer, .. } if left == 0 && answer.has_only_internal_errors() => return Ok(Reply::Processed(answer)),
+                Attempt::Partial { why, .. } => (why, None),
             };
             if left == 0 {
-                return Err(Failure::new(format!("{} did not take the links after {} tries: {why}", self.origin, self.patience.tries)));
+                return Err(Failure::new(format!(
+                    "{} did not accept the links after {} attempts: {why}",
+                    self.origin, self.retries.attempts
+                )));
             }
-            let wait = self.patience.pause(failed, named);
-            say(&format!("{why}; trying again in {:.1} s", wait.as_secs_f64()));
+            let wait = self.retries.pause(failed, retry_after);
+            print(&format!("{why}; retrying in {:.1} s", wait.as_secs_f64()));
             thread::sleep(wait);
         }
-        Err(Failure::new("no try was allowed"))
+        Err(Failure::new("no attempt is allowed"))
     }
 
     fn attempt(&self, body: &str, key: &str, lines: usize) -> Outcome<Attempt> {
@@ -170,44 +173,44 @@ impl Sender {
             .header("Idempotency-Key", key);
         let mut response = match request.send(body) {
             Ok(response) => response,
-            Err(error) => return Ok(Attempt::Again { why: format!("{} cannot be reached ({error})", self.origin), pause: None }),
+            Err(error) => return Ok(Attempt::Retry { why: format!("{} cannot be reached ({error})", self.origin), pause: None }),
         };
         let status = response.status().as_u16();
         let pause =
             response.headers().get("Retry-After").and_then(|value| value.to_str().ok()?.trim().parse().ok()).map(Duration::from_secs);
         let text = match response.body_mut().with_config().limit(LARGEST_ANSWER).read_to_string() {
             Ok(text) => text,
-            Err(error) => return Ok(Attempt::Again { why: format!("the answer of {} broke off ({error})", self.origin), pause }),
+            Err(error) => return Ok(Attempt::Retry { why: format!("the response of {} was cut off ({error})", self.origin), pause }),
         };
         if status == 200 {
             return Ok(match Answer::read(&text, lines) {
-                Some(answer) if answer.verdicts.is_empty() => Attempt::Answered(Reply::TooMuch),
+                Some(answer) if answer.verdicts.is_empty() => Attempt::Answered(Reply::TooLarge),
                 Some(answer) => match answer.first_failure() {
                     Some((line, code)) => {
-                        Attempt::InPart { why: format!("{} answered {code} for line {line} of {lines}", self.origin), answer }
+                        Attempt::Partial { why: format!("{} answered {code} for line {line} of {lines}", self.origin), answer }
                     }
-                    None => Attempt::Answered(Reply::Taken(answer)),
+                    None => Attempt::Answered(Reply::Processed(answer)),
                 },
-                None => Attempt::Again { why: format!("the answer of {} is not one to an import", self.origin), pause },
+                None => Attempt::Retry { why: format!("{} did not send a valid import response", self.origin), pause },
             });
         }
         let problem: Value = serde_json::from_str(&text).unwrap_or_default();
         let code = problem.get("code").and_then(Value::as_str).unwrap_or_default();
         let why = format!("{} answered {status} {code}", self.origin);
         let advice = match (status, code) {
-            (413, _) => return Ok(Attempt::Answered(Reply::TooMuch)),
-            (429 | 500..=599, _) | (409, "idempotency_in_flight") => return Ok(Attempt::Again { why: why.trim_end().to_owned(), pause }),
-            (401, _) => "It does not know the key. Check HOP_ADMIN_KEY or the file that --key-file names: it must hold the deployment's HOP_ADMIN_KEY.".to_owned(),
-            (403, _) => "The key is known and may not import.".to_owned(),
-            (404 | 405, _) => "There is no hop with an import at this address, or --domain names a host it does not serve.".to_owned(),
-            (300..=399, _) => "The address leads elsewhere. Name the address it leads to.".to_owned(),
+            (413, _) => return Ok(Attempt::Answered(Reply::TooLarge)),
+            (429 | 500..=599, _) | (409, "idempotency_in_flight") => return Ok(Attempt::Retry { why: why.trim_end().to_owned(), pause }),
+            (401, _) => "The deployment does not accept the key. Check HOP_ADMIN_KEY or the file of --key-file: it must be the deployment's HOP_ADMIN_KEY.".to_owned(),
+            (403, _) => "The key is valid but may not import links.".to_owned(),
+            (404 | 405, _) => "hop's import was not found at this address, or --domain names a host that the deployment does not serve.".to_owned(),
+            (300..=399, _) => "The address redirects. Pass the address that it redirects to.".to_owned(),
             _ => answer::reason(&problem),
         };
         Err(Failure::new(why.trim_end()).advise(advice))
     }
 }
 
-/// The same lines from the same place of the same import have the same key, in every run of it.
+/// The idempotency key of a chunk: the same for the same lines at the same place of the same import, in every run.
 fn idempotency_key(place: &str, query: &[(&str, String)], body: &str) -> String {
     let mut hash = Sha256::new().chain_update(place);
     for (name, value) in query {
@@ -232,7 +235,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn takes_origins_and_nothing_else() {
+    fn only_origins_are_accepted() {
         for (text, origin) in [
             ("https://hop.example", Some("https://hop.example")),
             ("https://hop.example:8443/", Some("https://hop.example:8443")),
@@ -251,16 +254,16 @@ mod tests {
     }
 
     #[test]
-    fn waits_longer_than_hop_waits_for_a_dead_worker() {
-        for named in [None, Some(Duration::ZERO), Some(Duration::from_secs(2))] {
-            let waits = (1..Patience::USUAL.tries).map(|tried| Patience::USUAL.pause(tried - 1, named));
+    fn pauses_outlast_the_claim_of_a_crashed_request() {
+        for retry_after in [None, Some(Duration::ZERO), Some(Duration::from_secs(2))] {
+            let waits = (1..RetryPolicy::DEFAULT.attempts).map(|tried| RetryPolicy::DEFAULT.pause(tried - 1, retry_after));
             let all: Duration = waits.sum();
-            assert!(all >= Duration::from_secs(70), "{named:?}: {all:?}");
+            assert!(all >= Duration::from_secs(70), "{retry_after:?}: {all:?}");
         }
     }
 
     #[test]
-    fn keys_differ_by_place_options_and_body() {
+    fn idempotency_keys_depend_on_place_options_and_body() {
         let dry = [("dry_run", "true".to_owned())];
         let keys = [
             idempotency_key("a/0", &[], "x"),
@@ -275,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_graphic_text_and_never_shown() {
+    fn admin_key_is_checked_and_redacted() {
         assert_eq!(format!("{:?}", AdminKey::read(" secret\n").unwrap()), "[redacted]");
         for text in ["", "  ", "a b", "é"] {
             assert!(AdminKey::read(text).is_err(), "{text}");

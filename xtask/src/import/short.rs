@@ -1,4 +1,4 @@
-//! The short address of a link, where an export names no alias: `https://go.example/docs` is `docs` on `go.example`.
+//! Short links as URLs, for exports without an alias field: `https://go.example/docs` is `docs` on `go.example`.
 use std::borrow::Cow;
 
 use percent_encoding::percent_decode_str;
@@ -9,19 +9,19 @@ pub(super) struct Short {
     pub(super) alias: String,
 }
 
-/// Reads an address with or without `https://`.
+/// Parses a URL with or without `https://`.
 pub(super) fn read(text: &str) -> Result<Short, String> {
     let text = text.trim();
     let bare = text.split_once("://").map_or(text, |(_, bare)| bare);
     let (domain, path) = bare.split_once('/').unwrap_or((bare, ""));
     let path = path.trim_end_matches('/');
     if domain.is_empty() || path.is_empty() {
-        return Err(format!("`{text}` is no short address: it has no alias"));
+        return Err(format!("`{text}` is not a short link: the alias is missing"));
     }
     Ok(Short { domain: domain.to_ascii_lowercase(), alias: decoded(path) })
 }
 
-/// An alias as a browser would write it in an address, or as it is when that is no text.
+/// Percent-decodes an alias. Returns it unchanged if the result is not UTF-8.
 pub(super) fn decoded(alias: &str) -> String {
     percent_decode_str(alias).decode_utf8().map_or_else(|_| alias.to_owned(), Cow::into_owned)
 }
@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn parts_domain_and_alias() {
+    fn url_is_split_into_domain_and_alias() {
         for (text, domain, alias) in [
             ("https://Go.Example/docs", "go.example", "docs"),
             ("bit.ly/3xY", "bit.ly", "3xY"),
@@ -45,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn the_address_of_a_domain_has_no_alias() {
+    fn url_without_alias_is_rejected() {
         for text in ["https://go.example", "https://go.example/", "go.example", "", "https:///x"] {
             assert!(read(text).is_err(), "{text}");
         }

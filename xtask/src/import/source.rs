@@ -1,4 +1,4 @@
-//! A foreign file as a row of links in hop's form, each with the place it came from. Nothing is held but the aliases seen.
+//! Stream of an export's links, converted to hop's import format. Only digests of the aliases stay in memory.
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::BufReader;
@@ -15,17 +15,17 @@ use super::rows::Rows;
 use super::send::LARGEST_BODY;
 use crate::failure::{Failure, Outcome, While};
 
-/// One entry of the file, taken or not.
+/// One entry of the file, valid or not.
 #[derive(Debug)]
 pub(super) struct Item {
-    /// How many entries come before it.
+    /// The number of entries before it.
     pub(super) index: u64,
-    /// Where it begins, counted from 1.
+    /// The line where it begins, from 1.
     pub(super) line: u64,
-    /// Bytes of the file up to and with it.
+    /// Offset of its end in the file, in bytes.
     pub(super) end: u64,
     pub(super) alias: Option<String>,
-    /// A line of hop's import, or why there is none.
+    /// A line of hop's import format, or the reason why it cannot be converted.
     pub(super) link: Result<String, String>,
 }
 
@@ -34,7 +34,7 @@ pub(super) struct Source {
     kind: Kind,
     keep_domains: bool,
     index: u64,
-    /// The line of each alias, by its digest: a file has many aliases, and the digests of all of them fit.
+    /// The line of each alias, by digest. Digests bound the memory for files with many aliases.
     seen: HashMap<[u8; 16], u64>,
     lost: Lost,
 }
@@ -45,7 +45,7 @@ enum Reader {
     Lines(Box<Lines<BufReader<File>>>),
 }
 
-/// An entry as it was read.
+/// An entry before conversion.
 struct Entry {
     line: u64,
     end: u64,
@@ -74,12 +74,12 @@ impl Source {
         Ok(Some(Item { index, line, end, alias, link }))
     }
 
-    /// Whether the file is one JSON document, in which lines may say little.
+    /// Whether the file is a JSON document, where line numbers may not identify a link.
     pub(super) fn is_document(&self) -> bool {
         matches!(self.kind.layout, Layout::Json(_))
     }
 
-    /// What was in the file and has no place in hop.
+    /// Counts of data that hop does not support.
     pub(super) fn lost(&self) -> &Lost {
         &self.lost
     }
@@ -132,7 +132,7 @@ impl Reader {
                     continue;
                 }
                 let object =
-                    line.text.and_then(|text| serde_json::from_str(&text).map_err(|error| format!("it is no JSON object: {error}")));
+                    line.text.and_then(|text| serde_json::from_str(&text).map_err(|error| format!("it is not a JSON object: {error}")));
                 return Ok(Some(Entry { line: line.number, end: line.end, fields: object.map(Fields::of_object) }));
             },
         }

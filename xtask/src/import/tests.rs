@@ -1,4 +1,4 @@
-//! Whole imports against a small server that keeps hop's side of the contract, and whole fixtures against the lines they become.
+//! Tests of whole imports against a small server that implements hop's import API, and of all fixtures' conversions.
 mod damage;
 mod fixtures;
 mod sending;
@@ -13,14 +13,15 @@ use super::bar::Bar;
 use super::formats::Format;
 use super::progress::{Job, digest};
 use super::run::{Done, Run};
-use super::send::{AdminKey, Origin, Patience, Sender};
+use super::send::{AdminKey, Origin, RetryPolicy, Sender};
 use super::source::Source;
 use crate::failure::Outcome;
 
 const KEY: &str = "a-key-of-this-test-0123456789abcdef";
-const IMPATIENT: Patience = Patience { tries: 4, first_pause: Duration::from_millis(1), longest_pause: Duration::from_millis(1) };
+const FAST_RETRIES: RetryPolicy =
+    RetryPolicy { attempts: 4, first_pause: Duration::from_millis(1), longest_pause: Duration::from_millis(1) };
 
-/// A directory of one test, gone with it.
+/// A temporary directory, deleted when dropped.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -38,7 +39,7 @@ impl Folder {
         path
     }
 
-    /// What lies in it, in order.
+    /// The names of its files, sorted.
     fn names(&self) -> Vec<String> {
         let mut names: Vec<_> = fs::read_dir(&self.0).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
         names.sort();
@@ -56,7 +57,7 @@ impl Drop for Folder {
     }
 }
 
-/// What a file becomes: its lines, each with the line it came from or the reason it is none, and what was lost.
+/// Converts a file. Returns the converted lines (or their errors) and the summary of lost data.
 fn convert(path: &Path, format: Format, keep_domains: bool) -> (Vec<String>, String) {
     let mut source = Source::open(path, format, keep_domains).unwrap();
     let items = std::iter::from_fn(|| source.next().unwrap());
@@ -68,7 +69,7 @@ fn convert(path: &Path, format: Format, keep_domains: bool) -> (Vec<String>, Str
     (lines, source.lost().to_string())
 }
 
-/// One line of JSON with its names in the order of the alphabet.
+/// A line of JSON with sorted keys.
 fn sorted(line: &str) -> String {
     let mut value: serde_json::Value = serde_json::from_str(line).unwrap();
     value.sort_all_objects();
@@ -80,11 +81,11 @@ struct Options {
     dry_run: bool,
 }
 
-const PLAIN: Options = Options { domain: None, dry_run: false };
+const DEFAULTS: Options = Options { domain: None, dry_run: false };
 
 fn import(path: &Path, format: Format, to: &str, options: &Options) -> Outcome<Done> {
     let origin = Origin::read(to)?;
-    let sender = Sender::to(&origin, options.domain.as_deref(), options.dry_run, AdminKey::read(KEY)?, IMPATIENT);
+    let sender = Sender::to(&origin, options.domain.as_deref(), options.dry_run, AdminKey::read(KEY)?, FAST_RETRIES);
     let job = Job {
         file_sha256: digest(path)?,
         from: format.name().to_owned(),
@@ -93,5 +94,5 @@ fn import(path: &Path, format: Format, to: &str, options: &Options) -> Outcome<D
         dry_run: options.dry_run,
     };
     let mut bar = Bar::on(Box::new(std::io::sink()), false, 1);
-    Run::open(path, format, job, &sender, &mut bar)?.go()
+    Run::open(path, format, job, &sender, &mut bar)?.run()
 }

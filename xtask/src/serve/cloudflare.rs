@@ -11,12 +11,12 @@ use crate::project::Project;
 use crate::serve::port;
 use crate::wrangler::wrangler;
 
-/// Starts wrangler, which builds hop anew whenever a source file changes.
+/// Starts wrangler, which rebuilds hop whenever a source file changes.
 pub(super) fn start(project: &Project, port: u16, state: &Path) -> Outcome<Member> {
-    // Wrangler would show a build that fails inside a page of its own state.
-    println!("Building the Worker, if a source has changed…");
+    // Build first: wrangler hides the errors of a failed build in its own output.
+    println!("Building the Worker if a source file has changed…");
     build::module(project, Edge::Cloudflare)?;
-    println!("Bringing the local database up to date…");
+    println!("Applying migrations to the local database…");
     migrate(project, state)?;
     println!("Starting wrangler…");
     let mut wrangler = wrangler(project);
@@ -35,5 +35,5 @@ fn migrate(project: &Project, state: &Path) -> Outcome<()> {
     if printed.success {
         return Ok(());
     }
-    Err(Failure::new("the database could not be brought up to date").advise(printed.text))
+    Err(Failure::new("the migrations of the local database failed").advise(printed.text))
 }

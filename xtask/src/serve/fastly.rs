@@ -13,11 +13,11 @@ use crate::setup::{Need, rust};
 
 pub(super) const NEEDS: &[Need] = &[Need::RustTarget(rust::COMPUTE), Need::NpmPackages, Need::Tool(Tool::Viceroy)];
 
-/// The origin fastly.toml gives hop on this machine.
+/// The local origin of hop in fastly.toml.
 const USUAL_ORIGIN: &str = "http://127.0.0.1:7676";
 
 pub(super) fn start(project: &Project, port: u16, secrets: &Secrets) -> Outcome<Member> {
-    println!("Building the Compute module, if a source has changed…");
+    println!("Building the Compute module if a source file has changed…");
     build::module(project, Edge::Fastly)?;
     println!("Starting Viceroy…");
     let directory = project.state().join("fastly");
@@ -35,10 +35,10 @@ pub(super) fn start(project: &Project, port: u16, secrets: &Secrets) -> Outcome<
     process::start(&mut fastly)
 }
 
-/// Viceroy reads configuration from the manifest alone, so another port takes a manifest of its own.
+/// A copy of the manifest for this port. Viceroy reads its configuration only from the manifest.
 fn manifest_for(manifest: &str, port: u16) -> Outcome<String> {
     if !manifest.contains(USUAL_ORIGIN) {
-        return Err(Failure::new(format!("fastly.toml no longer has {USUAL_ORIGIN} as its local HOP_DOMAINS")));
+        return Err(Failure::new(format!("fastly.toml must set its local HOP_DOMAINS to {USUAL_ORIGIN}")));
     }
     Ok(manifest.replace(USUAL_ORIGIN, &format!("http://127.0.0.1:{port}")))
 }

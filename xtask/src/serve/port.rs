@@ -1,19 +1,19 @@
-//! Which port to listen on.
+//! The choice of a port to listen on.
 use std::net::{Ipv4Addr, TcpListener};
 
 use crate::edge::Edge;
 use crate::failure::{Failure, Outcome, While};
 
-/// How many ports after the usual one are tried.
+/// How many ports are tried, from the default one on.
 const TRIES: u16 = 20;
 
-/// The port asked for, if it is free; with none asked for, the usual one or the next free one after it.
-pub(super) fn choose(edge: Edge, asked: Option<u16>) -> Outcome<u16> {
-    if let Some(port) = asked {
+/// The requested port, if it is free. Without a request, the default port or the next free one after it.
+pub(super) fn choose(edge: Edge, requested: Option<u16>) -> Outcome<u16> {
+    if let Some(port) = requested {
         return match is_free(port) {
             true => Ok(port),
-            false => Err(Failure::new(format!("port {port} on 127.0.0.1 is taken by another program or not allowed"))
-                .advise("Choose another with --port, or leave --port out to get one that is free.")),
+            false => Err(Failure::new(format!("port {port} on 127.0.0.1 is in use by another program or not allowed"))
+                .advise("Choose another one with --port, or omit --port to use a free one.")),
         };
     }
     let usual = match edge {
@@ -23,15 +23,15 @@ pub(super) fn choose(edge: Edge, asked: Option<u16>) -> Outcome<u16> {
     match (usual..usual + TRIES).find(|port| is_free(*port)) {
         Some(port) => {
             if port != usual {
-                println!("Port {usual} is taken, so this uses {port}.");
+                println!("Port {usual} is in use; using {port}.");
             }
             Ok(port)
         }
-        None => Err(Failure::new(format!("the ports from {usual} on are all taken")).advise("Choose one with --port.")),
+        None => Err(Failure::new(format!("all ports from {usual} to {} are in use", usual + TRIES - 1)).advise("Choose one with --port.")),
     }
 }
 
-/// A port nobody listens on.
+/// A free port.
 pub(super) fn any_free() -> Outcome<u16> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).doing("looking for a free port")?;
     Ok(listener.local_addr().doing("looking for a free port")?.port())
@@ -46,12 +46,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_port_in_use_is_refused_by_name() {
-        let holder = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let taken = holder.local_addr().unwrap().port();
-        let refusal = choose(Edge::Cloudflare, Some(taken)).unwrap_err().to_string();
-        assert!(refusal.contains(&taken.to_string()), "{refusal}");
-        drop(holder);
+    fn port_in_use_is_rejected_by_number() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let taken = listener.local_addr().unwrap().port();
+        let error = choose(Edge::Cloudflare, Some(taken)).unwrap_err().to_string();
+        assert!(error.contains(&taken.to_string()), "{error}");
+        drop(listener);
         assert_eq!(choose(Edge::Cloudflare, Some(taken)).unwrap(), taken);
     }
 }

@@ -1,4 +1,4 @@
-//! The secrets of local runs, which stay the same from one run to the next.
+//! The secrets of local runs, stored in `.dev.vars`.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{Read, Write};
@@ -7,27 +7,27 @@ use std::os::unix::fs::OpenOptionsExt;
 use crate::failure::{Failure, Outcome, While};
 use crate::project::Project;
 
-/// Where wrangler reads local secrets from; git ignores it.
+/// The file from which wrangler reads local secrets. git ignores it.
 const FILE: &str = ".dev.vars";
 const ADMIN_KEY: &str = "HOP_ADMIN_KEY";
 const PEPPER: &str = "HOP_PEPPER";
-/// hop refuses shorter ones.
+/// The shortest secret that hop accepts.
 const SHORTEST: usize = 32;
 
-/// What hop must know and nobody else.
+/// The secrets of a deployment.
 pub(super) struct Secrets {
     pub(super) admin_key: String,
     pub(super) pepper: String,
 }
 
 impl Secrets {
-    /// As a program's environment has them.
+    /// The secrets as environment variables.
     pub(super) fn variables(&self) -> [(&'static str, &str); 2] {
         [(ADMIN_KEY, &self.admin_key), (PEPPER, &self.pepper)]
     }
 }
 
-/// The secrets in `.dev.vars`. One that is missing is added, a random one; what is there is never changed.
+/// Reads the secrets in `.dev.vars`. Adds random ones for those that are missing, and never changes existing ones.
 pub(super) fn development(project: &Project) -> Outcome<Secrets> {
     let path = project.path(FILE);
     if !path.exists() {
@@ -46,7 +46,7 @@ pub(super) fn development(project: &Project) -> Outcome<Secrets> {
         }
         Some(secret) if secret.len() >= SHORTEST => Ok(secret),
         Some(_) => Err(Failure::new(format!("{name} in {FILE} has fewer than {SHORTEST} characters"))
-            .advise(format!("Choose a longer one, or delete its line from {FILE} and a random one is written."))),
+            .advise(format!("Choose a longer one, or delete its line from {FILE} to get a random one."))),
     };
     Ok(Secrets { admin_key: secret(ADMIN_KEY)?, pepper: secret(PEPPER)? })
 }
@@ -57,7 +57,7 @@ fn random() -> Outcome<String> {
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// The value of the last line that sets `wanted`, as dotenv files are read.
+/// The value of the last line that sets `wanted`, as in dotenv files.
 fn find(text: &str, wanted: &str) -> Option<String> {
     let mut values = text.lines().filter_map(|line| {
         let (name, value) = line.trim_start().trim_start_matches("export ").split_once('=')?;
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_is_found_however_it_is_written() {
+    fn all_dotenv_notations_are_read() {
         for line in ["HOP_ADMIN_KEY=abc", "HOP_ADMIN_KEY=\"abc\"", " HOP_ADMIN_KEY = 'abc'", "HOP_ADMIN_KEY=abc # mine"] {
             assert_eq!(find(&format!("# a file\nOTHER=x\n{line}\n"), ADMIN_KEY).as_deref(), Some("abc"), "{line}");
         }

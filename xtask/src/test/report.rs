@@ -1,4 +1,4 @@
-//! The table at the end of a run, and its last line.
+//! The summary table at the end of a test run.
 use std::fmt;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -22,7 +22,7 @@ impl Line {
         if self.tally.failed == 0 { "passed" } else { "FAILED" }
     }
 
-    /// What is printed as soon as the step is done.
+    /// The line that is printed after the step.
     pub(super) fn outcome(&self) -> String {
         format!("── {} {} after {:.1} s ──", self.step.name(), self.verdict(), self.took.as_secs_f64())
     }

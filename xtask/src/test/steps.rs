@@ -1,4 +1,4 @@
-//! The steps of a test run: what each one is called, needs and does.
+//! The steps of a test run: their names, needs, dependencies and commands.
 use std::process::Command;
 
 use crate::edge::Edge;
@@ -35,7 +35,7 @@ pub(super) enum Step {
     SlowKilledImport,
 }
 
-/// What the conformance suite runs against, by the name it is told in `HOP_EDGE`.
+/// The runtime that the conformance suite runs against (`HOP_EDGE`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Runtime {
     Memory,
@@ -49,7 +49,7 @@ const MEMORY: Step = Step::Conformance(Runtime::Memory);
 const WORKERD: Step = Step::Conformance(Runtime::Workerd);
 const VICEROY: Step = Step::Conformance(Runtime::Viceroy);
 
-/// Quick answers first.
+/// The default steps, fastest first.
 pub(super) const EVERYTHING: &[Step] = &[
     Step::Format,
     Step::Lint,
@@ -109,11 +109,11 @@ impl Step {
             Self::LintFastly => "clippy on Compute",
             Self::Docs => "documentation",
             Self::ApiDocs => "docs/API.md",
-            Self::Agents => "the list of programs",
+            Self::Agents => "list of bots",
             Self::OpenApi => "OpenAPI",
             Self::UnitCore => "core",
             Self::UnitXtask => "xtask",
-            Self::UnitConformance => "the suite itself",
+            Self::UnitConformance => "conformance library",
             Self::Wasm => "core in wasm",
             BUILD_CLOUDFLARE => "build for Cloudflare",
             BUILD_FASTLY => "build for Fastly",
@@ -160,7 +160,7 @@ impl Step {
         )
     }
 
-    /// The step whose failure leaves this one nothing to work on.
+    /// The steps whose output this one needs.
     pub(super) fn requires(self) -> impl Iterator<Item = Self> {
         let required: &[Self] = match self {
             Self::Size => &[BUILD_CLOUDFLARE, BUILD_FASTLY],
@@ -205,11 +205,14 @@ impl Step {
     }
 }
 
-/// The suite and everything it is told, by environment variables:
-/// `HOP_EDGE` (memory, workerd or viceroy), `HOP_NODE_BIN` (the folder with wrangler, workerd and node),
-/// `HOP_WORKER_DIR` (the built Workers module and its JavaScript), `HOP_COMPUTE_WASM` (the built Compute module),
-/// `HOP_VICEROY` (the program) and, for longer runs, `HOP_SLOW=1`. What looks at pages is told `HOP_BROWSER` (the program) and
-/// `HOP_SCREENSHOTS` (a folder).
+/// The conformance suite. Its environment variables:
+/// * `HOP_EDGE`: memory, workerd or viceroy,
+/// * `HOP_NODE_BIN`: the folder with wrangler, workerd and node,
+/// * `HOP_WORKER_DIR`: the built Workers module and its JavaScript,
+/// * `HOP_COMPUTE_WASM`: the built Compute module,
+/// * `HOP_VICEROY`: the program,
+/// * `HOP_SLOW=1`: longer runs,
+/// * `HOP_BROWSER` (a program) and `HOP_SCREENSHOTS` (a folder): for tests of pages.
 fn conformance(project: &Project, runtime: Runtime) -> Command {
     let mut cargo = on_edges(project, "test --package hop-conformance --test suite");
     let edge = match runtime {
@@ -221,12 +224,12 @@ fn conformance(project: &Project, runtime: Runtime) -> Command {
     cargo
 }
 
-/// How many rows D1 reads, whatever the number of links. The test prints them.
+/// The number of rows that D1 reads, which must not depend on the number of links. The test prints it.
 fn rows_read(project: &Project) -> Command {
     on_edges(project, "test --package hop-conformance --test scale -- --nocapture")
 }
 
-/// An import that is killed and begun again. The test prints how long it took.
+/// An import that is killed and started again. The test prints its duration.
 fn killed_import(project: &Project) -> Command {
     on_edges(project, "test --package xtask --test import_scale -- --nocapture")
 }
@@ -240,7 +243,7 @@ fn on_edges(project: &Project, arguments: &str) -> Command {
     cargo
 }
 
-/// More rounds of the same tests, and optimised so that they stay minutes.
+/// Runs more rounds of the same tests, with optimisation so that they take minutes.
 fn slowly(command: &mut Command) -> &mut Command {
     command.env("HOP_SLOW", "1").env("CARGO_PROFILE_DEV_OPT_LEVEL", "2")
 }

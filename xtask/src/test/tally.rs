@@ -1,4 +1,4 @@
-//! How many tests a step ran, read from what it printed.
+//! Counts of passed and failed tests, parsed from the output of a step.
 
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Tally {
@@ -8,7 +8,7 @@ pub(super) struct Tally {
 }
 
 impl Tally {
-    /// One check that either holds or does not, such as a linter.
+    /// The result of a single check, such as a linter.
     pub(super) fn check(holds: bool) -> Self {
         match holds {
             true => Self { passed: 1, ..Self::default() },
@@ -20,8 +20,8 @@ impl Tally {
         Self { passed: 0, failed: 1, note }
     }
 
-    /// The sum of every `test result:` line. A run that failed without a failing test, or that ran no test at all or
-    /// left some out, is one failure more: silence is never success.
+    /// The sum of all `test result:` lines. Adds one failure if the run failed without a failing test, ran no test, or
+    /// ignored some.
     pub(super) fn of_tests(printed: &str, success: bool) -> Self {
         let mut tally = Self::default();
         let mut ignored = 0;
@@ -35,7 +35,7 @@ impl Tally {
         } else if tally.passed + tally.failed == 0 && success {
             Some("no test ran".to_owned())
         } else if tally.failed == 0 && !success {
-            Some("it ended with an error".to_owned())
+            Some("the command failed".to_owned())
         } else {
             None
         };
@@ -72,7 +72,7 @@ mod tests {
     }
 
     #[test]
-    fn silence_is_no_success() {
+    fn missing_and_ignored_tests_are_failures() {
         assert_eq!(counts("", true), (0, 1));
         assert_eq!(counts("test result: ok. 0 passed; 0 failed; 0 ignored", true), (0, 1));
         assert_eq!(counts("error: could not compile", false), (0, 1));
@@ -81,7 +81,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_part_of_a_run_is_fine() {
+    fn empty_test_binary_is_no_failure() {
         let printed = "test result: ok. 3 passed; 0 failed; 0 ignored\ntest result: ok. 0 passed; 0 failed; 0 ignored";
         assert_eq!(counts(printed, true), (3, 0));
     }

@@ -1,7 +1,8 @@
 //! Bitly: the CSV of its Links page, or of its API's exports.
 //!
-//! Bitly documents no header. Names: `migration/bitly.md` in URLR/urlr-docs (Link, Custom Link, Destination URL) and the fields of a
-//! Bitlink in the API (link, long_url, custom_bitlinks, created_at, title, tags). Both spellings are taken.
+//! Bitly does not document the header. Names: `migration/bitly.md` in URLR/urlr-docs (Link, Custom Link, Destination
+//! URL) and the fields of a Bitlink in the API (link, long_url, custom_bitlinks, created_at, title, tags). Both
+//! spellings are accepted.
 use super::super::draft::Draft;
 use super::super::fields::{Fields, Lost};
 use super::super::short;
@@ -16,16 +17,16 @@ pub(super) fn convert(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, Str
     if let (Some(chosen), Some(generated)) = (&chosen, &generated)
         && chosen != generated
     {
-        lost.count("generated short links", "the link keeps the chosen one");
+        lost.count("generated short links", "the link keeps the custom one");
     }
-    let address = short::read(&chosen.or(generated).ok_or("it has no short address")?)?;
+    let address = short::read(&chosen.or(generated).ok_or("the short link is missing")?)?;
     draft.set("alias", address.alias);
     draft.set("domain", address.domain);
     draft.title(fields.text(&["title", "link title"])?, lost);
     draft.tags(fields.tags(&["tags"], ',')?, lost);
     draft.created(fields.text(&["created at", "created", "date created", "creation date"])?.as_deref(), lost);
     draft.clicks(fields.number(&["clicks", "engagements", "total clicks", "total engagements"])?, None);
-    fields.lose(&["archived"], lost, "archive marks", "hop has no archive");
+    fields.lose(&["archived"], lost, "archive flags", "hop has no archive");
     fields.drop(&["id"]);
     Ok(draft)
 }

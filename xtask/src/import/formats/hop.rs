@@ -1,11 +1,11 @@
-//! hop's own export, as JSON Lines or CSV: the fields of a Link by their own names.
+//! hop's own export, as JSON Lines or CSV: the fields of a Link under the same names.
 //!
-//! What a deployment makes anew for every link stays behind. A field this does not know goes along as it is, and the deployment
-//! says whether it does.
+//! Fields that a deployment generates for each link are dropped. Unknown fields are passed on, and the deployment
+//! checks them.
 use serde_json::{Map, Value};
 
 use super::super::draft::Draft;
-use super::super::fields::{Fields, Lost, plain};
+use super::super::fields::{Fields, Lost, normalized};
 use super::WITHOUT_PASSWORD;
 
 const TEXTS: &[&str] = &[
@@ -24,17 +24,18 @@ const TEXTS: &[&str] = &[
     "password_hash",
 ];
 
-/// The fields of an import whose values are true or false, and the others whose values are no text.
+/// Boolean fields of an import.
 const FLAGS: &[&str] = &["confirm", "forward_path", "strict", "crawlable", "disabled", "reuse"];
+/// Other fields whose values are not strings.
 const STRUCTURED: &[&str] = &["tags", "max_clicks", "redirect_status", "clicks", "rules", "card"];
 
 pub(super) fn convert(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, String> {
     let mut draft = Draft::to(fields.text(&["target"])?)?;
     if fields.text(&["state"])?.as_deref() == Some("deleted") {
-        return Err("it is deleted".to_owned());
+        return Err("the link is deleted".to_owned());
     }
     for name in TEXTS {
-        draft.set_if(name, fields.whole(name));
+        draft.set_if(name, fields.verbatim(name));
     }
     for name in FLAGS.iter().chain(STRUCTURED) {
         if let Some(value) = fields.take(&[name]) {
@@ -49,7 +50,7 @@ pub(super) fn convert(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, Str
         Some(blocked) if blocked["reason"].is_string() => draft.set("blocked", blocked),
         Some(_) => {
             draft.disable();
-            lost.count("blocks", "it does not say why; the link is disabled instead");
+            lost.count("blocks", "the export gives no reason; the link is disabled instead");
         }
     }
     for (name, value) in std::mem::take(fields).into_rest() {
@@ -62,11 +63,11 @@ pub(super) fn convert(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, Str
     Ok(draft)
 }
 
-/// A cell of CSV is text; this reads it as what the field holds.
+/// Parses a CSV cell into the type of its field. JSON values are returned unchanged.
 fn structured(name: &str, value: Value) -> Result<Value, String> {
     let Value::String(text) = value else { return Ok(value) };
     let text = text.trim();
-    match (name, plain(text).as_str()) {
+    match (name, normalized(text).as_str()) {
         (name, "true" | "yes" | "1") if FLAGS.contains(&name) => return Ok(true.into()),
         (name, "false" | "no" | "0") if FLAGS.contains(&name) => return Ok(false.into()),
         ("tags", _) if !text.starts_with('[') => {
@@ -74,10 +75,10 @@ fn structured(name: &str, value: Value) -> Result<Value, String> {
         }
         _ => {}
     }
-    serde_json::from_str(text).map_err(|_| format!("its `{name}` cannot be read"))
+    serde_json::from_str(text).map_err(|_| format!("its `{name}` is not valid"))
 }
 
-/// Counts in columns of their own.
+/// Reads click counts from separate columns.
 fn counts(fields: &mut Fields, draft: &mut Draft) -> Result<(), String> {
     let mut counts = Map::new();
     for name in ["humans", "bots", "previews"] {

@@ -1,7 +1,7 @@
 //! Kutt: pages of its API (`GET /api/v2/links`), or of an admin's (`GET /api/v2/links/admin`).
 //!
-//! Names: `docs/api/api.js`, `server/queries/link.queries.js` and `sanitize` in `server/utils/utils.js` of thedevs-network/kutt.
-//! Visits there leave out known bots.
+//! Names: `docs/api/api.js`, `server/queries/link.queries.js` and `sanitize` in `server/utils/utils.js` of
+//! thedevs-network/kutt. Its visits do not include known bots.
 use super::super::draft::Draft;
 use super::super::fields::{Fields, Lost};
 use super::WITHOUT_PASSWORD;
@@ -23,9 +23,9 @@ pub(super) fn convert(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, Str
         draft.disable();
         lost.count("bans", "the link is disabled instead");
     }
-    fields.lose(&["id"], lost, "ids", "hop makes its own");
-    fields.lose(&["updated_at"], lost, "last-change dates", "the import is the last change");
-    fields.lose(&["email"], lost, "owners", "hop's users are others");
+    fields.lose(&["id"], lost, "ids", "hop assigns its own");
+    fields.lose(&["updated_at"], lost, "last-change dates", "the import counts as the last change");
+    fields.lose(&["email"], lost, "owners", "hop has its own users");
     fields.drop(&["uuid", "user_id", "domain_id", "banned_by_id"]);
     Ok(draft)
 }

@@ -1,8 +1,8 @@
-//! Shlink, in two forms: pages of its REST API (`GET /rest/v3/short-urls`), and the CSV its web client saves.
+//! Shlink: pages of its REST API (`GET /rest/v3/short-urls`), or the CSV of its web client.
 //!
 //! Names: `docs/swagger/definitions/ShortUrl.json`, `ShortUrlMeta.json` and `VisitsSummary.json` in shlinkio/shlink;
-//! `src/short-urls/data/index.ts` and `helpers/ExportShortUrlsBtn.tsx` in shlinkio/shlink-web-component. A visitor's parameter
-//! wins there: `ShortUrlRedirectionBuilder.php`.
+//! `src/short-urls/data/index.ts` and `helpers/ExportShortUrlsBtn.tsx` in shlinkio/shlink-web-component. A visitor's
+//! query parameters take precedence: `ShortUrlRedirectionBuilder.php`.
 use super::super::draft::Draft;
 use super::super::fields::{Fields, Lost};
 use super::super::short;
@@ -31,13 +31,13 @@ pub(super) fn from_api(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, St
             if visits >= most {
                 draft.disable();
             } else if visits > 0 {
-                lost.count("used limits", "`max_clicks` counts from the import on");
+                lost.count("click limit counts", "`max_clicks` counts from the import on");
             }
         }
         meta.count_rest(lost);
     }
-    fields.lose(&["hasRedirectRules"], lost, "redirect rule sets", "the export says only that there is one; make it again");
-    fields.lose(&["deviceLongUrls"], lost, "device targets", "make a rule of it");
+    fields.lose(&["hasRedirectRules"], lost, "redirect rule sets", "the export does not contain the rules; create them again");
+    fields.lose(&["deviceLongUrls"], lost, "device targets", "create a rule instead");
     if fields.flag(&["hasPassword"])? {
         draft.disable();
         lost.count("passwords", WITHOUT_PASSWORD);
@@ -45,7 +45,7 @@ pub(super) fn from_api(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, St
     Ok(draft)
 }
 
-/// Counts visits, by humans and bots where the version tells them apart.
+/// Reads click counts, with humans and bots apart if the version of Shlink separates them. Returns the total.
 fn visits(fields: &mut Fields, draft: &mut Draft) -> Result<u64, String> {
     let older = fields.number(&["visitsCount"])?;
     let Some(mut summary) = fields.object(&["visitsSummary"])? else {

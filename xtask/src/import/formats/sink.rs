@@ -1,7 +1,7 @@
-//! Sink: the JSON its dashboard saves, or pages of `GET /api/link/export`.
+//! Sink: the JSON of its dashboard, or pages of `GET /api/link/export`.
 //!
-//! Names: `shared/schemas/link.ts` and `app/components/dashboard/migrate/Export.vue` in miantiao-me/Sink. Times are seconds since
-//! 1970. Titles and images there belong to the preview, which is hop's card.
+//! Names: `shared/schemas/link.ts` and `app/components/dashboard/migrate/Export.vue` in miantiao-me/Sink. Times are
+//! seconds since 1970. Sink's title and image belong to the preview, which is the card in hop.
 use serde_json::{Map, Value};
 
 use super::super::draft::Draft;
@@ -16,11 +16,11 @@ pub(super) fn convert(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, Str
     draft.tags(fields.tags(&["tags"], ',')?, lost);
     match unix(fields, "createdAt")? {
         Some(Some(moment)) => draft.set("created_at", moment),
-        Some(None) => lost.count("creation dates", "hop reads dates from 1970 on"),
+        Some(None) => lost.count("creation dates", "it is not a valid date from 1970 on"),
         None => {}
     }
     if let Some(moment) = unix(fields, "expiration")? {
-        draft.set("ends_at", moment.ok_or("its `expiration` lies beyond the year 9999")?);
+        draft.set("ends_at", moment.ok_or("its `expiration` is after the year 9999")?);
     }
     if fields.flag(&["redirectWithQuery"])? {
         draft.set("forward_query", "visitor_wins");
@@ -31,15 +31,15 @@ pub(super) fn convert(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, Str
         draft.disable();
         lost.count("passwords", WITHOUT_PASSWORD);
     }
-    fields.lose(&["apple", "google"], lost, "device targets", "make a rule of it");
-    fields.lose(&["cloaking"], lost, "cloaks", "hop always redirects");
+    fields.lose(&["apple", "google"], lost, "device targets", "create a rule instead");
+    fields.lose(&["cloaking"], lost, "cloaking settings", "hop always redirects");
     fields.lose(&["unsafe"], lost, "warning pages", "hop has none");
-    fields.lose(&["id"], lost, "ids", "hop makes its own");
-    fields.lose(&["updatedAt"], lost, "last-change dates", "the import is the last change");
+    fields.lose(&["id"], lost, "ids", "hop assigns its own");
+    fields.lose(&["updatedAt"], lost, "last-change dates", "the import counts as the last change");
     Ok(draft)
 }
 
-/// A moment, if there is one, and if there is such a moment.
+/// Reads a Unix time. The outer option is `None` if the field is absent, the inner one if the time is out of range.
 fn unix(fields: &mut Fields, name: &str) -> Result<Option<Option<String>>, String> {
     let seconds = fields.number(&[name])?;
     Ok(seconds.map(|seconds| i64::try_from(seconds).ok().and_then(moment::from_unix)))
@@ -50,7 +50,7 @@ fn card(fields: &mut Fields, draft: &mut Draft, lost: &mut Lost) -> Result<(), S
     let image = fields.text(&["image"])?;
     let is_address = image.as_deref().is_some_and(|image| image.starts_with("https://") || image.starts_with("http://"));
     if image.is_some() && !is_address {
-        lost.count("preview images", "such a file stays on the old server");
+        lost.count("preview images", "the file is stored on the old server");
     }
     let image = image.filter(|_| is_address);
     draft.title(title.clone(), lost);
@@ -58,7 +58,7 @@ fn card(fields: &mut Fields, draft: &mut Draft, lost: &mut Lost) -> Result<(), S
     Ok(())
 }
 
-/// One target for each country is one rule for each country.
+/// Converts the target of each country to a rule.
 fn countries(fields: &mut Fields, draft: &mut Draft) -> Result<(), String> {
     let Some(countries) = fields.object(&["geo"])? else { return Ok(()) };
     let mut rules = Vec::new();

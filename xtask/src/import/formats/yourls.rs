@@ -1,11 +1,12 @@
-//! YOURLS: its table `yourls_url` as CSV, or what the plugin YOURLS-Import-Export saves.
+//! YOURLS: its table `yourls_url` as CSV, or the export of the plugin YOURLS-Import-Export.
 //!
-//! Names: `includes/functions-install.php` in YOURLS/YOURLS (keyword, url, title, timestamp, ip, clicks); `fileio/csv.php` in
-//! GautamGupta/YOURLS-Import-Export (source, target, hits; the source is `/keyword/`). Times have no zone and are read as UTC.
+//! Names: `includes/functions-install.php` in YOURLS/YOURLS (keyword, url, title, timestamp, ip, clicks);
+//! `fileio/csv.php` in GautamGupta/YOURLS-Import-Export (source, target, hits; the source is `/keyword/`). Times have
+//! no zone and are read as UTC.
 use super::super::draft::Draft;
 use super::super::fields::{Fields, Lost};
 
-/// What databases write for a cell that holds nothing.
+/// How databases write NULL in CSV.
 const NOTHING: [&str; 2] = ["NULL", "\\N"];
 
 pub(super) fn convert(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, String> {
@@ -14,6 +15,6 @@ pub(super) fn convert(fields: &mut Fields, lost: &mut Lost) -> Result<Draft, Str
     draft.title(fields.text(&["title"])?.filter(|title| !NOTHING.contains(&title.as_str())), lost);
     draft.created(fields.text(&["timestamp"])?.as_deref(), lost);
     draft.clicks(fields.number(&["clicks", "hits"])?, None);
-    fields.lose(&["ip"], lost, "maker IPs", "hop stores no addresses");
+    fields.lose(&["ip"], lost, "creator IPs", "hop stores no IP addresses");
     Ok(draft)
 }

@@ -1,4 +1,4 @@
-//! Files that are not what they should be.
+//! Damaged and unexpected files.
 use super::super::formats::Format;
 use super::super::recognise;
 use super::super::send::LARGEST_BODY;
@@ -13,22 +13,22 @@ fn yourls(rows: impl AsRef<[u8]>) -> (Vec<String>, String) {
     convert(&folder.file("y.csv", content), Format::Yourls, true)
 }
 
-fn refusal(name: &str, content: impl AsRef<[u8]>, format: Format) -> String {
+fn error_of(name: &str, content: impl AsRef<[u8]>, format: Format) -> String {
     let folder = Folder::new();
     let path = folder.file(name, content);
-    let failure = recognise::reading(&path, format).err().expect("the file should be refused");
+    let failure = recognise::reading(&path, format).err().expect("the file should be rejected");
     failure.to_string().replace(&path.display().to_string(), "FILE")
 }
 
 #[test]
-fn an_empty_file_says_so() {
+fn empty_file_is_an_error() {
     for content in ["", " \n\n"] {
-        assert_eq!(refusal("a.json", content, Format::Shlink), "error: FILE is empty");
+        assert_eq!(error_of("a.json", content, Format::Shlink), "error: FILE is empty");
     }
 }
 
 #[test]
-fn a_file_of_another_format_says_what_it_looks_like() {
+fn file_of_another_format_suggests_that_format() {
     for (content, format, guess) in [
         (YOURLS, Format::Bitly, "yourls"),
         ("Short link,Destination URL,Clicks\n", Format::Shlink, "dub"),
@@ -40,21 +40,21 @@ fn a_file_of_another_format_says_what_it_looks_like() {
         (r#"{"Short":"a","Long":"https://a.example"}"#, Format::Hop, "golink"),
         (r#"{"alias":"a","target":"https://a.example"}"#, Format::Golink, "hop"),
     ] {
-        let expected = format!("error: FILE is no export of {}\n\nIt looks like {guess}: try `--from {guess}`.", format.name());
-        assert_eq!(refusal("a.txt", content, format), expected, "{content}");
+        let expected = format!("error: FILE is not an export of {}\n\nIt looks like {guess}: try `--from {guess}`.", format.name());
+        assert_eq!(error_of("a.txt", content, format), expected, "{content}");
     }
 }
 
 #[test]
-fn a_file_of_no_format_says_what_is_in_it() {
-    let said = refusal("a.csv", "Name,Street\n", Format::Bitly);
-    assert_eq!(said, "error: FILE is no export of bitly\n\nIt looks like CSV with name, street.");
-    assert!(refusal("a.json", "\u{FEFF}[1,2]", Format::Sink).contains("neither JSON nor CSV"));
-    assert!(refusal("a.csv", b"\xFF\xFEk\0e\0y\0", Format::Yourls).contains("UTF-16"));
+fn file_of_no_format_lists_its_fields() {
+    let error = error_of("a.csv", "Name,Street\n", Format::Bitly);
+    assert_eq!(error, "error: FILE is not an export of bitly\n\nIt looks like CSV with the fields name, street.");
+    assert!(error_of("a.json", "\u{FEFF}[1,2]", Format::Sink).contains("neither JSON nor CSV"));
+    assert!(error_of("a.csv", b"\xFF\xFEk\0e\0y\0", Format::Yourls).contains("UTF-16"));
 }
 
 #[test]
-fn an_export_without_links_is_one() {
+fn export_without_links_is_accepted() {
     for (content, format) in [
         (r#"{"shortUrls":{"data":[],"pagination":{"currentPage":1}}}"#, Format::Shlink),
         (r#"{"version":"1.0","exportedAt":"x","count":0,"links":[]}"#, Format::Sink),
@@ -66,7 +66,7 @@ fn an_export_without_links_is_one() {
 }
 
 #[test]
-fn arrays_of_links_and_of_pages_are_taken_too() {
+fn top_level_arrays_are_accepted() {
     let link = r#"{"shortCode":"a","longUrl":"https://a.example"}"#;
     for content in [format!("[{link}]"), format!(r#"[{{"shortUrls":{{"data":[{link}]}}}}]"#)] {
         let folder = Folder::new();
@@ -76,7 +76,7 @@ fn arrays_of_links_and_of_pages_are_taken_too() {
 }
 
 #[test]
-fn bom_crlf_and_line_ends_in_quotes() {
+fn bom_crlf_and_quoted_line_breaks_are_read() {
     let folder = Folder::new();
     let content = "\u{FEFF}keyword,url,title\r\na,https://a.example,\"one\r\ntwo\"\r\nb,https://b.example,\r\n";
     let (lines, lost) = convert(&folder.file("y.csv", content), Format::Yourls, true);
@@ -85,7 +85,7 @@ fn bom_crlf_and_line_ends_in_quotes() {
 }
 
 #[test]
-fn what_is_not_utf_8_is_named_by_its_line() {
+fn invalid_utf_8_is_reported_with_its_line() {
     let (lines, _) = yourls(b"a,https://a.example,\xFF,2021-01-01,,1\nb,https://b.example,,,,\n");
     assert_eq!(lines, ["line 2: it is not UTF-8", r#"{"alias":"b","target":"https://b.example"}"#]);
 }
@@ -95,18 +95,18 @@ fn unknown_columns_are_counted_by_name() {
     let folder = Folder::new();
     let file =
         folder.file("y.csv", "keyword,url,Favourite Colour\na,https://a.example,red\nb,https://b.example,\nc,https://c.example,blue\n");
-    assert_eq!(convert(&file, Format::Yourls, true).1, "2 `Favourite Colour` fields were not taken: hop does not know it\n");
+    assert_eq!(convert(&file, Format::Yourls, true).1, "2 `Favourite Colour` fields were not imported: hop has no such field\n");
 }
 
 #[test]
-fn a_second_link_of_an_alias_is_refused() {
+fn duplicate_alias_is_rejected() {
     let (lines, _) = yourls("a,https://a.example,,,,\nA,https://b.example,,,,\na,https://c.example,,,,\na,https://d.example,,,,\n");
     assert_eq!(lines[1], r#"{"alias":"A","target":"https://b.example"}"#);
     assert_eq!(lines[2..], ["line 4: line 2 has this alias already", "line 5: line 2 has this alias already"]);
 }
 
 #[test]
-fn a_link_no_chunk_can_hold_is_refused() {
+fn link_larger_than_a_chunk_is_rejected() {
     let (lines, _) = yourls(format!("a,https://a.example/{},,,,\nb,https://b.example,,,,\n", "x".repeat(LARGEST_BODY)));
     assert_eq!(
         lines,
@@ -115,7 +115,7 @@ fn a_link_no_chunk_can_hold_is_refused() {
 }
 
 #[test]
-fn long_titles_are_cut_and_tags_beyond_ten_left_out() {
+fn long_titles_and_extra_tags_are_truncated() {
     let folder = Folder::new();
     let tags: Vec<String> = (0..12).map(|number| format!("t{number}")).collect();
     let content = format!("Link,Destination URL,Title,Tags\nbit.ly/a,https://a.example,{},\"{}\"\n", "ü".repeat(300), tags.join(","));
@@ -123,20 +123,20 @@ fn long_titles_are_cut_and_tags_beyond_ten_left_out() {
     assert!(lines[0].contains(&format!("\"title\":\"{}\"", "ü".repeat(256))) && lines[0].contains("\"t9\"]"), "{lines:?}");
     assert_eq!(
         lost,
-        "2 tags were not taken: a link has at most ten\n1 title end was not taken: hop keeps 512 bytes of a title, 4,096 of a note, 200 of a card's title and 500 of its description\n"
+        "2 tags were not imported: a link has at most ten\n1 title end was not imported: hop keeps 512 bytes of a title, 4,096 of a note, 200 of a card's title and 500 of its description\n"
     );
 }
 
 #[test]
-fn an_end_that_cannot_be_read_is_a_refusal() {
+fn invalid_end_date_rejects_the_link() {
     let folder = Folder::new();
     let content = r#"{"data":[{"address":"a","target":"https://a.example","expire_in":"soon"}]}"#;
     let (lines, lost) = convert(&folder.file("k.json", content), Format::Kutt, true);
-    assert_eq!((lines, lost.as_str()), (vec!["line 1: `soon` is no date hop can read".to_owned()], ""));
+    assert_eq!((lines, lost.as_str()), (vec!["line 1: `soon` is not a valid date".to_owned()], ""));
 }
 
 #[test]
-fn texts_are_mended_rather_than_refused_with_their_links() {
+fn invalid_characters_in_texts_are_removed() {
     let folder = Folder::new();
     let link = serde_json::json!({"slug": "a", "url": "https://example.com/", "title": "é".repeat(150), "comment": "one\r\ntwo\u{7}\tthree\rfour\u{202e}",
         "description": format!("Come\r\n and\u{7} see {}", "x".repeat(600))});
@@ -151,5 +151,5 @@ fn texts_are_mended_rather_than_refused_with_their_links() {
     assert_eq!((part("title"), part("description").len()), ("é".repeat(100).as_str(), 500));
     assert!(part("description").starts_with("Come and see xxx"));
     assert_eq!(second.get("card"), None);
-    assert!(lost.starts_with("1 card description end was not taken: hop keeps") && lost.contains("1 card title end was"), "{lost}");
+    assert!(lost.starts_with("1 card description end was not imported: hop keeps") && lost.contains("1 card title end was"), "{lost}");
 }

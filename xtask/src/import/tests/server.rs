@@ -1,5 +1,5 @@
-//! hop's side of the import contract, small and on demand unreliable.
-#![allow(dead_code, reason = "two test programs share this file, and each uses a part of it")]
+//! A fake server with hop's import API, which can be made unreliable.
+#![allow(dead_code, reason = "two test programs share this file and each uses only a part of it")]
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -8,22 +8,22 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-/// What the server does with a request, besides its work.
+/// How the server handles a request.
 #[derive(Clone, Copy)]
 pub(super) enum Mood {
-    /// Takes at most so many lines.
+    /// Processes at most this many lines.
     Takes(usize),
-    /// Answers with a status, a code and how long to wait, and does nothing.
+    /// Returns a status, a code and a `Retry-After`, without processing.
     Says(u16, &'static str, Option<u32>),
-    /// Does its work and closes the connection without an answer.
+    /// Processes the request and closes the connection without a response.
     DiesAfterWork,
-    /// Closes the connection at once.
+    /// Closes the connection without processing.
     DiesBeforeWork,
-    /// Does its work and answers nothing until the client is gone.
+    /// Processes the request and sends nothing until the client disconnects.
     HangsAfterWork,
-    /// Does its work and breaks off in the middle of the answer.
+    /// Processes the request and sends only half of the response.
     BreaksOff,
-    /// Does its work but for the line of this number, which gets this status.
+    /// Processes the request except for the line with this number, which gets this status.
     Fails(usize, u16),
 }
 
@@ -37,12 +37,12 @@ pub(super) struct Request {
 #[derive(Default)]
 struct State {
     requests: Vec<Request>,
-    /// Each link and how often it was made.
+    /// All created links, in order.
     links: Vec<Value>,
     answers: HashMap<String, (String, String)>,
-    /// What was made of a line of a request, by its key and its number: whoever sends it again is not given another.
-    made: HashMap<(String, usize), Value>,
-    /// The line that fails, and how.
+    /// The result of each line by idempotency key and line number, so that a retry creates no second link.
+    created: HashMap<(String, usize), Value>,
+    /// The number of the line that fails, and its status.
     fails: Option<(usize, u16)>,
     moods: Vec<Mood>,
     worked: usize,
@@ -54,7 +54,7 @@ pub(super) struct Server {
 }
 
 impl Server {
-    /// Acts the moods out one request after the other; the last one stays.
+    /// Starts a server that uses one mood per request. The last one applies to all further requests.
     pub(super) fn start(moods: &[Mood]) -> Self {
         let state = Arc::new((Mutex::new(State { moods: moods.to_vec(), ..State::default() }), Condvar::new()));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -68,7 +68,7 @@ impl Server {
         Self { state, address }
     }
 
-    pub(super) fn become_moody(&self, moods: &[Mood]) {
+    pub(super) fn set_moods(&self, moods: &[Mood]) {
         self.state.0.lock().unwrap().moods = moods.to_vec();
     }
 
@@ -76,18 +76,18 @@ impl Server {
         self.state.0.lock().unwrap().requests.clone()
     }
 
-    /// Waits until so many requests have been worked on.
+    /// Waits until this many requests have been processed.
     pub(super) fn wait_for(&self, count: usize) {
         drop(self.state.1.wait_while(self.state.0.lock().unwrap(), |state| state.worked < count).unwrap());
     }
 
-    /// The targets of all links made, in order.
-    pub(super) fn made(&self) -> Vec<String> {
+    /// The targets of all created links, in order.
+    pub(super) fn created(&self) -> Vec<String> {
         self.state.0.lock().unwrap().links.iter().map(|link| link["target"].as_str().unwrap().to_owned()).collect()
     }
 }
 
-/// One request on one connection.
+/// Serves one connection with one request.
 fn serve(mut stream: TcpStream, (state, changed): &(Mutex<State>, Condvar)) {
     let Some(request) = read(&stream) else { return };
     let mut state = state.lock().unwrap();
@@ -102,7 +102,7 @@ fn serve(mut stream: TcpStream, (state, changed): &(Mutex<State>, Condvar)) {
         Mood::DiesBeforeWork => {}
         Mood::Says(status, code, wait) => {
             let wait = wait.map(|seconds| format!("Retry-After: {seconds}\r\n")).unwrap_or_default();
-            answer(&mut stream, status, &wait, &json!({"code": code, "detail": "as the test has it", "errors": []}).to_string());
+            answer(&mut stream, status, &wait, &json!({"code": code, "detail": "detail of the test", "errors": []}).to_string());
         }
         Mood::Takes(most) => {
             let text = state.work(&request, most);
@@ -112,7 +112,7 @@ fn serve(mut stream: TcpStream, (state, changed): &(Mutex<State>, Condvar)) {
             state.work(&request, usize::MAX);
             drop(state);
             changed.notify_all();
-            // Ends when the client does.
+            // Returns when the client disconnects.
             let _ = stream.read_to_end(&mut Vec::new());
         }
         Mood::DiesAfterWork => drop(state.work(&request, usize::MAX)),
@@ -125,12 +125,12 @@ fn serve(mut stream: TcpStream, (state, changed): &(Mutex<State>, Condvar)) {
 }
 
 impl State {
-    /// Makes the links of a request, unless its key says that this was done.
+    /// Creates the links of a request, or replays the response of its idempotency key.
     fn work(&mut self, request: &Request, most: usize) -> String {
         let key = request.headers["idempotency-key"].clone();
         self.worked += 1;
         if let Some((body, text)) = self.answers.get(&key) {
-            assert_eq!(*body, request.body, "a key came again with another body");
+            assert_eq!(*body, request.body, "an idempotency key was reused with another body");
             return text.clone();
         }
         let (mut results, mut next, mut offset) = (Vec::new(), Value::Null, 0);
@@ -140,7 +140,7 @@ impl State {
                 break;
             }
             offset += line.len() + 1;
-            results.push(self.make(&key, at + 1, line, request.target.contains("dry_run=true")));
+            results.push(self.create(&key, at + 1, line, request.target.contains("dry_run=true")));
         }
         let count = |status: u64| results.iter().filter(|result| result["status"] == status).count();
         let (imported, existing) = (count(201), count(200));
@@ -153,13 +153,13 @@ impl State {
         text.to_string()
     }
 
-    fn make(&mut self, key: &str, line: usize, text: &str, dry_run: bool) -> Value {
+    fn create(&mut self, key: &str, line: usize, text: &str, dry_run: bool) -> Value {
         if let Some((_, status)) = self.fails.filter(|(failing, _)| *failing == line) {
             let code = if status == 500 { "internal" } else { "store_unavailable" };
-            return json!({"line": line, "status": status, "alias": null, "problem": {"code": code, "detail": "as the test has it"}});
+            return json!({"line": line, "status": status, "alias": null, "problem": {"code": code, "detail": "detail of the test"}});
         }
-        if let Some(made) = self.made.get(&(key.to_owned(), line)) {
-            return made.clone();
+        if let Some(result) = self.created.get(&(key.to_owned(), line)) {
+            return result.clone();
         }
         let link: Value = serde_json::from_str(text).unwrap();
         let alias = link["alias"].clone();
@@ -172,9 +172,9 @@ impl State {
                 if !dry_run {
                     self.links.push(link);
                 }
-                let made = json!({"line": line, "status": 201, "alias": alias, "problem": null});
-                self.made.insert((key.to_owned(), line), made.clone());
-                made
+                let result = json!({"line": line, "status": 201, "alias": alias, "problem": null});
+                self.created.insert((key.to_owned(), line), result.clone());
+                result
             }
         }
     }

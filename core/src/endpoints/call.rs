@@ -6,7 +6,7 @@ use std::pin::Pin;
 use http::Method;
 
 use super::{Endpoint, run};
-use crate::api::idempotency::{RepeatableRequest, once};
+use crate::api::idempotency::{RepeatableRequest, run_once};
 use crate::auth::{self, Access, Authorized};
 use crate::context::Context;
 use crate::message::problem::Problem;
@@ -54,14 +54,14 @@ impl<E: Edge, F: ClientInfo> Call<'_, E, F> {
         self.endpoint.body.check_media_type(self.client)?;
         let call = Call { authorized: authorized.as_ref(), ..*self };
         self.context.budget.begin();
-        if call.endpoint.is_once { call.once().await } else { run(&call).await }
+        if call.endpoint.is_once { call.run_once().await } else { run(&call).await }
     }
 
     /// Calls the handler once for each `Idempotency-Key`.
-    async fn once(&self) -> Result<Response, Problem> {
+    async fn run_once(&self) -> Result<Response, Problem> {
         let Self { domain, query, body, .. } = *self;
-        let asked = RepeatableRequest { authorized: self.authorized()?, route: self.endpoint.pattern, domain, query, body };
-        once(self.context, self.client, asked, async |context| run(&Call { context, ..*self }).await).await
+        let request = RepeatableRequest { authorized: self.authorized()?, route: self.endpoint.pattern, domain, query, body };
+        run_once(self.context, self.client, request, async |context| run(&Call { context, ..*self }).await).await
     }
 
     /// The proof that whoever asks may. Every endpoint has one but those for anyone, whose handlers take none.

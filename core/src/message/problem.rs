@@ -382,7 +382,7 @@ impl From<StoreError> for Problem {
             StoreError::Corrupt(cause) => Self::internal(cause),
             StoreError::BadCursor => Self::invalid_fields(vec![LocatedError {
                 field: "/cursor".into(),
-                refusal: FieldError::invalid("this is no cursor of this list"),
+                refusal: FieldError::invalid("this cursor is not valid for this list; start again without it"),
             }]),
         }
     }

@@ -485,7 +485,7 @@ fn an_answer_that_is_not_kept_is_given_and_the_log_says_so() {
     calm(&edge);
     assert_eq!(answer.code(), 201);
     let log = edge.take_log();
-    assert!(log.len() == 1 && log[0].contains("an answer was not kept"), "{log:?}");
+    assert!(log.len() == 1 && log[0].contains("the response for an idempotency key was not stored"), "{log:?}");
     edge.wait_seconds(61);
     assert_eq!(shown(&ask(&edge, create())), shown(&answer));
 }

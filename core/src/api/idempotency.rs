@@ -1,11 +1,12 @@
-//! `Idempotency-Key`: a request that may be sent again does its work once.
+//! Idempotency keys: a request with an `Idempotency-Key` can be retried and does its work once.
 //!
-//! The key, with who asks, the route and the domain, names a record for a day. The record is claimed before the work and keeps the
-//! answer after it. All that the work draws, ids, aliases, names of commits, is made of the record's nonce: if the worker dies half-way, the
-//! next one draws the same and finds what is already done.
+//! The key, the principal, the route and the domain together name a record, which is kept for a day. The record is
+//! claimed before the work and stores the response after it. All random values of the work (ids, aliases, commit
+//! tokens) derive from the nonce in the record. After a crash the retry derives the same values and finds the partial
+//! work.
 //!
-//! Unfinished work stores its progress in the record, and the next request continues from there. The two store operations for that are
-//! reserved, so that every repetition makes progress even if a request uses up its budget.
+//! Unfinished work stores its progress in the record, and the next request continues from there. The two store
+//! operations for that are reserved, so that every retry makes progress even if it uses up its operation budget.
 
 use http::header::{CONTENT_TYPE, ETAG, LOCATION};
 use http::{HeaderName, HeaderValue, StatusCode};
@@ -26,16 +27,16 @@ use crate::store::{Key, Written, write};
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// In bytes: enough for every kind of random id.
+/// Longest key in bytes: enough for every kind of random id.
 pub(crate) const LONGEST_KEY: usize = 255;
 
-/// Whoever has been at it for longer than any edge lets a request run has died.
-const PATIENCE_MILLIS: u64 = 60_000;
+/// A request that has been running for longer than this is taken to be dead: no edge lets a request run that long.
+const RUN_TIMEOUT_MILLIS: u64 = 60_000;
 
-/// How often the record is looked at again because it changed meanwhile.
-const LOOKS: u32 = 8;
+/// Attempts to write the record while other requests change it.
+const ATTEMPTS: u32 = 8;
 
-/// A request, as far as its repetition is concerned.
+/// The parts of a request that identify it when it is retried.
 pub(crate) struct RepeatableRequest<'a> {
     pub(crate) authorized: &'a Authorized,
     pub(crate) route: &'static str,
@@ -44,52 +45,54 @@ pub(crate) struct RepeatableRequest<'a> {
     pub(crate) body: &'a Body,
 }
 
-/// Has `work` done, once for each key. Without a key it is done every time.
-pub(crate) async fn once<E: Edge>(
+/// Runs `work` once for each idempotency key. Without a key it runs every time.
+pub(crate) async fn run_once<E: Edge>(
     context: &Context<'_, E>,
     client: &impl ClientInfo,
-    asked: RepeatableRequest<'_>,
+    request: RepeatableRequest<'_>,
     work: impl AsyncFnOnce(&Context<'_, E>) -> Result<Response, Problem>,
 ) -> Result<Response, Problem> {
-    let (Some(header), Body::Whole(body)) = (client.header(&IDEMPOTENCY_KEY), asked.body) else {
+    let (Some(header), Body::Whole(body)) = (client.header(&IDEMPOTENCY_KEY), request.body) else {
         return work(context).await;
     };
     let name = header.trim_ascii();
     if name.is_empty() || name.len() > LONGEST_KEY || !name.iter().all(|byte| byte.is_ascii_graphic() || *byte == b' ') {
-        let detail = "an idempotency key is 1 to 255 characters of printable ASCII";
+        let detail = "an idempotency key must be 1 to 255 printable ASCII characters";
         return Err(Problem::wrong_field("Idempotency-Key", FieldError::invalid(detail)));
     }
-    let scope = [asked.authorized.principal().as_bytes(), asked.route.as_bytes(), asked.domain.as_str().as_bytes(), name];
-    let seed = seed(context, "once", &scope).await?;
+    let scope = [request.authorized.principal().as_bytes(), request.route.as_bytes(), request.domain.as_str().as_bytes(), name];
+    let seed = request_seed(context, "once", &scope).await?;
     let key = Key::idempotency(&seed.name());
     let media_type = client.header(&CONTENT_TYPE).unwrap_or_default();
-    let fingerprint = seed.derive("body", &[asked.query.as_bytes(), &media_type, body]).name();
-    let claimed = match claim(context, &key, &fingerprint).await? {
+    let fingerprint = seed.derive("body", &[request.query.as_bytes(), &media_type, body]).name();
+    let claimed = match claim_key(context, &key, &fingerprint).await? {
         KeyClaim::Claimed(claimed) => claimed,
-        KeyClaim::Done(answer) => return replay(answer),
+        KeyClaim::Done(recorded) => return replay_response(recorded),
     };
     let source = IdSource::Repeatable(seed.derive(&claimed.nonce, &[]));
     // Reserves the two operations that store the outcome.
     context.budget.begin();
-    let settling = context.budget.reserve(cost_of_rewrite(context.edge.records()));
-    let answer = work(&context.resumed(claimed.first_at, source, claimed.progress.as_deref())).await;
-    drop(settling);
+    let reserved = context.budget.reserve(cost_of_rewrite(context.edge.records()));
+    let result = work(&context.resumed(claimed.first_at, source, claimed.progress.as_deref())).await;
+    drop(reserved);
     let done = IdempotentRequest { running_since: None, ..claimed.clone() };
-    let outcome = match &answer {
+    let outcome = match &result {
         Ok(Response { progress: Some(progress), .. }) => IdempotentRequest { progress: Some(progress.clone()), ..done },
-        Ok(response) => IdempotentRequest { answer: Some(keep(response)), progress: None, ..done },
-        // What was refused may be sent again otherwise; what a store did not answer, wholly or in part, again as it is.
+        Ok(response) => IdempotentRequest { answer: Some(record_response(response)), progress: None, ..done },
+        // After a refusal the key is free for a corrected request. After a temporary failure the same request is
+        // retried.
         Err(problem) if !problem.is_transient() => IdempotentRequest { body: None, ..done },
         _ => done,
     };
-    if let Err(error) = finalize_move(context, &key, &claimed, &outcome).await {
-        context.log_lost("an answer was not kept", &error);
+    if let Err(error) = store_outcome(context, &key, &claimed, &outcome).await {
+        context.log_lost("the response for an idempotency key was not stored", &error);
     }
-    answer
+    result
 }
 
-/// What the draws of a request are made of, and the name of its record: under the pepper before this one if that is where it was begun.
-pub(crate) async fn seed<E: Edge>(context: &Context<'_, E>, purpose: &str, parts: &[&[u8]]) -> Result<KeyedDigest, Problem> {
+/// Seed for the random values of a request, which also names its record. It is derived under the previous pepper if the
+/// request began under that one.
+pub(crate) async fn request_seed<E: Edge>(context: &Context<'_, E>, purpose: &str, parts: &[&[u8]]) -> Result<KeyedDigest, Problem> {
     let (seed, old) = context.under_each_pepper(|pepper| pepper.digest(purpose, parts))?;
     if let Some(old) = old {
         let record = IdempotencyRecord::decode(context.edge.records().get(&Key::idempotency(&old.name())).await?.as_ref())?;
@@ -100,21 +103,24 @@ pub(crate) async fn seed<E: Edge>(context: &Context<'_, E>, purpose: &str, parts
     Ok(seed)
 }
 
+/// Result of claiming a key.
 enum KeyClaim {
+    /// This request does the work.
     Claimed(IdempotentRequest),
+    /// An earlier request has done it.
     Done(RecordedResponse),
 }
 
-/// Makes the request this one's to do, or finds out what became of it.
-async fn claim<E: Edge>(context: &Context<'_, E>, key: &Key, fingerprint: &str) -> Result<KeyClaim, Problem> {
-    for _ in 0..LOOKS {
+/// Claims the key for this request, or returns the response of an earlier one.
+async fn claim_key<E: Edge>(context: &Context<'_, E>, key: &Key, fingerprint: &str) -> Result<KeyClaim, Problem> {
+    for _ in 0..ATTEMPTS {
         let record = IdempotencyRecord::decode(context.edge.records().get(key).await?.as_ref())?;
         let remembers =
             |request: &&IdempotentRequest| request.body.is_some() && context.now.millis_since(request.first_at) < REMEMBERED_MILLIS;
-        let mine = match record.request.as_ref().filter(remembers) {
+        let claimed = match record.request.as_ref().filter(remembers) {
             Some(request) if request.body.as_deref() != Some(fingerprint) => return Err(Problem::idempotency_reused()),
             Some(IdempotentRequest { answer: Some(answer), .. }) => return Ok(KeyClaim::Done(answer.clone())),
-            Some(request) if request.running_since.is_some_and(|since| context.now.millis_since(since) < PATIENCE_MILLIS) => {
+            Some(request) if request.running_since.is_some_and(|since| context.now.millis_since(since) < RUN_TIMEOUT_MILLIS) => {
                 return Err(Problem::idempotency_in_flight());
             }
             Some(request) => IdempotentRequest { running_since: Some(context.now), ..request.clone() },
@@ -127,40 +133,40 @@ async fn claim<E: Edge>(context: &Context<'_, E>, key: &Key, fingerprint: &str) 
                 progress: None,
             },
         };
-        let change = record.replace(key, &mine, context.token()?)?;
+        let change = record.replace(key, &claimed, context.token()?)?;
         if write(context.edge.records(), change).await? == Written::Done {
-            return Ok(KeyClaim::Claimed(mine));
+            return Ok(KeyClaim::Claimed(claimed));
         }
     }
     Err(Problem::crowded())
 }
 
-/// Writes down what became of the request, unless somebody has taken it over. If that fails, whoever repeats it finds what was done. A read
-/// that does not show the claim yet is late, and done again.
-async fn finalize_move<E: Edge>(
+/// Stores the outcome of the request, unless another request has taken it over. If that fails, a retry finds the work
+/// done. A read that does not show the claim yet is stale and is repeated.
+async fn store_outcome<E: Edge>(
     context: &Context<'_, E>,
     key: &Key,
     claimed: &IdempotentRequest,
     outcome: &IdempotentRequest,
 ) -> Result<(), StoreError> {
     let records = context.edge.records();
-    for _ in 0..LOOKS {
+    for _ in 0..ATTEMPTS {
         let record = IdempotencyRecord::decode(records.get(key).await?.as_ref())?;
-        let Some(now) = record.request.as_ref().filter(|now| now.nonce == claimed.nonce) else { continue };
-        if now.running_since > claimed.running_since || now.answer.is_some() {
+        let Some(current) = record.request.as_ref().filter(|current| current.nonce == claimed.nonce) else { continue };
+        if current.running_since > claimed.running_since || current.answer.is_some() {
             return Ok(());
         }
-        if now.running_since == claimed.running_since {
+        if current.running_since == claimed.running_since {
             let token = context.token().map_err(|error| StoreError::Unavailable(error.0))?;
             if write(records, record.replace(key, outcome, token)?).await? == Written::Done {
                 return Ok(());
             }
         }
     }
-    Err(StoreError::Unavailable("the record does not show that the request was begun".into()))
+    Err(StoreError::Unavailable("the record does not show the claim of this request".into()))
 }
 
-fn keep(response: &Response) -> RecordedResponse {
+fn record_response(response: &Response) -> RecordedResponse {
     let header = |name| response.header(&name).map(str::to_owned);
     RecordedResponse {
         status: response.status.as_u16(),
@@ -170,10 +176,10 @@ fn keep(response: &Response) -> RecordedResponse {
     }
 }
 
-fn replay(answer: RecordedResponse) -> Result<Response, Problem> {
-    let status = StatusCode::from_u16(answer.status).map_err(Problem::internal)?;
-    let mut response = Response::json_bytes(status, answer.body.into_bytes());
-    for (name, value) in [(ETAG, answer.etag), (LOCATION, answer.location)] {
+fn replay_response(recorded: RecordedResponse) -> Result<Response, Problem> {
+    let status = StatusCode::from_u16(recorded.status).map_err(Problem::internal)?;
+    let mut response = Response::json_bytes(status, recorded.body.into_bytes());
+    for (name, value) in [(ETAG, recorded.etag), (LOCATION, recorded.location)] {
         if let Some(value) = value {
             response.headers.push((name, HeaderValue::try_from(value).map_err(Problem::internal)?));
         }

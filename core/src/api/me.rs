@@ -1,4 +1,4 @@
-//! Who is asking, and what they may.
+//! The caller: principal, user, role and scopes of the request.
 
 use http::StatusCode;
 use serde::Serialize;

@@ -1,4 +1,5 @@
-//! The API under `/api/v1`: one folder for each kind of resource, one verb, one file. Every handler takes a proof of its caller's rights.
+//! The API under `/api/v1`: one folder for each kind of resource, one file for each verb. Every handler takes an
+//! [`Authorized`](crate::auth::Authorized), which proves that the caller has the right.
 
 pub(crate) mod audit;
 pub(crate) mod cursor;

@@ -1,4 +1,5 @@
-//! Lists that are told a page at a time: which page is asked for, what is kept there, and where the next one begins.
+//! Pagination: reads the requested page out of the query, loads its keys and records, and builds the URL of the next
+//! page.
 
 use http::StatusCode;
 use serde::Serialize;
@@ -14,27 +15,27 @@ use crate::message::wire::PageJson;
 use crate::store::ports::{Edge, Record, Records, StoreCall, StoreError};
 use crate::store::{Cursor, Key, Prefix};
 
-/// Which page of a list is asked for.
+/// The requested page of a list.
 pub(crate) struct PageQuery {
-    /// What its addresses say of its length.
+    /// The page size that the URLs of the list repeat; `None` for a list without `limit`.
     limit: Option<u16>,
     cursor: Option<UnverifiedCursor>,
 }
 
-/// The keys of a page, and the address of the next one if there may be one.
+/// The keys of a page, and the URL of the next page if there may be one.
 pub(crate) struct ListPage {
     pub(crate) keys: Vec<Key>,
     pub(crate) next: Option<String>,
 }
 
 impl PageQuery {
-    /// A page as long as is asked for: it examines so many of `what` at most.
+    /// Takes `limit` and `cursor`. The page examines at most `limit` of `what`.
     pub(crate) fn take(fields: &mut Fields, what: &str) -> Self {
         Self { limit: Some(page_size::take(fields, what)), cursor: fields.take("cursor", UnverifiedCursor::parse) }
     }
 
-    /// A page as long as it may be.
-    pub(crate) fn take_longest(fields: &mut Fields) -> Self {
+    /// Takes `cursor` for a list without `limit`: its pages are as large as the operation budget allows.
+    pub(crate) fn take_without_limit(fields: &mut Fields) -> Self {
         Self { limit: None, cursor: fields.take("cursor", UnverifiedCursor::parse) }
     }
 
@@ -42,45 +43,45 @@ impl PageQuery {
         self.cursor.is_none()
     }
 
-    /// The keys under `prefix`, as many as fit the budget; `of_keys` is the cost of processing so many keys. The addresses of the list begin
-    /// with `list`, and `query` tells it from others there.
-    pub(crate) async fn keys<E: Edge>(
+    /// Loads the keys under `prefix`, as many as fit the operation budget; `cost_of_keys` is the cost of processing
+    /// that many keys. The URLs of the list begin with `list` and repeat its filter, `query`.
+    pub(crate) async fn load_keys<E: Edge>(
         self,
         context: &Context<'_, E>,
         authorized: &Authorized,
         (list, query): (&'static str, &str),
         prefix: &Prefix,
-        of_keys: impl Fn(usize) -> u32,
+        cost_of_keys: impl Fn(usize) -> u32,
     ) -> Result<ListPage, Problem> {
-        let purpose = CursorScope::new(authorized, list, query);
-        let after = self.cursor.map(|offered| purpose.open(context, offered)).transpose()?.map(Cursor);
+        let scope = CursorScope::new(authorized, list, query);
+        let after = self.cursor.map(|cursor| scope.verify(context, cursor)).transpose()?.map(Cursor);
         let records = context.edge.records();
         let most = self.limit.unwrap_or(page_size::LARGEST);
-        let limit = context.budget.largest(most, |keys| records.operations(&StoreCall::Scan).saturating_add(of_keys(keys.into())));
+        let limit = context.budget.largest(most, |keys| records.operations(&StoreCall::Scan).saturating_add(cost_of_keys(keys.into())));
         let page = records.scan(prefix, after.as_ref(), limit).await?;
-        let cursor = page.next.map(|Cursor(text)| purpose.close(context, text)).transpose()?;
-        Ok(ListPage { keys: page.keys, next: cursor.map(|cursor| address(list, self.limit, query, &cursor)) })
+        let cursor = page.next.map(|Cursor(text)| scope.sign(context, text)).transpose()?;
+        Ok(ListPage { keys: page.keys, next: cursor.map(|cursor| page_url(list, self.limit, query, &cursor)) })
     }
 }
 
-fn address(list: &str, limit: Option<u16>, query: &str, cursor: &str) -> String {
-    let mut address = list.to_owned();
+fn page_url(list: &str, limit: Option<u16>, query: &str, cursor: &str) -> String {
+    let mut url = list.to_owned();
     if let Some(limit) = limit {
-        address.extend(["limit=", &limit.to_string(), "&"]);
+        url.extend(["limit=", &limit.to_string(), "&"]);
     }
     if !query.is_empty() {
-        address.extend([query, "&"]);
+        url.extend([query, "&"]);
     }
-    address.extend(["cursor=", cursor]);
-    address
+    url.extend(["cursor=", cursor]);
+    url
 }
 
 /// Cost of reading the records of a page, and one other record.
-pub(crate) fn of_records(records: &impl Records) -> impl Fn(usize) -> u32 {
+pub(crate) fn cost_of_records(records: &impl Records) -> impl Fn(usize) -> u32 {
     |keys| records.operations(&StoreCall::GetMany(keys)).saturating_add(records.operations(&StoreCall::Get))
 }
 
-/// Has `read` read what is kept at each of `keys`. A damaged record does not hide the others: the log tells of it.
+/// Passes the record at each of `keys` to `read`. A damaged record is logged and skipped.
 pub(crate) async fn read_each<E: Edge>(
     context: &Context<'_, E>,
     keys: &[Key],
@@ -94,7 +95,7 @@ pub(crate) async fn read_each<E: Edge>(
     Ok(())
 }
 
-/// The answer that holds a page of a list.
-pub(crate) fn shown<T: Serialize>(next: Option<&str>, items: &[T]) -> Result<Response, Problem> {
+/// Response with one page of a list.
+pub(crate) fn page_response<T: Serialize>(next: Option<&str>, items: &[T]) -> Result<Response, Problem> {
     Response::json(StatusCode::OK, &PageJson { items, next })
 }

@@ -112,7 +112,7 @@ pub(super) const LIMIT: Parameter = Parameter::in_query(
     "limit",
     "limit",
     "Largest number of items that a page examines. A page may examine fewer: `limits.page` of `/capabilities`.",
-    || json!({"type": "integer", "minimum": 1, "maximum": page_size::LARGEST, "default": page_size::USUAL}),
+    || json!({"type": "integer", "minimum": 1, "maximum": page_size::LARGEST, "default": page_size::DEFAULT}),
 );
 pub(super) const CURSOR: Parameter = Parameter::in_query(
     "cursor",
@@ -125,13 +125,13 @@ pub(super) const SIZE: Parameter = Parameter::in_query(
     "size",
     "size",
     "Width and height in pixels: at least one pixel for each module of the code and its margin.",
-    || json!({"type": "integer", "minimum": qr::SIZES.start(), "maximum": qr::SIZES.end(), "default": qr::USUAL_SIZE}),
+    || json!({"type": "integer", "minimum": qr::SIZES.start(), "maximum": qr::SIZES.end(), "default": qr::DEFAULT_SIZE}),
 );
 pub(super) const MARGIN: Parameter = Parameter::in_query(
     "margin",
     "margin",
     "Width of the margin around the code, in modules.",
-    || json!({"type": "integer", "minimum": 0, "maximum": qr::WIDEST_MARGIN, "default": qr::USUAL_MARGIN}),
+    || json!({"type": "integer", "minimum": 0, "maximum": qr::WIDEST_MARGIN, "default": qr::DEFAULT_MARGIN}),
 );
 pub(super) const LEVEL: Parameter = Parameter::in_query(
     "level",

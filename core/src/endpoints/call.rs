@@ -6,7 +6,7 @@ use std::pin::Pin;
 use http::Method;
 
 use super::{Endpoint, run};
-use crate::api::idempotency::{RepeatableRequest, once};
+use crate::api::idempotency::{RepeatableRequest, run_once};
 use crate::auth::{self, Access, Authorized};
 use crate::context::Context;
 use crate::message::problem::Problem;
@@ -61,7 +61,7 @@ impl<E: Edge, F: ClientInfo> Call<'_, E, F> {
     async fn run_once(&self) -> Result<Response, Problem> {
         let Self { domain, query, body, .. } = *self;
         let request = RepeatableRequest { authorized: self.authorized()?, route: self.endpoint.pattern, domain, query, body };
-        once(self.context, self.client, request, async |context| run(&Call { context, ..*self }).await).await
+        run_once(self.context, self.client, request, async |context| run(&Call { context, ..*self }).await).await
     }
 
     /// The proof of the caller's right. Endpoints with `Access::Anyone` have none, and their handlers take none.

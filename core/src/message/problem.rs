@@ -388,7 +388,7 @@ impl From<StoreError> for Problem {
             StoreError::Corrupt(cause) => Self::internal(cause),
             StoreError::BadCursor => Self::invalid_fields(vec![LocatedError {
                 field: "/cursor".into(),
-                refusal: FieldError::invalid("this is not a cursor of this list; use the one in `next`"),
+                refusal: FieldError::invalid("this cursor is not valid for this list; start again without it"),
             }]),
         }
     }

@@ -418,7 +418,7 @@ fn csv_rows_are_read_by_column_name() {
     );
     let json = answer.json();
     let detail = |index: usize| text(&json["results"][index]["problem"]["detail"]);
-    assert_eq!(detail(2), "The list cannot be read: a row has 2 cells under 6 columns.");
+    assert_eq!(detail(2), "The list cannot be read: the row has 2 cells, but the header names 6 columns.");
     assert_eq!(detail(7), "The list cannot be read: line 11: a quote is opened and never closed.");
     let fields: Vec<String> = field_errors(&json["results"][3]).into_iter().map(|(field, _)| field).collect();
     assert_eq!(fields, ["/tags", "/max_clicks", "/strict"]);

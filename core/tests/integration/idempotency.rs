@@ -490,7 +490,7 @@ fn unstored_response_is_sent_and_logged() {
     calm(&edge);
     assert_eq!(answer.code(), 201);
     let log = edge.take_log();
-    assert!(log.len() == 1 && log[0].contains("an answer was not kept"), "{log:?}");
+    assert!(log.len() == 1 && log[0].contains("the response for an idempotency key was not stored"), "{log:?}");
     edge.wait_seconds(61);
     assert_eq!(comparable(&ask(&edge, create())), comparable(&answer));
 }

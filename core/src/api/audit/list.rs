@@ -1,4 +1,4 @@
-//! Reading the audit, newest first, a page at a time.
+//! Reads the audit log, newest event first, one page at a time.
 
 use form_urlencoded::Serializer;
 use serde::Serialize;
@@ -17,43 +17,44 @@ use crate::model::time::Timestamp;
 use crate::store::ports::{Edge, Record};
 use crate::store::{AuditEvent, Key, Prefix};
 
-/// In bytes: more than any id has, and as much as any domain.
+/// Longest `subject` or `principal` in bytes: as long as the longest domain, longer than any id.
 pub(crate) const LONGEST_NAME: usize = 253;
 
-/// Which lines are asked for.
+/// Filter of a list of audit events.
 struct AuditFilter {
     from: Option<Timestamp>,
-    /// The first moment that is too late.
+    /// Exclusive end.
     to: Option<Timestamp>,
     subject: Option<String>,
     principal: Option<String>,
 }
 
-/// `GET /api/v1/audit`. A page examines so many lines and no more, so it may be empty and not the last.
+/// `GET /api/v1/audit`. A page examines a limited number of events, so it may be empty without being the last.
 pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, query: &str) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
     let filter = AuditFilter::take(&mut fields);
-    let wanted = PageQuery::take(&mut fields, "lines");
+    let page_query = PageQuery::take(&mut fields, "events");
     fields.finish(Some(()))?;
     let list = ("/api/v1/audit?", &*filter.query());
-    let page = wanted.keys(context, authorized, list, &filter.prefix(), pagination::of_records(context.edge.records())).await?;
-    // The store may take its time to forget.
+    let cost = pagination::cost_of_records(context.edge.records());
+    let page = page_query.load_keys(context, authorized, list, &filter.prefix(), cost).await?;
+    // The store may still have events that have expired.
     let kept_since = context.config.audit_millis.map_or(0, |lifetime| context.now.as_millis().saturating_sub(lifetime));
     let earliest = filter.from.unwrap_or(Timestamp::from_millis(0)).max(Timestamp::from_millis(kept_since));
-    let mut lines = Vec::new();
+    let mut events = Vec::new();
     let mut read = |key: &Key, record: &Record| {
-        let line = AuditEvent::decode(&record.value)?;
-        lines.extend((filter.shows(&line, earliest) && may_see(authorized, &line)).then(|| (key.audit_event_id().to_owned(), line)));
+        let event = AuditEvent::decode(&record.value)?;
+        events.extend((filter.matches(&event, earliest) && may_see(authorized, &event)).then(|| (key.audit_event_id().to_owned(), event)));
         Ok(())
     };
     pagination::read_each(context, &page.keys, &mut read).await?;
     let is_over = page.keys.last().is_some_and(|last| last.is_of_event_before(earliest));
     let next = page.next.as_deref().filter(|_| !is_over);
-    let items: Vec<AuditEventJson<'_>> = lines.iter().map(|(id, line)| AuditEventJson::new(id, line)).collect();
-    pagination::shown(next, &items)
+    let items: Vec<AuditEventJson<'_>> = events.iter().map(|(id, event)| AuditEventJson::new(id, event)).collect();
+    pagination::page_response(next, &items)
 }
 
-/// A change, as the audit log has it.
+/// An event of the audit log: one change.
 #[derive(Serialize)]
 #[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "AuditEvent"))]
 pub(super) struct AuditEventJson<'a> {
@@ -69,8 +70,8 @@ pub(super) struct AuditEventJson<'a> {
     domain: Option<&'a str>,
     /// Alias of the link after the change.
     alias: Option<&'a str>,
-    /// What the identifiers do not tell: the former place of a link, its former and its new owner; the owner, the
-    /// scopes and the domains of a new key.
+    /// What the identifiers do not show: the former domain and alias of a link, its former and new owner, the former
+    /// and new role of a user, who gets the links of a deleted user; the owner, scopes and domains of a new key.
     detail: Option<&'a str>,
     /// Who made the request: `admin` for the bootstrap admin, `key_` and the identifier of the key for a key.
     principal: &'a str,
@@ -83,26 +84,26 @@ pub(super) struct AuditEventJson<'a> {
 }
 
 impl<'a> AuditEventJson<'a> {
-    fn new(id: &'a str, line: &'a AuditEvent<'_>) -> Self {
+    fn new(id: &'a str, event: &'a AuditEvent<'_>) -> Self {
         Self {
             id,
-            at: DisplayText(line.at),
-            action: &line.action,
-            subject: &line.subject,
-            domain: line.domain.as_deref(),
-            alias: line.alias.as_deref(),
-            detail: line.detail.as_deref(),
-            principal: &line.principal,
-            user: line.user.as_deref(),
-            country: line.country.as_deref(),
-            request_id: &line.request_id,
+            at: DisplayText(event.at),
+            action: &event.action,
+            subject: &event.subject,
+            domain: event.domain.as_deref(),
+            alias: event.alias.as_deref(),
+            detail: event.detail.as_deref(),
+            principal: &event.principal,
+            user: event.user.as_deref(),
+            country: event.country.as_deref(),
+            request_id: &event.request_id,
         }
     }
 }
 
-/// A key for some domains sees what was done there, and nothing else.
-fn may_see(authorized: &Authorized, line: &AuditEvent<'_>) -> bool {
-    let covered = line.domain.as_deref().map(|domain| authorized.covers(&Domain::stored(domain.to_owned())));
+/// Whether the caller may see an event. A key limited to some domains sees only events of these domains.
+fn may_see(authorized: &Authorized, event: &AuditEvent<'_>) -> bool {
+    let covered = event.domain.as_deref().map(|domain| authorized.covers(&Domain::stored(domain.to_owned())));
     covered.unwrap_or_else(|| authorized.domains().is_none())
 }
 
@@ -113,27 +114,28 @@ impl AuditFilter {
         if let (Some(from), Some(to)) = (from, to)
             && to <= from
         {
-            fields.refuse("to", FieldError::new(FieldCode::Conflicts, "nothing is done from then to then"));
+            fields.refuse("to", FieldError::new(FieldCode::Conflicts, "to must be later than from"));
         }
         let name = |json_value: JsonValue| bounded(json_value.text()?, LONGEST_NAME, &[]);
         Self { from, to, subject: fields.take("subject", name), principal: fields.take("principal", name) }
     }
 
-    /// Where its lines are: a cursor is good for this very prefix, so it must not depend on the clock.
+    /// Prefix of the keys of the matching events. A cursor is valid only for one prefix, so it must not depend on the
+    /// clock.
     fn prefix(&self) -> Prefix {
         let latest = self.to.map_or(u64::MAX, |to| to.as_millis().saturating_sub(1));
         Prefix::audit().between(self.from.unwrap_or(Timestamp::from_millis(0)), Timestamp::from_millis(latest))
     }
 
-    fn shows(&self, line: &AuditEvent<'_>, earliest: Timestamp) -> bool {
+    fn matches(&self, event: &AuditEvent<'_>, earliest: Timestamp) -> bool {
         let is = |wanted: &Option<String>, text: &str| wanted.as_ref().is_none_or(|wanted| wanted == text);
-        line.at >= earliest
-            && self.to.is_none_or(|to| line.at < to)
-            && is(&self.subject, &line.subject)
-            && is(&self.principal, &line.principal)
+        event.at >= earliest
+            && self.to.is_none_or(|to| event.at < to)
+            && is(&self.subject, &event.subject)
+            && is(&self.principal, &event.principal)
     }
 
-    /// The filter as part of an address, and the one spelling by which it is told from others.
+    /// The filter as a URL query, in one normal form that also identifies it in cursors.
     fn query(&self) -> String {
         let (from, to) = (self.from.map(|from| from.to_string()), self.to.map(|to| to.to_string()));
         let mut query = Serializer::new(String::new());

@@ -1,4 +1,4 @@
-//! Who did what: a line for every change, written by the commit that makes it.
+//! Audit log: an event for every change, written by the same commit as the change.
 
 mod list;
 
@@ -17,15 +17,15 @@ use crate::model::time::Timestamp;
 use crate::store::ports::{Edge, StoreError};
 use crate::store::{AuditEntry, AuditEvent, Change, Key, MovedTo, Written, write};
 
-/// What was done.
+/// The part of an audit event that describes the change.
 pub(crate) struct AuditAction<'a> {
-    /// What kind of deed it is: `link.create`.
+    /// Kind of change: `link.create`.
     action: &'static str,
-    /// The id of what it was done to; a domain's name.
+    /// Identifier of what was changed; of a domain, its name.
     subject: &'a str,
     domain: Option<&'a Domain>,
     alias: Option<&'a Alias>,
-    /// What an id does not tell: a role and the one before it.
+    /// What the identifiers do not show: the old and the new role.
     detail: Option<String>,
 }
 
@@ -34,8 +34,8 @@ impl<'a> AuditAction<'a> {
         Self { action, subject: link.id.as_str(), domain: Some(&link.domain), alias: Some(&link.alias), detail: None }
     }
 
-    /// An old alias leads to a link no more.
-    pub(crate) fn way(moved_to: &'a MovedTo) -> Self {
+    /// An old alias of a moved link stops forwarding to it.
+    pub(crate) fn unforward(moved_to: &'a MovedTo) -> Self {
         let (domain, alias) = (Some(&moved_to.domain), Some(&moved_to.alias));
         Self { action: "link.unforward", subject: moved_to.link.as_str(), domain, alias, detail: None }
     }
@@ -52,40 +52,40 @@ impl<'a> AuditAction<'a> {
         Self { action, subject: key.as_str(), domain: None, alias: None, detail: None }
     }
 
-    pub(crate) fn saying(self, detail: String) -> Self {
+    pub(crate) fn with_detail(self, detail: String) -> Self {
         Self { detail: Some(detail), ..self }
     }
 }
 
-/// Makes `change` and has it write down `deed`. What changes nothing is no deed.
+/// Commits `change` together with the audit event for `action`. A write that changes nothing visible has no event.
 pub(crate) async fn commit<E: Edge>(
     context: &Context<'_, E>,
     authorized: &Authorized,
     mut change: Change,
-    deed: Option<AuditAction<'_>>,
+    action: Option<AuditAction<'_>>,
 ) -> Result<Written, Problem> {
-    if let Some(deed) = deed {
-        note(context, authorized, &deed, &mut change)?;
+    if let Some(action) = action {
+        attach_event(context, authorized, &action, &mut change)?;
     }
     Ok(write(context.edge.records(), change).await?)
 }
 
-/// Has `change` write down that whoever shows `authorized` did this. A repeated change has the same name and the same moment: its line is there
-/// already.
-pub(crate) fn note<E: Edge>(
+/// Adds an audit event to `change`: `action`, done by the caller. A repeated change has the same token and time, so its
+/// event has the same key and is written once.
+pub(crate) fn attach_event<E: Edge>(
     context: &Context<'_, E>,
     authorized: &Authorized,
-    deed: &AuditAction<'_>,
+    action: &AuditAction<'_>,
     change: &mut Change,
 ) -> Result<(), StoreError> {
     let at = context.began;
-    let line = AuditEvent {
+    let event = AuditEvent {
         at,
-        action: deed.action.into(),
-        subject: deed.subject.into(),
-        domain: deed.domain.map(|domain| domain.as_str().into()),
-        alias: deed.alias.map(|alias| alias.as_str().into()),
-        detail: deed.detail.as_deref().map(Into::into),
+        action: action.action.into(),
+        subject: action.subject.into(),
+        domain: action.domain.map(|domain| domain.as_str().into()),
+        alias: action.alias.map(|alias| alias.as_str().into()),
+        detail: action.detail.as_deref().map(Into::into),
         principal: authorized.principal().into(),
         user: authorized.user().map(|user| user.as_str().into()),
         country: authorized.country().map(Into::into),
@@ -93,7 +93,7 @@ pub(crate) fn note<E: Edge>(
     };
     let lifetime = context.config.audit_millis;
     let expires_at = lifetime.map(|lifetime| Timestamp::from_millis(at.as_millis().saturating_add(lifetime)));
-    change.audit_entry = Some(AuditEntry { key: Key::audit(at, &change.token), value: line.encode()?, expires_at });
+    change.audit_entry = Some(AuditEntry { key: Key::audit(at, &change.token), value: event.encode()?, expires_at });
     Ok(())
 }
 

@@ -1,9 +1,9 @@
-//! Changing where a domain sends visitors: a merge patch, made only if the domain still is what the client has seen.
+//! Changes the redirects of a domain: a merge patch, applied only if the version still matches `If-Match`.
 
 use http::StatusCode;
 
-use super::show::shown;
-use super::{DomainEdit, edit, named, refuse_circles, said, set};
+use super::show::domain_response;
+use super::{DomainEdit, apply_patch, current_record, edit, parse_name, refuse_self_targets};
 use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::body::{Draft, Patch, RequestBody, request_body};
@@ -20,9 +20,9 @@ request_body! {
     pub(crate) struct DomainPatch as DomainPatch {
         /// Where visitors of `/` are redirected.
         root: Patch<Target>,
-        /// Where visitors are redirected whose alias has no link, or one that has not started.
+        /// Where visitors are redirected if their alias has no link, or one that has not started.
         not_found: Patch<Target>,
-        /// Where visitors are redirected whose link is deleted, blocked, disabled, past its end or used up, unless
+        /// Where visitors are redirected if their link is deleted, blocked, disabled, past its end or used up, unless
         /// its `fallback` applies.
         ended: Patch<Target>,
     }
@@ -37,16 +37,16 @@ pub(crate) async fn change<E: Edge>(
     client: &impl ClientInfo,
     body: &Body,
 ) -> Result<Response, Problem> {
-    let domain = named(authorized, text, query)?;
+    let domain = parse_name(authorized, text, query)?;
     let Draft { parts, mut wrong } = DomainPatch::read(body, BODY_LIMIT, &context.parsing())?;
-    refuse_circles(&domain, &parts, &mut wrong);
+    refuse_self_targets(&domain, &parts, &mut wrong);
     let patch = Draft::<DomainPatch> { parts, wrong }.finish()?;
-    let seen = IfMatch::parse(client);
-    let change = |kept: Option<&DomainRecord>| -> Result<DomainEdit, EditRefusal> {
-        let was = said(context, &domain, kept)?;
-        seen.check(was.version)?;
+    let if_match = IfMatch::parse(client);
+    let change = |stored: Option<&DomainRecord>| -> Result<DomainEdit, EditRefusal> {
+        let was = current_record(context, &domain, stored)?;
+        if_match.check(was.version)?;
         let mut domain_record = was.clone();
-        set(&mut domain_record, patch.clone());
+        apply_patch(&mut domain_record, patch.clone());
         if domain_record == was {
             return Ok((domain_record, None));
         }
@@ -55,5 +55,5 @@ pub(crate) async fn change<E: Edge>(
         Ok((domain_record, Some("domain.change")))
     };
     let (_, domain_record) = edit(context, authorized, &domain, &change).await?;
-    shown(context, StatusCode::OK, &domain_record)
+    domain_response(context, StatusCode::OK, &domain_record)
 }

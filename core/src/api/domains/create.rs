@@ -1,10 +1,10 @@
-//! Adding a domain that the settings do not name.
+//! Adds a domain that the setting `HOP_DOMAINS` does not name.
 
 use http::StatusCode;
 
 use super::change::DomainPatch;
-use super::show::shown;
-use super::{edit, refuse_circles, set, wire};
+use super::show::domain_response;
+use super::{apply_patch, edit, refuse_self_targets, wire};
 use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::body::{Draft, Flatten, RequestBody, Required, request_body};
@@ -29,18 +29,18 @@ request_body! {
 pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, body: &Body) -> Result<Response, Problem> {
     let Draft { parts, mut wrong } = NewDomain::read(body, BODY_LIMIT, &context.parsing())?;
     if let Some(domain) = &parts.domain {
-        refuse_circles(domain, &parts.targets, &mut wrong);
+        refuse_self_targets(domain, &parts.targets, &mut wrong);
         authorized.check_domain(domain)?;
     }
     let NewDomain { domain, targets } = Draft::<NewDomain> { parts, wrong }.finish()?;
     let mut domain_record = DomainRecord::bare(&domain, 1, context.now);
-    set(&mut domain_record, targets);
+    apply_patch(&mut domain_record, targets);
     if context.config.origin_of(domain.as_str()).is_some() {
         return Err(Problem::domain_taken());
     }
-    let create = |kept: Option<&DomainRecord>| {
-        // An `ETag` of a domain that was deleted is not given out again.
-        let version = match kept {
+    let create = |stored: Option<&DomainRecord>| {
+        // A deleted domain continues its version numbers, so that no `ETag` is used twice.
+        let version = match stored {
             Some(domain_record) if !domain_record.is_deleted => return Err(Problem::domain_taken().into()),
             Some(deleted) => deleted.version.saturating_add(1),
             None => 1,
@@ -48,5 +48,5 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, authorized: &Autho
         Ok((DomainRecord { version, ..domain_record.clone() }, Some("domain.create")))
     };
     let (_, domain_record) = edit(context, authorized, &domain, &create).await?;
-    shown(context, StatusCode::CREATED, &domain_record)?.location(&wire::address(&domain))
+    domain_response(context, StatusCode::CREATED, &domain_record)?.location(&wire::domain_path(&domain))
 }

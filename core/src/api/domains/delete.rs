@@ -1,8 +1,8 @@
-//! Deleting a domain that has no links. Its record stays and says so.
+//! Deletes a domain that has no links. Its record stays, marked as deleted.
 
 use http::StatusCode;
 
-use super::{DomainEdit, edit, find, named, said};
+use super::{DomainEdit, current_record, edit, find, parse_name};
 use crate::api::links;
 use crate::auth::Authorized;
 use crate::context::Context;
@@ -21,37 +21,37 @@ pub(crate) async fn delete<E: Edge>(
     query: &str,
     client: &impl ClientInfo,
 ) -> Result<Response, Problem> {
-    let domain = named(authorized, text, query)?;
-    let seen = IfMatch::parse(client);
+    let domain = parse_name(authorized, text, query)?;
+    let if_match = IfMatch::parse(client);
     find(context, &domain).await?;
     check_unused(context, authorized, &domain).await?;
-    let delete = |kept: Option<&DomainRecord>| -> Result<DomainEdit, EditRefusal> {
-        let domain_record = said(context, &domain, kept)?;
-        seen.check(domain_record.version)?;
+    let delete = |stored: Option<&DomainRecord>| -> Result<DomainEdit, EditRefusal> {
+        let domain_record = current_record(context, &domain, stored)?;
+        if_match.check(domain_record.version)?;
         let version = domain_record.version.saturating_add(1);
-        let gone =
+        let deleted =
             DomainRecord { created_at: domain_record.created_at, is_deleted: true, ..DomainRecord::bare(&domain, version, context.now) };
-        Ok((gone, Some("domain.delete")))
+        Ok((deleted, Some("domain.delete")))
     };
-    let (was, gone) = edit(context, authorized, &domain, &delete).await?;
-    // Links may have been made since the first look. From now on none is begun.
+    let (was, deleted) = edit(context, authorized, &domain, &delete).await?;
+    // Links may have been created since the first check. No new one can be created from now on.
     let unused = check_unused(context, authorized, &domain).await;
     if let (Err(_), Some(was)) = (&unused, &was) {
-        put_back(context, authorized, was, gone.version).await?;
+        restore(context, authorized, was, deleted.version).await?;
     }
     unused.map(|()| Response::empty(StatusCode::NO_CONTENT))
 }
 
-/// Undoes the deletion that made version `gone`, unless somebody has added the domain again.
-async fn put_back<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, was: &DomainRecord, gone: u64) -> Result<(), Problem> {
-    let restore = |kept: Option<&DomainRecord>| {
-        if kept.is_some_and(|domain_record| domain_record.version > gone) {
+/// Undoes the deletion that wrote version `deleted`, unless the domain was added again meanwhile.
+async fn restore<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, was: &DomainRecord, deleted: u64) -> Result<(), Problem> {
+    let change = |stored: Option<&DomainRecord>| {
+        if stored.is_some_and(|domain_record| domain_record.version > deleted) {
             return Err(Problem::domain_taken().into());
         }
-        let domain_record = DomainRecord { updated_at: context.now, version: gone.saturating_add(1), ..was.clone() };
+        let domain_record = DomainRecord { updated_at: context.now, version: deleted.saturating_add(1), ..was.clone() };
         Ok((domain_record, Some("domain.restore")))
     };
-    match edit(context, authorized, &was.domain, &restore).await {
+    match edit(context, authorized, &was.domain, &change).await {
         Err(problem) if problem.code != ProblemCode::DomainTaken => Err(problem),
         _ => Ok(()),
     }
@@ -59,7 +59,7 @@ async fn put_back<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, wa
 
 async fn check_unused<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, domain: &Domain) -> Result<(), Problem> {
     if context.config.origin_of(domain.as_str()).is_some() {
-        return Err(Problem::domain_in_use("The settings of this deployment name this domain."));
+        return Err(Problem::domain_in_use("The setting `HOP_DOMAINS` names this domain. Remove it there."));
     }
     if links::has_links(context, authorized, domain).await? {
         return Err(Problem::domain_in_use("This domain has links. Delete or move them first."));

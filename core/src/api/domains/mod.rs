@@ -1,4 +1,5 @@
-//! Domains beside those of the settings, and where a domain sends visitors who find nothing: one verb, one file.
+//! Domains: those added through the API, and where each domain redirects visitors who find no link. One file for each
+//! verb.
 
 mod change;
 mod create;
@@ -26,22 +27,22 @@ use crate::model::field_error::{FieldError, FieldErrors};
 use crate::store::ports::{Edge, StoreError};
 use crate::store::{DomainRecord, EDITS, GuardedRecord, Key, Written};
 
-/// The domain an address of the API names, which takes nothing else. What can be no domain is none of this deployment.
-fn named(authorized: &Authorized, text: &str, query: &str) -> Result<Domain, Problem> {
+/// Parses the domain in the path of an endpoint that takes no query. A malformed name is reported as an unknown domain.
+fn parse_name(authorized: &Authorized, text: &str, query: &str) -> Result<Domain, Problem> {
     Fields::query(query).finish(Some(()))?;
     let domain = Domain::parse(text).map_err(|_| Problem::no_such_domain())?;
     authorized.check_domain(&domain)?;
     Ok(domain)
 }
 
-/// What is kept of `domain`, of a deleted one too.
+/// Loads the record of `domain`, which may be marked as deleted.
 async fn load<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Option<Box<GuardedRecord<DomainRecord>>>, StoreError> {
     GuardedRecord::load(context.edge.records(), &Key::domain(domain)).await
 }
 
-/// What is said of `domain`, of which this is kept.
-fn said<E: Edge>(context: &Context<'_, E>, domain: &Domain, kept: Option<&DomainRecord>) -> Result<DomainRecord, Problem> {
-    match kept {
+/// The record of `domain` given what is `stored`; a domain of the settings has a default record if nothing is stored.
+fn current_record<E: Edge>(context: &Context<'_, E>, domain: &Domain, stored: Option<&DomainRecord>) -> Result<DomainRecord, Problem> {
+    match stored {
         Some(domain_record) if !domain_record.is_deleted => Ok(domain_record.clone()),
         _ if context.config.origin_of(domain.as_str()).is_none() => Err(Problem::no_such_domain()),
         Some(deleted) => Ok(DomainRecord::bare(domain, deleted.version, context.now)),
@@ -49,16 +50,18 @@ fn said<E: Edge>(context: &Context<'_, E>, domain: &Domain, kept: Option<&Domain
     }
 }
 
+/// Loads a domain that exists.
 async fn find<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<DomainRecord, Problem> {
-    let kept = load(context, domain).await?;
-    said(context, domain, kept.as_ref().map(|kept| &kept.value))
+    let stored = load(context, domain).await?;
+    current_record(context, domain, stored.as_ref().map(|stored| &stored.value))
 }
 
-/// What a domain shall be, and what the audit calls that; nothing if it changes nothing.
+/// The new record of a domain, and the name of the audit event; `None` if nothing visible changes.
 type DomainEdit = (DomainRecord, Option<&'static str>);
 
-/// Reads what is kept of `domain`, lets `change` say what it shall be, and writes that; again if somebody else was quicker. It comes back
-/// as it was and as it is; this isolate forgets what it knew.
+/// Compare-and-swap loop on the record of `domain`: loads it, computes the new one by `change` and writes that, again
+/// if another request wrote in between. Returns the old and the new record. Drops the domain from this isolate's
+/// memory.
 async fn edit<E: Edge>(
     context: &Context<'_, E>,
     authorized: &Authorized,
@@ -68,8 +71,8 @@ async fn edit<E: Edge>(
     let mut last = Problem::crowded();
     for _ in 0..EDITS {
         let was = load(context, domain).await?;
-        let (domain_record, action) = match change(was.as_ref().map(|kept| &kept.value)) {
-            Ok(wish) => wish,
+        let (domain_record, action) = match change(was.as_ref().map(|stored| &stored.value)) {
+            Ok(edit) => edit,
             Err(EditRefusal::Refused(problem)) => return Err(problem),
             Err(EditRefusal::StaleRead(problem)) => {
                 last = problem;
@@ -80,23 +83,23 @@ async fn edit<E: Edge>(
         let written = audit::commit(context, authorized, change, action.map(|action| AuditAction::domain(action, domain))).await;
         context.memo(|memo| memo.drop(&Key::domain(domain)));
         if written? == Written::Done {
-            return Ok((was.map(|kept| kept.value), domain_record));
+            return Ok((was.map(|stored| stored.value), domain_record));
         }
     }
     Err(last)
 }
 
-/// Refuses every target that is on the domain itself: the settings do not have to name it.
-fn refuse_circles(domain: &Domain, said: &<DomainPatch as RequestBody>::Parts, wrong: &mut FieldErrors) {
-    for (name, target) in [("root", &said.root), ("not_found", &said.not_found), ("ended", &said.ended)] {
+/// Refuses every target on the domain itself, which the settings do not have to name.
+fn refuse_self_targets(domain: &Domain, parts: &<DomainPatch as RequestBody>::Parts, wrong: &mut FieldErrors) {
+    for (name, target) in [("root", &parts.root), ("not_found", &parts.not_found), ("ended", &parts.ended)] {
         if matches!(target, Patch::Set(target) if target.is_on(domain)) {
             wrong.add(FieldError::own_domain().within(name));
         }
     }
 }
 
-/// Applies what is said of a domain.
-fn set(domain_record: &mut DomainRecord, patch: DomainPatch) {
+/// Applies a merge patch to a domain.
+fn apply_patch(domain_record: &mut DomainRecord, patch: DomainPatch) {
     patch.root.apply(&mut domain_record.root);
     patch.not_found.apply(&mut domain_record.not_found);
     patch.ended.apply(&mut domain_record.ended);

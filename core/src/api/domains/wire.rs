@@ -1,4 +1,4 @@
-//! Domains on the wire: every field always there.
+//! JSON of a domain. Every field is always present.
 
 use serde::Serialize;
 
@@ -25,10 +25,10 @@ pub(super) struct DomainJson<'a> {
     /// Where visitors of `/` are redirected.
     #[cfg_attr(feature = "docs", schemars(length(min = 1, max = crate::model::target::MAX_BYTES)))]
     root: Option<&'a str>,
-    /// Where visitors are redirected whose alias has no link, or one that has not started.
+    /// Where visitors are redirected if their alias has no link, or one that has not started.
     #[cfg_attr(feature = "docs", schemars(length(min = 1, max = crate::model::target::MAX_BYTES)))]
     not_found: Option<&'a str>,
-    /// Where visitors are redirected whose link is deleted, blocked, disabled, past its end or used up, unless its
+    /// Where visitors are redirected if their link is deleted, blocked, disabled, past its end or used up, unless its
     /// `fallback` applies.
     #[cfg_attr(feature = "docs", schemars(length(min = 1, max = crate::model::target::MAX_BYTES)))]
     ended: Option<&'a str>,
@@ -53,8 +53,8 @@ impl<'a> DomainJson<'a> {
     }
 }
 
-/// A domain's own address in the API. Only an IPv6 address holds anything to encode.
-pub(super) fn address(domain: &Domain) -> String {
+/// API path of a domain. Only an IPv6 address needs encoding.
+pub(super) fn domain_path(domain: &Domain) -> String {
     let encoded: String = form_urlencoded::byte_serialize(domain.as_str().as_bytes()).collect();
     format!("/api/v1/domains/{encoded}")
 }

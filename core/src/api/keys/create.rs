@@ -1,4 +1,5 @@
-//! Making a key. Nobody makes one that may more than they themselves, that outlives the one they use, or that outlasts their right to make it.
+//! Creates an API key. It has no more rights than the caller, expires no later than the key in use, and stops working
+//! when one of its issuers may not issue it any more.
 
 use http::StatusCode;
 
@@ -34,32 +35,34 @@ request_body! {
         /// Name of the key, of at most 512 bytes.
         name: Required<Title>,
         /// What the key may do, as far as the role of its owner allows it.
-        scopes: Required<NonEmpty<Set<Scope, { Scope::ALL.len() }>, OpensNothing>>,
+        scopes: Required<NonEmpty<Set<Scope, { Scope::ALL.len() }>, NoScopes>>,
         /// The only domains that the key is for, each one of this deployment. Another host is `invalid`; each label
         /// has at most 63 characters. Default: all of them. A key for some domains cannot manage what concerns the
         /// whole deployment: users, keys, `/metrics`.
-        domains: Optional<NonEmpty<List<Domain, MOST_DOMAINS>, ForNoDomain>>,
+        domains: Optional<NonEmpty<List<Domain, MOST_DOMAINS>, NoDomains>>,
         /// Identifier of the active user whose role the key has, at every moment. Default: the user of this
         /// request; the bootstrap admin has to name one. A user who does not exist or is disabled is refused.
         owner: Optional<UserId>,
-        /// Time from which the key is not valid any more, later than now. Default: it does not end.
+        /// Time at which the key expires, later than now. Default: it does not expire.
         expires_at: Optional<Timestamp>,
     }
 }
 
-pub(crate) enum OpensNothing {}
+/// Why the list of scopes is not empty.
+pub(crate) enum NoScopes {}
 
-impl WhyNotEmpty for OpensNothing {
+impl WhyNotEmpty for NoScopes {
     fn refusal() -> FieldError {
-        FieldError::new(FieldCode::Required, "a key without scopes opens nothing")
+        FieldError::new(FieldCode::Required, "a key needs at least one scope")
     }
 }
 
-pub(crate) enum ForNoDomain {}
+/// Why the list of domains is not empty.
+pub(crate) enum NoDomains {}
 
-impl WhyNotEmpty for ForNoDomain {
+impl WhyNotEmpty for NoDomains {
     fn refusal() -> FieldError {
-        FieldError::new(FieldCode::Required, "a key for no domain opens nothing; one for every domain has null here")
+        FieldError::new(FieldCode::Required, "the list must name at least one domain; use null for all domains")
     }
 }
 
@@ -67,7 +70,7 @@ impl FieldType for Scope {
     type Value = Self;
 
     fn parse(value: JsonValue, _: &ParseContext<'_>) -> Result<Self, FieldErrors> {
-        Self::named(&value.text()?).ok_or_else(|| FieldError::invalid("there is no such scope").into())
+        Self::named(&value.text()?).ok_or_else(|| FieldError::invalid("this scope does not exist").into())
     }
 
     #[cfg(feature = "docs")]
@@ -79,24 +82,25 @@ impl FieldType for Scope {
 /// `POST /api/v1/keys`
 pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, body: &Body) -> Result<Response, Problem> {
     let mut draft = NewKey::read(body, BODY_LIMIT, &context.parsing())?;
-    if let Some(said) = draft.parts.domains.take() {
-        draft.parts.domains = Some(served(context, &mut draft.wrong, said).await?);
+    if let Some(domains) = draft.parts.domains.take() {
+        draft.parts.domains = Some(check_served(context, &mut draft.wrong, domains).await?);
     }
-    let asked = KeyRequest::parse(context, authorized, draft)?;
-    let no_owner = || Problem::wrong_field("owner", FieldError::invalid("this is no user who is let in"));
-    let owner = find_active(context, &asked.owner).await?.ok_or_else(no_owner)?;
+    let request = KeyRequest::parse(context, authorized, draft)?;
+    let no_owner =
+        || Problem::wrong_field("owner", FieldError::invalid("this is not an active user; name an existing user who is not disabled"));
+    let owner = find_active(context, &request.owner).await?.ok_or_else(no_owner)?;
     check_owner(authorized, &owner, role_of(context.edge.records(), &owner).await?)?;
-    let shown = PresentedKey::new(context.token()?, id_source::random_secret(context.edge)?);
-    let key = asked.key(&shown, context.pepper()?, context.now, authorized);
+    let presented = PresentedKey::new(context.token()?, id_source::random_secret(context.edge)?);
+    let key = request.key(&presented, context.pepper()?, context.now, authorized);
     let change = GuardedRecord::put(None, Key::api_key(&key.id), &key, context.token()?)?;
-    let deed = AuditAction::key("key.create", &key.id).saying(detail(&key));
-    if audit::commit(context, authorized, change, Some(deed)).await? == Written::Conflict {
-        return Err(Problem::internal("the id of a new key was drawn before"));
+    let action = AuditAction::key("key.create", &key.id).with_detail(audit_detail(&key));
+    if audit::commit(context, authorized, change, Some(action)).await? == Written::Conflict {
+        return Err(Problem::internal("the random id of a new key already exists"));
     }
-    told(&key, &shown)
+    created_response(&key, &presented)
 }
 
-/// The key somebody wants, and who asks may make it.
+/// A requested key that the caller may create.
 struct KeyRequest {
     name: Title,
     scopes: Vec<Scope>,
@@ -106,7 +110,7 @@ struct KeyRequest {
 }
 
 impl KeyRequest {
-    /// What a body asks for, whose domains are served.
+    /// Reads and checks the request; its domains were checked before.
     fn parse<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, draft: Draft<NewKey>) -> Result<Self, Problem> {
         let Draft { parts, mut wrong } = draft;
         let owner = parts.owner.clone().or_else(|| authorized.user().cloned());
@@ -114,19 +118,20 @@ impl KeyRequest {
             wrong.require("owner");
         }
         if parts.expires_at.is_some_and(|end| end <= context.now) {
-            wrong.add(FieldError::new(FieldCode::OutOfRange, "a key ends later than it is made").within("expires_at"));
+            wrong.add(FieldError::new(FieldCode::OutOfRange, "expires_at must be in the future").within("expires_at"));
         }
         let NewKey { name, scopes, domains, expires_at, .. } = Draft::<NewKey> { parts, wrong }.finish()?;
-        let owner = owner.ok_or_else(|| Problem::internal("a key without an owner was let through"))?;
+        let owner = owner.ok_or_else(|| Problem::internal("a key without an owner passed the checks"))?;
         check_bounds(authorized, &scopes, expires_at)?;
         Ok(Self { name, scopes, domains, owner, expires_at })
     }
 
-    fn key(self, shown: &PresentedKey, pepper: &Pepper, now: Timestamp, authorized: &Authorized) -> ApiKey {
+    /// The key to store.
+    fn key(self, presented: &PresentedKey, pepper: &Pepper, now: Timestamp, authorized: &Authorized) -> ApiKey {
         let Self { name, scopes, domains, owner, expires_at } = self;
         let issuers = authorized.issuers_for(&owner);
         ApiKey {
-            id: shown.id.clone(),
+            id: presented.id.clone(),
             name,
             scopes,
             domains,
@@ -138,12 +143,12 @@ impl KeyRequest {
             expires_at,
             last_used_at: None,
             revoked_at: None,
-            digest: shown.digest(pepper),
+            digest: presented.digest(pepper),
         }
     }
 }
 
-/// Refuses a key for `owner`, whose role is `role`, by whoever must not hold one of theirs.
+/// Checks that the caller may create a key for `owner`, whose role is `role`.
 fn check_owner(authorized: &Authorized, owner: &User, role: Role) -> Result<(), Problem> {
     if authorized.user() == Some(&owner.id) {
         authorized.check_role(role)?;
@@ -151,43 +156,52 @@ fn check_owner(authorized: &Authorized, owner: &User, role: Role) -> Result<(), 
         authorized.check_issuer(role)?;
     }
     if authorized.issuers_for(&owner.id).len() > MOST_ISSUERS {
-        return Err(Problem::not_allowed("The key you use already depends on other users. Use one that the bootstrap admin made for you."));
+        return Err(Problem::not_allowed("Your key depends on too many other users. Use a key that the bootstrap admin created for you."));
     }
     Ok(())
 }
 
-/// What the audit says of a new key: whose it is, and what it is for.
-fn detail(key: &ApiKey) -> String {
+/// Audit detail of a new key: its owner, scopes and domains.
+fn audit_detail(key: &ApiKey) -> String {
     let scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.name()).collect();
     let domains: Vec<&str> = key.domains.iter().flatten().map(Domain::as_str).collect();
     let domains = if domains.is_empty() { "all".to_owned() } else { domains.join(" ") };
     format!("owner {}; scopes {}; domains {domains}", key.owner.as_str(), scopes.join(" "))
 }
 
-/// The answer to who has made it: it alone holds the secret.
-fn told(key: &ApiKey, shown: &PresentedKey) -> Result<Response, Problem> {
-    let json = NewKeyJson { key: KeyJson::new(key), secret: &shown.expose() };
+/// Response with the new key. It is the only one that contains the secret.
+fn created_response(key: &ApiKey, presented: &PresentedKey) -> Result<Response, Problem> {
+    let json = NewKeyJson { key: KeyJson::new(key), secret: &presented.expose() };
     Response::json(StatusCode::CREATED, &json)?.location(&["/api/v1/keys/", key.id.as_str()].concat())
 }
 
-/// What is `said`, sorted and each domain once; one that is none of this deployment is refused where it stands.
-async fn served<E: Edge>(context: &Context<'_, E>, wrong: &mut FieldErrors, said: Vec<Domain>) -> Result<Vec<Domain>, Problem> {
+/// Sorts the requested domains and removes duplicates. A domain that this deployment does not serve is refused at its
+/// position.
+async fn check_served<E: Edge>(context: &Context<'_, E>, wrong: &mut FieldErrors, requested: Vec<Domain>) -> Result<Vec<Domain>, Problem> {
     let mut domains = Vec::new();
-    for (at, domain) in said.into_iter().enumerate() {
+    for (at, domain) in requested.into_iter().enumerate() {
         if !is_served(context, &domain).await? {
-            wrong.add(FieldError::invalid("this is no domain of this deployment").at(at).within("domains"));
+            wrong.add(
+                FieldError::invalid("this deployment does not serve this domain; add the domain first or name another")
+                    .at(at)
+                    .within("domains"),
+            );
         }
         put_in_order(&mut domains, domain);
     }
     Ok(domains)
 }
 
+/// Checks that the key has no scope that the caller lacks, and expires no later than the key in use.
 fn check_bounds(authorized: &Authorized, scopes: &[Scope], end: Option<Timestamp>) -> Result<(), Problem> {
     if let Some(beyond) = scopes.iter().find(|scope| !authorized.has_scope(**scope)) {
-        return Err(Problem::not_allowed(format!("You do not have the scope `{}` yourself.", beyond.name())));
+        return Err(Problem::not_allowed(format!(
+            "Your key does not have the scope `{}`, so it cannot give it to another key.",
+            beyond.name()
+        )));
     }
     if authorized.expires_at().is_some_and(|own| end.is_none_or(|end| end > own)) {
-        return Err(Problem::not_allowed("A key ends no later than the key that makes it. Say when in `expires_at`."));
+        return Err(Problem::not_allowed("A key cannot expire later than the key that creates it. Set `expires_at`."));
     }
     Ok(())
 }

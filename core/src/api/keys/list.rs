@@ -1,4 +1,4 @@
-//! Listing keys, those that are revoked too.
+//! Lists the API keys, including revoked ones.
 
 use super::wire::KeyJson;
 use crate::api::pagination::{self, PageQuery};
@@ -16,11 +16,17 @@ use crate::store::{GuardedRecord, Prefix};
 pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, query: &str) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
     let owner = fields.take_text("owner", UserId::parse);
-    let wanted = PageQuery::take(&mut fields, "keys");
+    let page_query = PageQuery::take(&mut fields, "keys");
     fields.finish(Some(()))?;
     let filter = owner.as_ref().map(|owner| ["owner=", owner.as_str()].concat()).unwrap_or_default();
-    let page = wanted
-        .keys(context, authorized, ("/api/v1/keys?", &filter), &Prefix::api_keys(), pagination::of_records(context.edge.records()))
+    let page = page_query
+        .load_keys(
+            context,
+            authorized,
+            ("/api/v1/keys?", &filter),
+            &Prefix::api_keys(),
+            pagination::cost_of_records(context.edge.records()),
+        )
         .await?;
     let mut keys = Vec::new();
     let mut read = |_: &_, record: &_| {
@@ -30,5 +36,5 @@ pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, authorized: &Authori
     };
     pagination::read_each(context, &page.keys, &mut read).await?;
     let items: Vec<KeyJson<'_>> = keys.iter().map(KeyJson::new).collect();
-    pagination::shown(page.next.as_deref(), &items)
+    pagination::page_response(page.next.as_deref(), &items)
 }

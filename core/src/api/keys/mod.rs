@@ -1,4 +1,4 @@
-//! What can be done with API keys: one verb, one file.
+//! API keys: one file for each verb.
 
 mod create;
 mod list;
@@ -25,24 +25,25 @@ use crate::model::user::User;
 use crate::store::ports::Edge;
 use crate::store::{GuardedRecord, Key};
 
-/// The id an address of the API names, which takes nothing else. What can be no id is that of no key.
-fn named(text: &str, query: &str) -> Result<KeyId, Problem> {
+/// Parses the id in the path of an endpoint that takes no query. A malformed id is reported as an unknown key.
+fn parse_id(text: &str, query: &str) -> Result<KeyId, Problem> {
     Fields::query(query).finish(Some(()))?;
     KeyId::parse(text).ok_or_else(Problem::no_such_key)
 }
 
+/// Loads the key `id`.
 async fn find<E: Edge>(context: &Context<'_, E>, id: &KeyId) -> Result<Box<GuardedRecord<ApiKey>>, Problem> {
     GuardedRecord::load(context.edge.records(), &Key::api_key(id)).await?.ok_or_else(Problem::no_such_key)
 }
 
-/// Only owners have a say in the keys of owners.
-async fn check_say<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, owner: &UserId) -> Result<(), Problem> {
+/// Checks that the caller may revoke keys of the user `owner`: only owners may revoke those of owners.
+async fn check_may_revoke<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, owner: &UserId) -> Result<(), Problem> {
     let records = context.edge.records();
     if authorized.role() < Role::Owner
         && let Some(user) = GuardedRecord::<User>::load(records, &Key::user(owner)).await?
         && role_of(records, &user.value).await? == Role::Owner
     {
-        return Err(Problem::not_allowed("Only owners revoke the keys of owners."));
+        return Err(Problem::not_allowed("Only owners can revoke keys of owners. Ask an owner to do it."));
     }
     Ok(())
 }

@@ -1,8 +1,8 @@
-//! Revoking a key: its record stays and says so.
+//! Revokes an API key. Its record stays, marked as revoked.
 
 use http::StatusCode;
 
-use super::{check_say, find, named};
+use super::{check_may_revoke, find, parse_id};
 use crate::api::audit::{self, AuditAction};
 use crate::auth::Authorized;
 use crate::context::Context;
@@ -19,10 +19,10 @@ pub(crate) async fn revoke<E: Edge>(
     text: &str,
     query: &str,
 ) -> Result<Response, Problem> {
-    let id = named(text, query)?;
+    let id = parse_id(text, query)?;
     for _ in 0..EDITS {
         let was = find(context, &id).await?;
-        check_say(context, authorized, &was.value.owner).await?;
+        check_may_revoke(context, authorized, &was.value.owner).await?;
         if was.value.revoked_at.is_none() {
             let revoked = ApiKey { revoked_at: Some(context.now), ..was.value.clone() };
             let change = GuardedRecord::put(Some(&was), Key::api_key(&id), &revoked, context.token()?)?;

@@ -1,9 +1,9 @@
-//! Showing a key, without its secret.
+//! Shows an API key, without its secret.
 
 use http::StatusCode;
 
 use super::wire::KeyJson;
-use super::{find, named};
+use super::{find, parse_id};
 use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::problem::Problem;
@@ -12,6 +12,6 @@ use crate::store::ports::Edge;
 
 /// `GET /api/v1/keys/{key}`
 pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _proof: &Authorized, text: &str, query: &str) -> Result<Response, Problem> {
-    let key = find(context, &named(text, query)?).await?.value;
+    let key = find(context, &parse_id(text, query)?).await?.value;
     Response::json(StatusCode::OK, &KeyJson::new(&key))
 }

@@ -1,4 +1,4 @@
-//! Keys on the wire: every field always there, and the secret only once.
+//! JSON of an API key. Every field is always present; the secret is only in the response that creates the key.
 
 use serde::Serialize;
 
@@ -32,7 +32,7 @@ pub(super) struct KeyJson<'a> {
     issuers: Vec<&'a str>,
     /// Time at which the key was created.
     created_at: DisplayText<Timestamp>,
-    /// Time from which the key is not valid any more; `null` if it does not end.
+    /// Time at which the key expires; `null` if it does not.
     expires_at: Option<DisplayText<Timestamp>>,
     /// Time of the last use. It is written once an hour at most, and at the first use after the pepper was changed.
     last_used_at: Option<DisplayText<Timestamp>>,

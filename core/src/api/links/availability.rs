@@ -1,10 +1,10 @@
-//! Whether an alias is free, by the same verdict that a creation goes by.
+//! Availability of an alias, decided by the same function as for a creation.
 
 use http::StatusCode;
 use serde::Serialize;
 
-use super::claim::{AliasAvailability, standing};
-use super::link_ref::domain_of;
+use super::claim::{AliasAvailability, alias_availability};
+use super::link_ref::parse_domain;
 use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::problem::{Problem, ProblemCode};
@@ -34,21 +34,21 @@ pub(crate) async fn availability<E: Edge>(
     text: &str,
     query: &str,
 ) -> Result<Response, Problem> {
-    let domain = domain_of(context, authorized, query).await?;
+    let domain = parse_domain(context, authorized, query).await?;
     let alias = match Alias::parse_existing(text, context.config.alias_case) {
         Ok(alias) => alias,
-        Err(refusal) => return tell(text, Some(refusal.code.name())),
+        Err(refusal) => return availability_response(text, Some(refusal.code.name())),
     };
     let alias_record = load(context.edge.records(), &Key::link(&domain, &alias)).await?;
-    let reason = match alias_record.map(|alias_record| standing(&alias_record.alias_state, None, false, context.now)) {
+    let reason = match alias_record.map(|alias_record| alias_availability(&alias_record.alias_state, None, false, context.now)) {
         Some(AliasAvailability::Taken) => Some(ProblemCode::AliasTaken.name()),
         _ if alias.is_reserved_later() => Some(FieldCode::Reserved.name()),
         None | Some(AliasAvailability::Free) => None,
         Some(AliasAvailability::Retired) => Some(ProblemCode::AliasRetired.name()),
     };
-    tell(alias.as_str(), reason)
+    availability_response(alias.as_str(), reason)
 }
 
-fn tell(alias: &str, reason: Option<&str>) -> Result<Response, Problem> {
+fn availability_response(alias: &str, reason: Option<&str>) -> Result<Response, Problem> {
     Response::json(StatusCode::OK, &AvailabilityJson { alias, available: reason.is_none(), reason })
 }

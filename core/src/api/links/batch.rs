@@ -1,19 +1,21 @@
-//! Many links in one request, one after the other: each has its own result, and a bad one spoils no other.
+//! Batches: many changes of links in one request, processed in order. Each item has its own result; a failed item does
+//! not affect the others.
 //!
-//! A batch with an `Idempotency-Key` may take several requests: the record of the key keeps the results so far, and the next request tries
-//! what has none. One without a key has no more items than a request has store operations for.
+//! A batch with an `Idempotency-Key` may take several requests: the record of the key keeps the results so far, and the
+//! next request processes the items without a result. A batch without a key is limited to the items that one request
+//! has store operations for.
 
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
-use super::bulk::{of_plain_link, status_of};
+use super::bulk::{cost_of_plain_link, status_of};
 use super::change::{LinkPatch, patch};
 use super::counts::{ClickCounts, counts};
-use super::create::{LinkBody, NewLink, claim};
-use super::delete::bury;
-use super::link_ref::served_domain;
-use super::scan::of_counts;
+use super::create::{LinkBody, NewLink, create_link};
+use super::delete::delete_link;
+use super::link_ref::check_body_domain;
+use super::scan::cost_of_counts;
 use super::wire::WrittenLinkJson;
 use crate::auth::Authorized;
 use crate::context::Context;
@@ -37,7 +39,7 @@ request_body! {
     /// Many changes of links.
     pub(crate) struct BatchBody as Batch {
         /// The changes, in the order in which they are made. Without an `Idempotency-Key` there are at most as many as
-        /// `limits.batch` of `/capabilities` says. An item that breaks its schema is refused alone, in `results`.
+        /// `limits.batch` of `/capabilities` says. An item that breaks its schema fails alone, in `results`.
         items: Required<Items>,
     }
 
@@ -70,10 +72,10 @@ request_body! {
     }
 }
 
-/// Most items of a batch. One without an `Idempotency-Key` may have fewer ([`largest_batch`]).
+/// Most items of a batch. Without an `Idempotency-Key` it may be fewer ([`largest_batch`]).
 pub(crate) const LARGEST_BATCH: u16 = 100;
 
-/// The items, each as it was sent: it is read only when its turn comes, so that it spoils no other.
+/// The items as unparsed JSON. Each is parsed when it is processed, so that an invalid one fails alone.
 pub(crate) enum Items {}
 
 impl FieldType for Items {
@@ -82,7 +84,7 @@ impl FieldType for Items {
     fn parse(value: JsonValue, _: &ParseContext<'_>) -> Result<Vec<JsonValue>, FieldErrors> {
         let items = value.items(LARGEST_BATCH.into(), Ok)?;
         if items.is_empty() {
-            return Err(FieldError::new(FieldCode::Required, "a batch has at least one item").into());
+            return Err(FieldError::new(FieldCode::Required, "a batch needs at least one item").into());
         }
         Ok(items)
     }
@@ -97,21 +99,21 @@ impl FieldType for Items {
         ];
         let description = "A change of a batch, of the kind that `op` names.";
         let item = schema!({"type": "object", "description": description, "oneOf": kinds.map(ObjectSchema::closed)});
-        let anything = "Any other value. Its own result says what is wrong; the other items are done.";
+        let anything = "Any other value. Its result says what is wrong; the other items are processed.";
         let items = schema!({"anyOf": [component("BatchItem", item), {"description": anything}]});
         schema!({"type": "array", "minItems": 1, "maxItems": LARGEST_BATCH, "items": items})
     }
 }
 
-/// What one item asks for.
+/// The operation of one item.
 enum BatchOperation {
     Create(Fields),
-    Update { key: Key, seen: IfMatch, patch: Fields },
-    Delete { key: Key, seen: IfMatch },
+    Update { key: Key, if_match: IfMatch, patch: Fields },
+    Delete { key: Key, if_match: IfMatch },
 }
 
-/// What became of it.
-struct Done {
+/// Success of one item: its status, and the link unless it was deleted.
+struct CompletedItem {
     status: StatusCode,
     link: Option<Link>,
 }
@@ -123,12 +125,12 @@ pub(super) struct BatchJson<'a> {
     /// The result of each item, in the order of the request.
     #[cfg_attr(feature = "docs", schemars(with = "Vec<BatchResultJson<'_>>"))]
     results: Vec<&'a RawValue>,
-    /// Number of items that were done.
+    /// Number of items that succeeded.
     succeeded: usize,
-    /// Number of items that were tried and not done.
+    /// Number of items that failed.
     failed: usize,
-    /// Number of items that were not tried, because the request had no store operations, or no time to hash another
-    /// password: 503 `budget_exhausted`.
+    /// Number of items that were not tried, because the request had no store operations left, or no time to hash
+    /// another password: 503 `budget_exhausted`.
     untried: usize,
 }
 
@@ -145,31 +147,31 @@ struct BatchResultJson<'a> {
     /// Status code of this item alone.
     #[cfg_attr(feature = "docs", schemars(with = "wire_schema::StatusCodeSchema"))]
     status: u16,
-    /// The link as it is now; `null` if it was deleted or the item was not done.
+    /// The link as it is now; `null` if it was deleted or the item failed.
     link: Option<WrittenLinkJson<'a>>,
-    /// Why the item was not done.
+    /// Why the item failed.
     problem: Option<ProblemJson<'a>>,
 }
 
-/// A longer result of a link, in bytes, is stored in a short form between requests, so that the record of a batch fits a row of every store.
-/// Problems are bounded.
+/// Longest result in bytes that is stored whole between requests. A longer one is stored in a short form, so that the
+/// record of a batch fits a row of every store. Problems are bounded anyway.
 const LONGEST_STORED_RESULT: usize = 8 * 1_024;
 
-/// What became of an item.
+/// Outcome of an item.
 struct ItemOutcome {
     result: Box<RawValue>,
     /// What is stored in place of a long result: the link as a reference.
     short: Option<Box<RawValue>>,
-    kind: ItemState,
+    state: ItemState,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum ItemState {
     Succeeded,
     Failed,
-    /// It failed, and may succeed when it is sent again.
-    Passing,
-    /// It was not tried.
+    /// It failed for a temporary reason and may succeed in a retry.
+    Retryable,
+    /// It was not processed.
     Untried,
 }
 
@@ -187,24 +189,24 @@ pub(crate) async fn batch<E: Edge>(context: &Context<'_, E>, authorized: &Author
     let mut outcomes = Vec::with_capacity(items.len());
     for (index, item) in items.into_iter().enumerate() {
         outcomes.push(match before.0.get(index).copied().flatten() {
-            Some(result) => ItemOutcome { result: result.to_owned(), short: None, kind: kind_of(result)? },
+            Some(result) => ItemOutcome { result: result.to_owned(), short: None, state: stored_state(result)? },
             None => work.attempt(index, item).await?,
         });
     }
-    let count = |kinds: &[ItemState]| outcomes.iter().filter(|outcome| kinds.contains(&outcome.kind)).count();
+    let count = |states: &[ItemState]| outcomes.iter().filter(|outcome| states.contains(&outcome.state)).count();
     let json = BatchJson {
         results: outcomes.iter().map(|outcome| &*outcome.result).collect(),
         succeeded: count(&[ItemState::Succeeded]),
-        failed: count(&[ItemState::Failed, ItemState::Passing]),
+        failed: count(&[ItemState::Failed, ItemState::Retryable]),
         untried: count(&[ItemState::Untried]),
     };
     let response = Response::json(StatusCode::OK, &json)?;
-    if count(&[ItemState::Passing, ItemState::Untried]) == 0 {
+    if count(&[ItemState::Retryable, ItemState::Untried]) == 0 {
         return Ok(response);
     }
-    // Without a key, a repetition would process all items again.
-    let goes_on = count(&[ItemState::Untried]) > 0 && context.source.is_repeatable();
-    let response = if goes_on { response.retry_at_once() } else { response };
+    // Without a key, a retry would process all items again.
+    let continues = count(&[ItemState::Untried]) > 0 && context.source.is_repeatable();
+    let response = if continues { response.retry_at_once() } else { response };
     let progress = BatchProgressJson(outcomes.iter().map(ItemOutcome::stored).collect());
     Ok(response.unfinished(serde_json::to_string(&progress).map_err(Problem::internal)?))
 }
@@ -212,9 +214,9 @@ pub(crate) async fn batch<E: Edge>(context: &Context<'_, E>, authorized: &Author
 /// The most items of a batch without an `Idempotency-Key`.
 pub(crate) fn largest_batch(records: &impl Records, budget: &Budget) -> u16 {
     // Room for a read of the alias before the last write, because undoing a refused write may not fit.
-    let of_last = records.operations(&StoreCall::Get).saturating_add(of_counts(records, 1));
-    let of_item = of_plain_link(records);
-    budget.largest(LARGEST_BATCH, |items| of_item.saturating_mul(items.into()).saturating_add(of_last))
+    let last_cost = records.operations(&StoreCall::Get).saturating_add(cost_of_counts(records, 1));
+    let item_cost = cost_of_plain_link(records);
+    budget.largest(LARGEST_BATCH, |items| item_cost.saturating_mul(items.into()).saturating_add(last_cost))
 }
 
 /// Refuses a batch that has more items than a request has store operations for, or more passwords than it has time for.
@@ -225,17 +227,17 @@ fn check_size<E: Edge>(context: &Context<'_, E>, items: &[JsonValue]) -> Result<
     let too_many = |detail| Err(Problem::wrong_field("items", FieldError::new(FieldCode::TooMany, detail)));
     if items.len() > most.into() {
         return too_many(format!(
-            "{most} items at most fit one request here. With an `Idempotency-Key` {LARGEST_BATCH} do: repeat it until all are tried"
+            "a batch can have at most {most} items here. With an `Idempotency-Key` it can have {LARGEST_BATCH}: repeat it until all are tried"
         ));
     }
     if items.iter().filter(|item| sets_password(item)).count() > most_passwords.into() {
-        return too_many(format!("{most_passwords} of these may set a password at most"));
+        return too_many(format!("at most {most_passwords} items may set a password"));
     }
     Ok(())
 }
 
-/// How an item was answered before.
-fn kind_of(result: &RawValue) -> Result<ItemState, Problem> {
+/// State of an item with a stored result.
+fn stored_state(result: &RawValue) -> Result<ItemState, Problem> {
     Ok(if status_of(result)?.is_success() { ItemState::Succeeded } else { ItemState::Failed })
 }
 
@@ -253,31 +255,31 @@ impl<E: Edge> BatchWork<'_, E> {
     async fn attempt(&mut self, index: usize, item: JsonValue) -> Result<ItemOutcome, Problem> {
         let needs_hash = sets_password(&item);
         // Reserves the reads of the click counts that follow an update.
-        let telling = self.context.budget.reserve(of_counts(self.context.edge.records(), 1));
+        let reserved = self.context.budget.reserve(cost_of_counts(self.context.edge.records(), 1));
         let outcome = if self.is_over || (needs_hash && self.hashes == 0) {
             Err(Problem::not_tried())
         } else {
             self.hashes = self.hashes.saturating_sub(needs_hash.into());
             self.context.budget.begin_part();
             let context = self.context.with_source(self.context.source.part(index));
-            act(&context, self.authorized, item).await
+            run_item(&context, self.authorized, item).await
         };
-        drop(telling);
+        drop(reserved);
         let done = match outcome {
             Ok(done) => done,
             Err(cause) => {
-                let kind = match cause.code {
+                let state = match cause.code {
                     ProblemCode::BudgetExhausted => ItemState::Untried,
-                    _ if cause.is_transient() => ItemState::Passing,
+                    _ if cause.is_transient() => ItemState::Retryable,
                     _ => ItemState::Failed,
                 };
-                self.is_over |= kind == ItemState::Untried;
-                if kind != ItemState::Untried {
+                self.is_over |= state == ItemState::Untried;
+                if state != ItemState::Untried {
                     self.context.log_cause(&cause);
                 }
                 let problem = ProblemJson::new(&cause, self.context.request_id);
                 let result = BatchResultJson { index, status: problem.status, link: None, problem: Some(problem) };
-                return ItemOutcome::new(&result, kind, None);
+                return ItemOutcome::new(&result, state, None);
             }
         };
         let counts = match &done.link {
@@ -294,87 +296,88 @@ impl<E: Edge> BatchWork<'_, E> {
     /// Reads the click counts of a link. If they cannot be read they are 0: the change was made and must be reported.
     async fn counts(&self, link: &Link) -> ClickCounts {
         let counts = counts(self.context, &[link]).await;
-        let told = counts.inspect_err(|error| self.context.log_lost("clicks were not told", error)).unwrap_or_default();
-        told.into_iter().next().unwrap_or_default()
+        let counts = counts.inspect_err(|error| self.context.log_lost("clicks were not read", error)).unwrap_or_default();
+        counts.into_iter().next().unwrap_or_default()
     }
 }
 
 impl ItemOutcome {
-    fn new(result: &BatchResultJson<'_>, kind: ItemState, short: Option<&BatchResultJson<'_>>) -> Result<Self, Problem> {
+    fn new(result: &BatchResultJson<'_>, state: ItemState, short: Option<&BatchResultJson<'_>>) -> Result<Self, Problem> {
         let result = to_raw_value(result).map_err(Problem::internal)?;
         let short = short.filter(|_| result.get().len() > LONGEST_STORED_RESULT);
         let short = short.map(to_raw_value).transpose().map_err(Problem::internal)?;
-        Ok(Self { result, short, kind })
+        Ok(Self { result, short, state })
     }
 
-    /// What is stored of it for the next request; nothing if the item is still to be tried.
+    /// The result to store for the next request; `None` if the item is still to be processed.
     fn stored(&self) -> Option<&RawValue> {
-        let is_final = matches!(self.kind, ItemState::Succeeded | ItemState::Failed);
+        let is_final = matches!(self.state, ItemState::Succeeded | ItemState::Failed);
         is_final.then(|| self.short.as_deref().unwrap_or(&self.result))
     }
 }
 
-/// Whether a password has to be hashed for an item.
+/// Whether processing an item hashes a password.
 fn sets_password(item: &JsonValue) -> bool {
     ["link", "patch"].into_iter().filter_map(|what| item.member(what)?.member("password")).any(|password| *password != JsonValue::Null)
 }
 
-async fn act<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, item: JsonValue) -> Result<Done, Problem> {
+/// Processes one item.
+async fn run_item<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, item: JsonValue) -> Result<CompletedItem, Problem> {
     if item.bytes() > BODY_LIMIT {
         return Err(Problem::item_too_large(BODY_LIMIT));
     }
-    match read(context, authorized, item).await? {
+    match parse_item(context, authorized, item).await? {
         BatchOperation::Create(fields) => {
             let draft = LinkBody::draft(fields, &context.parsing());
             let new = NewLink::parse(context, authorized, draft, context.config.default_domain()).await;
             let mut new = new.map_err(|problem| problem.within("link"))?;
             new.hash(context)?;
-            let link = claim(context, authorized, &new).await?;
-            Ok(Done { status: StatusCode::CREATED, link: Some(link) })
+            let link = create_link(context, authorized, &new).await?;
+            Ok(CompletedItem { status: StatusCode::CREATED, link: Some(link) })
         }
-        BatchOperation::Update { key, seen, patch: fields } => {
-            let link = patch(context, authorized, &key, &seen, fields).await.map_err(|problem| problem.within("patch"))?;
-            Ok(Done { status: StatusCode::OK, link: Some(link) })
+        BatchOperation::Update { key, if_match, patch: fields } => {
+            let link = patch(context, authorized, &key, &if_match, fields).await.map_err(|problem| problem.within("patch"))?;
+            Ok(CompletedItem { status: StatusCode::OK, link: Some(link) })
         }
-        BatchOperation::Delete { key, seen } => {
-            bury(context, authorized, &key, &seen).await?;
-            Ok(Done { status: StatusCode::NO_CONTENT, link: None })
+        BatchOperation::Delete { key, if_match } => {
+            delete_link(context, authorized, &key, &if_match).await?;
+            Ok(CompletedItem { status: StatusCode::NO_CONTENT, link: None })
         }
     }
 }
 
-/// Reads an item: first what it is, then what goes with that.
-async fn read<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, item: JsonValue) -> Result<BatchOperation, Problem> {
+/// Parses an item: first `op`, then the fields of that operation.
+async fn parse_item<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, item: JsonValue) -> Result<BatchOperation, Problem> {
     let mut fields = Fields::from_json(item).map_err(Problem::wrong_body)?;
     let op = fields.need("op", JsonValue::text);
     match op.as_deref() {
         Some("create") => Ok(BatchOperation::Create(CreateItem::draft(fields, &context.parsing()).finish()?.link)),
         Some("update") => {
             let mut draft = UpdateItem::draft(fields, &context.parsing());
-            let domain = domain_of(context, authorized, draft.parts.domain.take(), &mut draft.wrong).await?;
+            let domain = item_domain(context, authorized, draft.parts.domain.take(), &mut draft.wrong).await?;
             let UpdateItem { alias, if_match, patch, .. } = draft.finish()?;
-            Ok(BatchOperation::Update { key: Key::link(&domain, &alias), seen: if_match.unwrap_or(IfMatch::Any), patch })
+            Ok(BatchOperation::Update { key: Key::link(&domain, &alias), if_match: if_match.unwrap_or(IfMatch::Any), patch })
         }
         Some("delete") => {
             let mut draft = DeleteItem::draft(fields, &context.parsing());
-            let domain = domain_of(context, authorized, draft.parts.domain.take(), &mut draft.wrong).await?;
+            let domain = item_domain(context, authorized, draft.parts.domain.take(), &mut draft.wrong).await?;
             let DeleteItem { alias, if_match, .. } = draft.finish()?;
-            Ok(BatchOperation::Delete { key: Key::link(&domain, &alias), seen: if_match.unwrap_or(IfMatch::Any) })
+            Ok(BatchOperation::Delete { key: Key::link(&domain, &alias), if_match: if_match.unwrap_or(IfMatch::Any) })
         }
-        Some(_) => Err(Problem::wrong_field("op", FieldError::invalid("an item creates, updates or deletes"))),
+        Some(_) => Err(Problem::wrong_field("op", FieldError::invalid("op must be create, update or delete"))),
         None => Err(Problem::invalid(fields.into_errors())),
     }
 }
 
-/// The domain of the link an item is about.
-async fn domain_of<E: Edge>(
+/// Domain of the link in an item; the default domain if it names none.
+async fn item_domain<E: Edge>(
     context: &Context<'_, E>,
     authorized: &Authorized,
-    said: Option<Domain>,
+    domain: Option<Domain>,
     wrong: &mut FieldErrors,
 ) -> Result<Domain, Problem> {
-    let said = served_domain(context, authorized, said, wrong).await?;
-    let domain = said.unwrap_or_else(|| context.config.default_domain().clone());
+    let domain = check_body_domain(context, authorized, domain, wrong).await?;
+    let domain = domain.unwrap_or_else(|| context.config.default_domain().clone());
     authorized.check_domain(&domain)?;
     Ok(domain)
 }

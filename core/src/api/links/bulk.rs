@@ -7,8 +7,8 @@ use serde_json::value::RawValue;
 use crate::message::problem::Problem;
 use crate::store::ports::{Records, StoreCall};
 
-/// Cost of creating or changing a link that has an owner and neither tags nor a click limit.
-pub(super) fn of_plain_link(records: &impl Records) -> u32 {
+/// Cost of creating or changing a link with an owner, without tags and without a click limit.
+pub(super) fn cost_of_plain_link(records: &impl Records) -> u32 {
     records.operations(&StoreCall::GetMany(2)).saturating_add(records.operations(&StoreCall::Write).saturating_mul(3))
 }
 

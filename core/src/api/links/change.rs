@@ -1,14 +1,14 @@
-//! Changing a link: a merge patch, made only if the link still is what the client has seen.
+//! Changes a link: a merge patch, applied only if the version still matches `If-Match`.
 
 use std::cell::OnceCell;
 
 use super::fields::block::{BlockPatch, patched_block};
 use super::fields::settings::{self, SettingsBody};
 use super::fields::utm::{self, UtmBody};
-use super::link_ref::{named, served_domain};
-use super::scan::of_counts;
-use super::self_links::refuse_circles;
-use super::show::shown;
+use super::link_ref::{check_body_domain, parse_link_key};
+use super::scan::cost_of_counts;
+use super::self_links::refuse_self_targets;
+use super::show::link_response;
 use super::{LinkEdit, edit};
 use crate::auth::{Authorized, is_active_user};
 use crate::context::Context;
@@ -34,20 +34,20 @@ request_body! {
     /// The fields of a link to change.
     pub(crate) struct LinkPatch as LinkPatch {
         target: NotNull<Template>,
-        /// Alias to move the link to, with the same rules as for a new link. It is another one than the link has.
-        /// After 16 moves, counted from the first with `keep_old_alias`, a link is not moved any more, even if that
-        /// alias does not forward any more.
+        /// Alias to move the link to, with the same rules as for a new link. It differs from the present one. After 16
+        /// moves, counted from the first with `keep_old_alias`, a link cannot be moved any more, even if that alias
+        /// does not forward any more.
         alias: Optional<Alias>,
         /// Domain of this deployment to move the link to. Another host is `invalid`; each label has at most 63
         /// characters.
         domain: Optional<Domain>,
-        /// Let the old alias forward to the link. Otherwise visitors get 410 there. Only with `alias` or `domain`.
+        /// Let the old alias redirect to the link. Otherwise visitors get 410 there. Only with `alias` or `domain`.
         keep_old_alias: Optional<bool>,
         /// As in a new link. Only with `alias` or `domain`.
         reuse: Optional<bool>,
-        /// New owner: a user of this deployment, or nobody. Needs the scope `links:admin`.
+        /// New owner: an active user of this deployment, or `null` for none. Needs the scope `links:admin`.
         owner: Patch<UserId>,
-        /// Block the link from now on. A new reason leaves the time as it is; `null` lifts the block. Needs the
+        /// Block the link from now on. A new reason keeps the time of the block; `null` lifts the block. Needs the
         /// scope `links:admin`, as does every change of a blocked link.
         blocked: Patch<Draft<BlockPatch>>,
         settings: Flatten<SettingsBody>,
@@ -64,41 +64,41 @@ pub(crate) async fn change<E: Edge>(
     client: &impl ClientInfo,
     body: &Body,
 ) -> Result<Response, Problem> {
-    let key = named(context, authorized, alias, query).await?;
-    let telling = context.budget.reserve(of_counts(context.edge.records(), 1));
+    let key = parse_link_key(context, authorized, alias, query).await?;
+    let reserved = context.budget.reserve(cost_of_counts(context.edge.records(), 1));
     let link = patch(context, authorized, &key, &IfMatch::parse(client), Fields::parse(body, BODY_LIMIT)?).await?;
-    drop(telling);
-    shown(context, authorized, &link).await
+    drop(reserved);
+    link_response(context, authorized, &link).await
 }
 
-/// Applies a merge patch to the link at `key`, which comes back as it is then.
+/// Applies a merge patch to the link at `key` and returns the link as written.
 pub(super) async fn patch<E: Edge>(
     context: &Context<'_, E>,
     authorized: &Authorized,
     key: &Key,
-    seen: &IfMatch,
+    if_match: &IfMatch,
     fields: Fields,
 ) -> Result<Link, Problem> {
     let for_admins = fields.has("blocked") || fields.has("owner");
     let Draft { mut parts, mut wrong } = LinkPatch::draft(fields, &context.parsing());
-    let domain = served_domain(context, authorized, parts.domain.take(), &mut wrong).await?;
+    let domain = check_body_domain(context, authorized, parts.domain.take(), &mut wrong).await?;
     if for_admins {
         authorized.check(Right::ManageLinks)?;
     }
     if let Patch::Set(owner) = &parts.owner
         && !is_active_user(context, owner).await?
     {
-        wrong.add(FieldError::invalid("this is no user of this deployment").within("owner"));
+        wrong.add(FieldError::invalid("this is not an active user of this deployment").within("owner"));
     }
     let draft = Draft::<LinkPatch> { parts, wrong };
     let is_invalid = is_always_invalid(&draft, domain.as_ref());
     let hashed = OnceCell::new();
     let change = |link: &Link| {
         if is_invalid {
-            // Refused whatever the version is, together with the errors that depend on the link.
+            // Refuse before the version is checked, and report the errors that depend on the link too.
             apply(context, link, draft.clone(), domain.clone(), &hashed)?;
         }
-        seen.check(link.version)?;
+        if_match.check(link.version)?;
         if link.is_deleted() {
             return Err(Problem::deleted().into());
         }
@@ -110,18 +110,19 @@ pub(super) async fn patch<E: Edge>(
 /// Whether a patch is invalid for every link.
 fn is_always_invalid(draft: &Draft<LinkPatch>, domain: Option<&Domain>) -> bool {
     let Draft { mut parts, mut wrong } = draft.clone();
-    let is_stray = parts.alias.is_none() && domain.is_none() && (parts.keep_old_alias.is_some() || parts.reuse.is_some());
+    let has_stray_flag = parts.alias.is_none() && domain.is_none() && (parts.keep_old_alias.is_some() || parts.reuse.is_some());
     utm::merge(parts.utm, parts.target, &mut wrong);
-    // The link may have the parts that a card lacks here.
+    // A card patch can be judged only together with the card of the link.
     parts.settings.card = Patch::Absent;
     let _ = settings::apply(&mut LinkSettings::default(), parts.settings, &mut wrong);
     if let Patch::Set(block) = parts.blocked {
         wrong.add(block.wrong);
     }
-    is_stray || wrong.or(()).is_err()
+    has_stray_flag || wrong.or(()).is_err()
 }
 
-/// The link after a patch: what is not there stays, null sets back. A new password is `hashed` once, however often this is tried.
+/// Applies the patch to the link: an absent field stays, null resets it. A new password is hashed once and kept in
+/// `hashed` for later attempts.
 fn apply<E: Edge>(
     context: &Context<'_, E>,
     was: &Link,
@@ -143,9 +144,9 @@ fn apply<E: Edge>(
             Err(more) => wrong.add(more.within("blocked")),
         },
     }
-    // One that led in circles before, because its domain came later, can still be changed otherwise.
-    if leads_elsewhere(was, &link, target.as_ref()) {
-        refuse_circles(&mut wrong, &link.domain, target.as_ref(), &link.spec);
+    // A link with a target on its own domain (the domain was added later) can still be changed in other respects.
+    if changes_targets(was, &link, target.as_ref()) {
+        refuse_self_targets(&mut wrong, &link.domain, target.as_ref(), &link.spec);
     }
     let LinkPatch { owner, keep_old_alias, reuse, .. } = Draft::<LinkPatch> { parts, wrong }.finish()?;
     link.target = target.unwrap_or(link.target);
@@ -157,33 +158,34 @@ fn apply<E: Edge>(
     Ok(LinkEdit { link, keeps_old_alias: keep_old_alias.unwrap_or_default(), reuses: reuse.unwrap_or_default() })
 }
 
-/// Whether a change says of a link where it is or where it leads. Its new target is not yet in place.
-fn leads_elsewhere(was: &Link, link: &Link, target: Option<&Target>) -> bool {
-    let leads = |link: &Link| (link.domain.clone(), link.spec.fallback.clone(), link.spec.rules.clone(), link.spec.card.clone());
-    target != Some(&was.target) || leads(was) != leads(link)
+/// Whether a change concerns the domain or the targets of a link. `target` is the new target, which `link` does not
+/// have yet.
+fn changes_targets(was: &Link, link: &Link, target: Option<&Target>) -> bool {
+    let targets = |link: &Link| (link.domain.clone(), link.spec.fallback.clone(), link.spec.rules.clone(), link.spec.card.clone());
+    target != Some(&was.target) || targets(was) != targets(link)
 }
 
-/// Moves the link where the patch says. What says how it is to move goes with a new place only.
+/// Sets the new domain and alias of the link. `keep_old_alias` and `reuse` are refused without one.
 fn relocate(wrong: &mut FieldErrors, patch: &<LinkPatch as RequestBody>::Parts, link: &mut Link, domain: Option<Domain>) {
     let was = (link.domain.clone(), link.alias.clone());
-    let asked = if patch.alias.is_some() { Some("alias") } else { domain.as_ref().map(|_| "domain") };
+    let field = if patch.alias.is_some() { Some("alias") } else { domain.as_ref().map(|_| "domain") };
     link.alias = patch.alias.clone().unwrap_or_else(|| was.1.clone());
     link.domain = domain.unwrap_or_else(|| was.0.clone());
     let stays = (&link.domain, &link.alias) == (&was.0, &was.1);
-    if let (Some(asked), true) = (asked, stays) {
-        wrong.add(FieldError::new(FieldCode::Conflicts, "the link is there already").within(asked));
+    if let (Some(field), true) = (field, stays) {
+        wrong.add(FieldError::new(FieldCode::Conflicts, "the link already has this alias and domain").within(field));
     }
-    if let (Some(asked), true) = (asked, !stays && link.alias.is_reserved_later()) {
-        wrong.add(alias::reserved().within(asked));
+    if let (Some(field), true) = (field, !stays && link.alias.is_reserved_later()) {
+        wrong.add(alias::reserved().within(field));
     }
     for (name, flag) in [("keep_old_alias", patch.keep_old_alias), ("reuse", patch.reuse)] {
-        if flag.is_some() && asked.is_none() {
-            wrong.add(FieldError::new(FieldCode::Conflicts, "this goes with a new alias or domain").within(name));
+        if flag.is_some() && field.is_none() {
+            wrong.add(FieldError::new(FieldCode::Conflicts, "this field needs a new alias or domain").within(name));
         }
     }
 }
 
-/// A version in a body.
+/// A version number in a body.
 impl FieldType for IfMatch {
     type Value = Self;
 

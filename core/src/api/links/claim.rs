@@ -1,4 +1,4 @@
-//! Claiming an alias: the one guarded write by which it gets its holder.
+//! Claim of an alias: the one compare-and-swap write that gives it to a link.
 
 use super::remnants::LinkRemnants;
 use super::{EDITS, follow_moves};
@@ -16,64 +16,67 @@ use crate::store::history::{self, MoveVersions};
 use crate::store::ports::{Edge, Records as _, StoreCall, StoreError};
 use crate::store::{AliasRecord, AliasState, Change, Key, PendingMove, Written, commit_with_retries, finalize_move, load, write};
 
-/// A link that has not arrived after this long may have been given up by whoever moved it.
-const PATIENCE_MILLIS: u64 = 60_000;
+/// A move that is still pending after this time may have crashed, so another link may take the alias.
+const MOVE_TIMEOUT_MILLIS: u64 = 60_000;
 
-/// A link knows of so many deleted links whose alias it took over. What is left of older ones is removed first.
+/// Most deleted links, whose alias it took over, that a link keeps track of. The remnants of older ones are removed
+/// first.
 const MOST_PREDECESSORS: usize = 8;
 
-/// Somebody who wants an alias.
+/// Claim of an alias for a link.
 pub(super) struct AliasClaim<'a> {
     pub(super) authorized: &'a Authorized,
     pub(super) alias: &'a Alias,
     pub(super) key: &'a Key,
+    /// The new state of the alias.
     pub(super) alias_state: &'a AliasState,
-    /// The link that is to hold it in the end.
+    /// The link that gets the alias in the end.
     pub(super) link: &'a LinkId,
-    /// What that link was before, if this claim is an edit of it.
+    /// The previous version of that link, if this claim is an edit of it.
     pub(super) was: Option<&'a Link>,
-    /// Whether an alias that belonged to another link will do.
+    /// Whether an alias that belonged to another link may be taken over.
     pub(super) reuses: bool,
     /// The pending move that this claim replaces: it is continued, or the caller has made sure that it cannot complete.
     pub(super) replaces: Option<&'a str>,
     pub(super) token: String,
 }
 
-/// Whether the record of the alias was read already.
+/// Whether the record of the alias was loaded before.
 pub(super) enum RecordLookup {
     NotYet,
-    At(Box<Option<AliasRecord>>),
+    Loaded(Box<Option<AliasRecord>>),
 }
 
 /// An alias that was claimed.
 pub(super) struct ClaimedAlias {
-    /// How often its record was written, unless an earlier try of this claim has got it: it may have changed since.
+    /// The number of commits of its record; `None` if an earlier attempt made the claim, because it may have changed
+    /// since.
     pub(super) commits: Option<u64>,
-    /// Whether the record was made just now: nobody was there before, and no earlier try of this claim.
+    /// Whether this claim inserted the record: the alias was never used, and no earlier attempt made the claim.
     pub(super) is_new: bool,
 }
 
 impl AliasClaim<'_> {
-    /// Takes the alias and says what its record is then, or why it is not to be had.
-    pub(super) async fn make<E: Edge>(
+    /// Claims the alias. The inner error says why it is not available.
+    pub(super) async fn run<E: Edge>(
         &self,
         context: &Context<'_, E>,
-        looked: RecordLookup,
+        lookup: RecordLookup,
     ) -> Result<Result<ClaimedAlias, Problem>, Problem> {
         let records = context.edge.records();
-        // A repeated creation may be refused because an earlier try of it succeeded.
+        // A repeated creation may be refused because an earlier attempt succeeded.
         let is_repeated = self.is_creation() && context.source.is_repeatable();
         let mut change = AliasRecord::claim(self.key, self.alias_state, self.token.clone())?;
         change.repeated = is_repeated;
-        self.write_down(context, &mut change)?;
-        // A refused write costs a key-counting store many operations. The record is read first if a refusal is likely, if undoing the write
-        // would not fit the budget, or if a second write would not fit any request.
+        self.attach_history(context, &mut change)?;
+        // A refused write costs a key-counting store many operations. The record is read first if a refusal is likely,
+        // if undoing the write would not fit the budget, or if a second write would not fit any request.
         let refused = records.operations(&StoreCall::Refused(&change));
         let of_two = refused.saturating_add(cost_of_change(records, &change)).saturating_add(cost_of_rewrite(records).saturating_mul(2));
         let is_last = matches!(context.budget.fit(of_two), Fit::Never { .. });
         let expects_refusal = self.reuses || refused > context.budget.left() || is_last;
-        let mut seen = match looked {
-            RecordLookup::At(alias_record) => *alias_record,
+        let mut seen = match lookup {
+            RecordLookup::Loaded(alias_record) => *alias_record,
             RecordLookup::NotYet if expects_refusal => load(records, self.key).await?,
             RecordLookup::NotYet => None,
         };
@@ -90,14 +93,14 @@ impl AliasClaim<'_> {
                 Some(alias_record) => Some(alias_record),
                 None => load(records, self.key).await?,
             };
-            // The store has said that the record is there. If it cannot be read yet, somebody else's creation is on its way.
+            // The store reported that the record exists. If it cannot be read yet, another creation is under way.
             let Some(alias_record) = alias_record else {
                 return Ok(Err(Problem::alias_taken(self.alias)));
             };
-            if self.has_been_made(&alias_record) {
+            if self.has_succeeded_before(&alias_record) {
                 return Ok(Ok(ClaimedAlias { commits: None, is_new: false }));
             }
-            match self.look_at(context, &alias_record).await? {
+            match self.check_replaceable(context, &alias_record).await? {
                 Verdict::Free => {}
                 Verdict::Retry => {
                     tries = tries.saturating_add(1);
@@ -113,10 +116,10 @@ impl AliasClaim<'_> {
                 context.budget.begin_part();
                 continue;
             }
-            let alias_state = self.holder_after(alias_record.alias_state.visible());
+            let alias_state = self.state_after_takeover(alias_record.alias_state.visible());
             let mut change = alias_record.replace(&alias_state, self.token.clone())?;
             change.repeated = is_repeated;
-            self.write_down(context, &mut change)?;
+            self.attach_history(context, &mut change)?;
             if std::mem::take(&mut is_first_write) {
                 context.check_fits(cost_of_change(records, &change), self.tags())?;
             }
@@ -147,8 +150,9 @@ impl AliasClaim<'_> {
         all
     }
 
-    /// The holder once it has taken the alias over from `seen`: what a deleted link leaves behind is found through the link that follows it.
-    fn holder_after(&self, seen: &AliasState) -> AliasState {
+    /// The new state of the alias if it is taken over from `seen`. The new link records its predecessors, so that their
+    /// remnants are found.
+    fn state_after_takeover(&self, seen: &AliasState) -> AliasState {
         let mut alias_state = self.alias_state.clone();
         if let AliasState::PendingMove(pending_move) = &mut alias_state {
             pending_move.before = seen.clone();
@@ -166,7 +170,7 @@ impl AliasClaim<'_> {
         alias_state
     }
 
-    /// How many tags the link has.
+    /// Number of tags of the link.
     fn tags(&self) -> usize {
         match self.alias_state {
             AliasState::Link(link) => link.spec.tags.len(),
@@ -179,9 +183,9 @@ impl AliasClaim<'_> {
         self.was.is_none()
     }
 
-    /// Whether an earlier try of this claim succeeded: the record remembers its commit, or holds the link it was made for. The id of a new
-    /// link is random, so no other request makes a link with it.
-    fn has_been_made(&self, alias_record: &AliasRecord) -> bool {
+    /// Whether an earlier attempt of this claim succeeded: the record remembers its commit token, or holds the link of
+    /// the claim. The id of a new link is random, so no other request creates a link with it.
+    fn has_succeeded_before(&self, alias_record: &AliasRecord) -> bool {
         if self.is_creation() && alias_record.remembers(&self.token) {
             return true;
         }
@@ -194,36 +198,40 @@ impl AliasClaim<'_> {
         }
     }
 
-    /// Whether the link is on its way from `key`. Then it was read there, nobody else is believed there, and whoever writes that record
-    /// breaks off the move.
-    fn comes_from(&self, key: &Key) -> bool {
+    /// Whether this claim moves the link away from `key`. Then the link was read there, and any other write of that
+    /// record aborts the move.
+    fn moves_from(&self, key: &Key) -> bool {
         matches!(self.alias_state, AliasState::PendingMove(pending_move) if pending_move.from == *key)
     }
 
-    /// Has `change` tell what the link was before, or that it was made. That it moved is told once it has left.
-    fn write_down<E: Edge>(&self, context: &Context<'_, E>, change: &mut Change) -> Result<(), StoreError> {
+    /// Adds the previous version of the link to `change`, or the audit event of its creation. The event of a move is
+    /// written with the forwarding record.
+    fn attach_history<E: Edge>(&self, context: &Context<'_, E>, change: &mut Change) -> Result<(), StoreError> {
         match (self.was, self.alias_state) {
             (Some(was), _) => history::record_version(was, change)?,
-            (None, AliasState::Link(link)) => audit::note(context, self.authorized, &AuditAction::link("link.create", link), change)?,
+            (None, AliasState::Link(link)) => {
+                audit::attach_event(context, self.authorized, &AuditAction::link("link.create", link), change)?;
+            }
             (None, _) => {}
         }
         Ok(())
     }
 
-    /// Whether what holds the alias now may be replaced.
-    async fn look_at<E: Edge>(&self, context: &Context<'_, E>, alias_record: &AliasRecord) -> Result<Verdict, Problem> {
-        match standing(&alias_record.alias_state, Some(self.link), self.reuses, context.now) {
+    /// Checks whether the present state of the alias may be replaced. Finalizes or aborts moves that depend on it.
+    async fn check_replaceable<E: Edge>(&self, context: &Context<'_, E>, alias_record: &AliasRecord) -> Result<Verdict, Problem> {
+        match alias_availability(&alias_record.alias_state, Some(self.link), self.reuses, context.now) {
             AliasAvailability::Taken => return Ok(Verdict::Refused(Problem::alias_taken(self.alias))),
             AliasAvailability::Retired => return Ok(Verdict::Refused(Problem::alias_retired(self.alias))),
-            AliasAvailability::Free if !self.may_follow(context, alias_record.alias_state.visible()).await? => {
+            AliasAvailability::Free if !self.may_take_over(context, alias_record.alias_state.visible()).await? => {
                 return Ok(Verdict::Refused(Problem::alias_retired(self.alias)));
             }
             AliasAvailability::Free => {}
         }
         if let AliasState::MovedTo(moved_to) = alias_record.alias_state.visible()
             && moved_to.link != *self.link
-            && !self.comes_from(&moved_to.to())
-            // Where that link went, it may still be believed for the sake of this signpost alone.
+            && !self.moves_from(&moved_to.to())
+            // The pending move at that link's new alias may still depend on this forwarding record, so it is finalized
+            // first.
             && finalize_move(context.edge.records(), &moved_to.to(), &moved_to.move_id, context.token()?).await? == Written::Conflict
         {
             return Ok(Verdict::Retry);
@@ -239,8 +247,8 @@ impl AliasClaim<'_> {
 }
 
 impl AliasClaim<'_> {
-    /// Whether an alias that was another link's may be handed on to this one: by who may change that link.
-    async fn may_follow<E: Edge>(&self, context: &Context<'_, E>, seen: &AliasState) -> Result<bool, Problem> {
+    /// Whether the caller may take over an alias that belonged to another link: only if they may change that link.
+    async fn may_take_over<E: Edge>(&self, context: &Context<'_, E>, seen: &AliasState) -> Result<bool, Problem> {
         let link = match seen {
             AliasState::Link(link) => Some(link.clone()),
             AliasState::MovedTo(moved_to) if moved_to.link != *self.link => {
@@ -252,22 +260,22 @@ impl AliasClaim<'_> {
     }
 }
 
-/// Removes what is left of the oldest predecessor of `old`, a deleted link, and has its record forget that one once nothing is. Whoever repeats
-/// the request goes on with it once this one has no operations left.
+/// Removes the remnants of the oldest predecessor of `old`, a deleted link, and then the predecessor from its record.
+/// If the operation budget ends before, a retry of the request continues.
 async fn forget_predecessor<E: Edge>(context: &Context<'_, E>, alias_record: &AliasRecord, old: &Link) -> Result<(), Problem> {
     let Some((oldest, others)) = old.predecessors.split_first() else {
-        let detail = "this link and that alias have too many deleted links behind them: erase one of the two";
+        let detail = "this alias and this link have too many deleted predecessors; erase one of the two links first";
         return Err(Problem::wrong_field("alias", FieldError::new(FieldCode::TooMany, detail)));
     };
     let records = context.edge.records();
-    // The record is looked at again and written.
+    // Reserves a read and a write of the record.
     let most = context.budget.left().saturating_sub(cost_of_rewrite(records));
     if most < LinkRemnants::LEAST {
         return Err(Problem::half_reused());
     }
     let left = LinkRemnants::load(context, (oldest, &alias_record.key), MoveVersions::Follow, most).await?;
     if let Some(pending_move) = left.pending.first() {
-        give_back(context, pending_move).await?;
+        revert_pending_move(context, pending_move).await?;
         return Err(Problem::half_reused());
     }
     let mut link = old.clone();
@@ -276,7 +284,7 @@ async fn forget_predecessor<E: Edge>(context: &Context<'_, E>, alias_record: &Al
     }
     let mut change = alias_record.replace(&AliasState::Link(link), context.token()?)?;
     change.removes.extend(left.keys);
-    // If somebody else was quicker, they see to it.
+    // On a conflict the caller loads the record again.
     write(records, change).await?;
     match left.unreadable {
         _ if left.has_more => Err(Problem::half_reused()),
@@ -285,25 +293,26 @@ async fn forget_predecessor<E: Edge>(context: &Context<'_, E>, alias_record: &Al
     }
 }
 
+/// Result of checking the state of an alias for a claim.
 enum Verdict {
     Free,
-    /// Something changed under the look.
+    /// The record changed meanwhile.
     Retry,
     Refused(Problem),
 }
 
-/// How an alias stands with somebody who wants it.
+/// Availability of an alias for a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum AliasAvailability {
     Free,
-    /// Somebody relies on it.
+    /// A link has it, or it redirects to one.
     Taken,
-    /// Nobody does any more, but it is not silently handed on.
+    /// It belonged to a link, so it is taken over only with `reuse`.
     Retired,
 }
 
-/// How an alias with this holder stands with the link `claimant`, or with one that is new.
-pub(super) fn standing(alias_state: &AliasState, claimant: Option<&LinkId>, reuses: bool, now: Timestamp) -> AliasAvailability {
+/// Availability of an alias in this state for the link `claimant`, or for a new link.
+pub(super) fn alias_availability(alias_state: &AliasState, claimant: Option<&LinkId>, reuses: bool, now: Timestamp) -> AliasAvailability {
     let seen = match alias_state.visible() {
         AliasState::Link(link) if !link.is_deleted() => AliasAvailability::Taken,
         AliasState::MovedTo(moved_to) if Some(&moved_to.link) == claimant => AliasAvailability::Free,
@@ -313,20 +322,20 @@ pub(super) fn standing(alias_state: &AliasState, claimant: Option<&LinkId>, reus
         AliasState::Link(_) | AliasState::MovedTo(_) | AliasState::PendingMove(_) | AliasState::Free => AliasAvailability::Free,
     };
     match alias_state {
-        AliasState::PendingMove(pending_move) if seen == AliasAvailability::Free && !gives_way(pending_move, claimant, now) => {
+        AliasState::PendingMove(pending_move) if seen == AliasAvailability::Free && !can_be_replaced(pending_move, claimant, now) => {
             AliasAvailability::Taken
         }
         _ => seen,
     }
 }
 
-/// Whether whoever is arriving is the claimant, or was given up.
-fn gives_way(pending_move: &PendingMove, claimant: Option<&LinkId>, now: Timestamp) -> bool {
-    Some(&pending_move.link.id) == claimant || now.millis_since(pending_move.since) > PATIENCE_MILLIS
+/// Whether a pending move does not block the claim: it is the claimant's own, or it has timed out.
+fn can_be_replaced(pending_move: &PendingMove, claimant: Option<&LinkId>, now: Timestamp) -> bool {
+    Some(&pending_move.link.id) == claimant || now.millis_since(pending_move.since) > MOVE_TIMEOUT_MILLIS
 }
 
-/// Makes sure that a move given up half-way is never completed: whoever began it counts on the old alias being as it was. False if it was
-/// completed, or may have been.
+/// Aborts a pending move by rewriting the record of the old alias unchanged: its compare-and-swap write then fails.
+/// Returns false if the move was completed, or may have been.
 pub(super) async fn abort_move<E: Edge>(context: &Context<'_, E>, pending_move: &PendingMove) -> Result<bool, Problem> {
     let records = context.edge.records();
     let Some(from) = load(records, &pending_move.from).await? else {
@@ -338,9 +347,9 @@ pub(super) async fn abort_move<E: Edge>(context: &Context<'_, E>, pending_move: 
     Ok(write(records, from.replace(&from.alias_state, context.token()?)?).await? == Written::Done)
 }
 
-/// Aborts a pending move at its destination: the previous holder gets the alias back, unless the record has changed since it was read. The
+/// Reverts the new alias of an aborted move to its previous state, unless the record has changed since it was read. The
 /// caller has made sure that the move cannot be completed any more.
-pub(super) async fn give_back<E: Edge>(context: &Context<'_, E>, alias_record: &AliasRecord) -> Result<(), Problem> {
+pub(super) async fn revert_pending_move<E: Edge>(context: &Context<'_, E>, alias_record: &AliasRecord) -> Result<(), Problem> {
     write(context.edge.records(), alias_record.replace(alias_record.alias_state.visible(), context.token()?)?).await?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! What is counted of a link and shown with it.
+//! Click counts of links, which are shown with them.
 
 use crate::context::Context;
 use crate::model::clicks::Clicks;
@@ -14,20 +14,20 @@ pub(super) struct ClickCounts {
     pub(super) taken: u64,
 }
 
-/// The counts of `links`, in their order.
+/// Loads the counts of `links`, in their order.
 pub(super) async fn counts<E: Edge>(context: &Context<'_, E>, links: &[&Link]) -> Result<Vec<ClickCounts>, StoreError> {
     let taken = taken(context, links).await?;
     with_clicks(context, links, &taken).await
 }
 
-/// The same, where it is known already what was taken of their limits.
+/// Loads the counts of `links` whose used clicks, `taken`, are already known.
 pub(super) async fn with_clicks<E: Edge>(context: &Context<'_, E>, links: &[&Link], taken: &[u64]) -> Result<Vec<ClickCounts>, StoreError> {
     let ids: Vec<&LinkId> = links.iter().map(|link| &link.id).collect();
     let totals = totals(context, &ids).await?;
     Ok(totals.into_iter().zip(taken).map(|(clicks, taken)| ClickCounts { clicks, taken: *taken }).collect())
 }
 
-/// The totals of `links`, in their order. A total that cannot be read hides no link: it is logged and shown as none.
+/// Loads the totals of `links`, in their order. A total that cannot be read is logged and counts as 0.
 async fn totals<E: Edge>(context: &Context<'_, E>, links: &[&LinkId]) -> Result<Vec<Clicks>, StoreError> {
     let keys: Vec<Key> = links.iter().map(|link| Key::total(link)).collect();
     let records = context.edge.records().get_many(&keys).await?;
@@ -42,8 +42,8 @@ async fn totals<E: Edge>(context: &Context<'_, E>, links: &[&LinkId]) -> Result<
     Ok(totals.collect())
 }
 
-/// How much was taken of the limits of `links`, in their order; nothing where there is none. The store is asked for all of them at once,
-/// and for none at all if none has a limit.
+/// Loads how many clicks of their limits `links` have used, in their order; 0 for a link without a limit. Reads nothing
+/// if no link has a limit.
 pub(super) async fn taken<E: Edge>(context: &Context<'_, E>, links: &[&Link]) -> Result<Vec<u64>, StoreError> {
     let limits: Vec<Option<Limit>> = links.iter().map(|link| Limit::from_link(link)).collect();
     let keys: Vec<Key> = limits.iter().flatten().map(Key::limit).collect();

@@ -1,4 +1,4 @@
-//! Which links robots may follow: those that say so and lead every visitor on as they are now.
+//! Crawlable links: those that `robots.txt` allows. They have `crawlable` set and redirect every visitor at once.
 
 use crate::context::Context;
 use crate::message::problem::Problem;
@@ -12,25 +12,25 @@ use crate::store::{Key, Prefix, index_entry, load_many};
 /// Upper bound, whatever the budget.
 const MOST: u16 = 1_000;
 
-/// How many links are held in memory together.
+/// Number of links that are in memory at the same time.
 const AT_ONCE: usize = 100;
 
 /// Number of links with a pending move that the budget covers: each costs a read of the alias it comes from.
-const ON_THE_MOVE: usize = 2;
+const PENDING_MOVES: usize = 2;
 
 /// Most links that `robots.txt` lists.
 pub(crate) fn most_crawlable(records: &impl Records, budget: &Budget) -> u16 {
-    budget.largest(MOST, |links| of_crawlable(records, links.into()))
+    budget.largest(MOST, |links| cost_of_crawlable(records, links.into()))
 }
 
 /// Cost of listing `links` crawlable links: their index entries, their records, and the record of the domain.
-fn of_crawlable(records: &impl Records, links: usize) -> u32 {
+fn cost_of_crawlable(records: &impl Records, links: usize) -> u32 {
     let chunks = (0..links).step_by(AT_ONCE).map(|before| StoreCall::GetMany(AT_ONCE.min(links.saturating_sub(before))));
-    chunks.chain([StoreCall::Scan, StoreCall::Get, StoreCall::GetMany(ON_THE_MOVE)]).map(|call| records.operations(&call)).sum()
+    chunks.chain([StoreCall::Scan, StoreCall::Get, StoreCall::GetMany(PENDING_MOVES)]).map(|call| records.operations(&call)).sum()
 }
 
-/// Their aliases in order, of as many links as the operation budget allows. Index entries name the links, and each is
-/// asked of its record. Of so many links only the names are kept: they may be large, and anybody may ask.
+/// Aliases of the crawlable links in order, as many as the operation budget allows. Each index entry is checked against
+/// its record. Only the aliases stay in memory, since records may be large and every visitor may request the list.
 pub(crate) async fn crawlable<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Vec<Alias>, Problem> {
     let records = context.edge.records();
     let page = records.scan(&Prefix::crawlable(domain), None, most_crawlable(records, context.budget)).await?;
@@ -42,7 +42,8 @@ pub(crate) async fn crawlable<E: Edge>(context: &Context<'_, E>, domain: &Domain
             .filter_map(|index_entry| Some((index_entry, Key::link(domain, &index_entry::alias(index_entry)?))))
             .unzip();
         let alias_records = match load_many(records, &keys).await {
-            // Too many links have a pending move for the operations that are left. The next text, a minute later, may list the others.
+            // Too many links have a pending move for the operations that are left. The next text, a minute later, may
+            // list the others.
             Err(error @ StoreError::OverBudget { .. }) => {
                 context.log_lost("robots.txt lists only some of the crawlable links", &error);
                 break;

@@ -1,16 +1,16 @@
-//! Creating a link: the alias is claimed by the one guarded write that makes the record.
+//! Creates a link: one compare-and-swap write claims the alias and writes the record.
 
 use http::StatusCode;
 
-use super::claim::{AliasAvailability, AliasClaim, ClaimedAlias, RecordLookup, standing};
+use super::claim::{AliasAvailability, AliasClaim, ClaimedAlias, RecordLookup, alias_availability};
 use super::counts::ClickCounts;
 use super::fields::settings::{self, SettingsBody};
 use super::fields::utm::{self, UtmBody};
 use super::find::find_same;
-use super::link_ref::served_domain;
-use super::scan::of_counts;
-use super::self_links::refuse_circles;
-use super::show::shown;
+use super::link_ref::check_body_domain;
+use super::scan::cost_of_counts;
+use super::self_links::refuse_self_targets;
+use super::show::link_response;
 use super::upsert::{UpsertOutcome, upsert};
 use super::wire::WrittenLinkJson;
 use super::{follow_moves, wire};
@@ -35,109 +35,111 @@ use crate::store::cached_link::CachedLink;
 use crate::store::ports::Edge;
 use crate::store::{AliasRecord, AliasState, Key, load};
 
-/// The lengths of generated aliases, try by try: short as long as there is room, then longer.
+/// Length of the generated alias in each attempt: short first, then longer.
 const GENERATED_LENGTHS: [usize; 6] = [6, 6, 7, 8, 10, 12];
 
 request_body! {
     /// A new link.
     pub(crate) struct CreateBody as NewLink {
         link: Flatten<LinkBody>,
-        /// Answer with an existing link that is just like this one and not deleted, if there is one. Not with a
-        /// `password`: passwords are stored so that no two can be compared.
+        /// Return an existing link that equals this one and is not deleted, if there is one. Not with a `password`:
+        /// stored passwords cannot be compared.
         find_if_exists: Optional<bool>,
         /// Change the newest link of yours on this domain with the same `external_id` that is not deleted, if there
-        /// is one, as a `PATCH` does. However many requests are made at once, one link is created. Needs
-        /// `external_id`. Not with `find_if_exists`.
+        /// is one, as a `PATCH` does. Concurrent requests create only one link. Needs `external_id`. Not with
+        /// `find_if_exists`.
         update_if_exists: Optional<bool>,
     }
 
     /// The new link.
     pub(crate) struct LinkBody {
         target: Required<Template>,
-        /// Alias of 1 to 128 bytes after NFC: letters and marks of any script, digits, emoji, `-`, `_`, `.` and
-        /// `~`. It is not made of dots alone, does not begin with a mark, and has no ASCII letters beside Greek or
-        /// Cyrillic ones. The words that hop uses itself are refused as `reserved`. Default: a generated alias.
+        /// Alias of 1 to 128 bytes after NFC: letters and marks of any script, digits, emoji, `-`, `_`, `.` and `~`. It
+        /// does not consist of dots alone, does not begin with a mark, and does not mix ASCII letters with Greek or
+        /// Cyrillic ones. Words that hop uses itself are refused as `reserved`. Default: a generated alias.
         alias: Optional<Alias>,
         /// Domain of the link, one of this deployment. Another host is `invalid`; each label has at most 63
         /// characters. Default: the `domain` of the query in an import, otherwise the first of the setting
         /// `HOP_DOMAINS`.
         domain: Optional<Domain>,
-        /// Take an alias that belonged to another link, which was deleted or moved away, and does not forward any
-        /// more. Otherwise such an alias is 409 `alias_retired`.
+        /// Take over an alias of a link that was deleted or moved away, if it does not redirect any more. Otherwise
+        /// such an alias is refused with 409 `alias_retired`.
         reuse: Optional<bool>,
         settings: Flatten<SettingsBody>,
         utm: Flatten<UtmBody>,
     }
 }
 
-/// What a client asks for.
+/// A requested link.
 #[derive(Clone)]
 pub(super) struct NewLink {
     pub(super) target: Target,
     pub(super) alias: Option<Alias>,
     pub(super) domain: Domain,
     pub(super) spec: LinkSettings,
-    /// What is not yet hashed and in the spec: that costs more than all the rest.
+    /// Password that is not hashed yet. Hashing is the most expensive step, so it comes last.
     pub(super) password: Option<NewPassword>,
-    /// Whose it is, and since when, if it was made elsewhere.
     pub(super) owner: Option<UserId>,
+    /// Time of creation of an imported link.
     pub(super) created_at: Option<Timestamp>,
     pub(super) blocked: Option<Blocked>,
-    /// Whether an alias that belonged to another link will do.
+    /// Whether an alias that belonged to another link may be taken over.
     pub(super) reuses: bool,
 }
 
 /// `POST /api/v1/links`
 pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, body: &Body) -> Result<Response, Problem> {
-    let mut said = Fields::parse(body, BODY_LIMIT)?;
-    let Draft { parts, mut wrong } = CreateBody::draft(said.clone(), &context.parsing());
-    let may_be_found = parts.find_if_exists.unwrap_or_default();
+    let mut body_fields = Fields::parse(body, BODY_LIMIT)?;
+    let Draft { parts, mut wrong } = CreateBody::draft(body_fields.clone(), &context.parsing());
+    let finds_existing = parts.find_if_exists.unwrap_or_default();
     let updates = parts.update_if_exists.unwrap_or_default();
-    if may_be_found && updates {
-        let detail = "a link that exists is either found or updated";
+    if finds_existing && updates {
+        let detail = "use either find_if_exists or update_if_exists, not both";
         wrong.add(FieldError::new(FieldCode::Conflicts, detail).within("update_if_exists"));
     }
-    if may_be_found && said.has_value("password") {
-        let detail = "every password is kept under a salt of its own: no link is known to have the same";
+    if finds_existing && body_fields.has_value("password") {
+        let detail = "find_if_exists cannot be used with a password, because stored passwords cannot be compared";
         wrong.add(FieldError::new(FieldCode::Conflicts, detail).within("find_if_exists"));
     }
     let mut new = NewLink::parse(context, authorized, Draft { parts: parts.link, wrong }, context.config.default_domain()).await?;
-    let telling = context.budget.reserve(of_counts(context.edge.records(), 1));
+    let reserved = context.budget.reserve(cost_of_counts(context.edge.records(), 1));
     let saved = if updates {
-        said.skip("find_if_exists");
-        said.skip("update_if_exists");
-        upsert(context, authorized, new, said).await?
+        body_fields.skip("find_if_exists");
+        body_fields.skip("update_if_exists");
+        upsert(context, authorized, new, body_fields).await?
     } else {
         new.hash(context)?;
-        let found = if may_be_found { find_same(context, authorized, &new).await? } else { None };
+        let found = if finds_existing { find_same(context, authorized, &new).await? } else { None };
         match found {
             Some(link) => UpsertOutcome::Existing(link),
-            None => UpsertOutcome::Created(claim(context, authorized, &new).await?),
+            None => UpsertOutcome::Created(create_link(context, authorized, &new).await?),
         }
     };
-    drop(telling);
+    drop(reserved);
     match saved {
-        UpsertOutcome::Created(link) => created(context, authorized, &link),
-        UpsertOutcome::Existing(link) => shown(context, authorized, &link).await?.location(&wire::address(&link)),
+        UpsertOutcome::Created(link) => created_response(context, authorized, &link),
+        UpsertOutcome::Existing(link) => link_response(context, authorized, &link).await?.location(&wire::link_path(&link)),
     }
 }
 
-fn created<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, link: &Link) -> Result<Response, Problem> {
+/// Response with a new link.
+fn created_response<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, link: &Link) -> Result<Response, Problem> {
     let json = WrittenLinkJson::new(context, authorized, link, ClickCounts::default(), true);
-    Response::json(StatusCode::CREATED, &json)?.location(&wire::address(link))?.etag(link.version)
+    Response::json(StatusCode::CREATED, &json)?.location(&wire::link_path(link))?.etag(link.version)
 }
 
 impl NewLink {
-    /// The link that a body asks for, which is on `usual` unless the body says another domain.
+    /// Reads and checks a body. The link is on `default_domain` unless the body names another.
     pub(super) async fn parse<E: Edge>(
         context: &Context<'_, E>,
         authorized: &Authorized,
         draft: Draft<LinkBody>,
-        usual: &Domain,
+        default_domain: &Domain,
     ) -> Result<Self, Problem> {
         let Draft { mut parts, mut wrong } = draft;
         parts.target = utm::merge(parts.utm.clone(), parts.target, &mut wrong);
-        let domain = served_domain(context, authorized, parts.domain.take(), &mut wrong).await?.unwrap_or_else(|| usual.clone());
+        let domain =
+            check_body_domain(context, authorized, parts.domain.take(), &mut wrong).await?.unwrap_or_else(|| default_domain.clone());
         authorized.check_domain(&domain)?;
         if let Some(alias) = &parts.alias
             && alias.is_reserved_later()
@@ -147,13 +149,13 @@ impl NewLink {
         }
         let mut spec = LinkSettings::default();
         let password = settings::apply(&mut spec, parts.settings.clone(), &mut wrong);
-        refuse_circles(&mut wrong, &domain, parts.target.as_ref(), &spec);
+        refuse_self_targets(&mut wrong, &domain, parts.target.as_ref(), &spec);
         let LinkBody { target, alias, reuse, .. } = Draft::<LinkBody> { parts, wrong }.finish()?;
         let (owner, reuses) = (authorized.user().cloned(), reuse.unwrap_or_default());
         Ok(Self { target, alias, domain, spec, password, owner, created_at: None, blocked: None, reuses })
     }
 
-    /// Hashes the password, if there is one and that was not done before: what has to come before [`claim`].
+    /// Hashes the password, if there is one that is not hashed yet. Comes before [`create_link`].
     pub(super) fn hash<E: Edge>(&mut self, context: &Context<'_, E>) -> Result<(), Problem> {
         if let Some(password) = self.password.take() {
             self.spec.password = Some(context.hash(&password)?);
@@ -162,29 +164,30 @@ impl NewLink {
     }
 }
 
-/// Whether a link has the alias. Then whoever asks for one is told of that link, or given it, even under a word that was reserved later.
+/// Whether a link has the alias. Then the request reports or returns that link, even if the alias was reserved later.
 async fn is_taken<E: Edge>(context: &Context<'_, E>, domain: &Domain, alias: &Alias) -> Result<bool, Problem> {
     let alias_record = load(context.edge.records(), &Key::link(domain, alias)).await?;
-    Ok(alias_record.is_some_and(|alias_record| standing(&alias_record.alias_state, None, false, context.now) == AliasAvailability::Taken))
+    Ok(alias_record
+        .is_some_and(|alias_record| alias_availability(&alias_record.alias_state, None, false, context.now) == AliasAvailability::Taken))
 }
 
-/// Makes the link, under the alias asked for or under a generated one.
-pub(super) async fn claim<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, new: &NewLink) -> Result<Link, Problem> {
+/// Creates the link under the requested alias or under a generated one.
+pub(super) async fn create_link<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, new: &NewLink) -> Result<Link, Problem> {
     if let Some(alias) = &new.alias {
-        let link = draft(context, new, alias.clone())?;
-        return offer(context, authorized, link, new.reuses).await?;
+        let link = build_link(context, new, alias.clone())?;
+        return claim_alias(context, authorized, link, new.reuses).await?;
     }
     for (number, length) in GENERATED_LENGTHS.into_iter().enumerate() {
-        let Some(alias) = generated(context, &format!("alias {number}"), length)? else { continue };
-        if let Ok(link) = offer(context, authorized, draft(context, new, alias)?, false).await? {
+        let Some(alias) = generate_alias(context, &format!("alias {number}"), length)? else { continue };
+        if let Ok(link) = claim_alias(context, authorized, build_link(context, new, alias)?, false).await? {
             return Ok(link);
         }
     }
     Err(Problem::no_free_alias(GENERATED_LENGTHS.len()))
 }
 
-/// An alias nobody chose; now and then it spells a reserved word, and then there is none.
-fn generated<E: Edge>(context: &Context<'_, E>, purpose: &str, length: usize) -> Result<Option<Alias>, Problem> {
+/// A generated alias; `None` if it happens to be a reserved word.
+fn generate_alias<E: Edge>(context: &Context<'_, E>, purpose: &str, length: usize) -> Result<Option<Alias>, Problem> {
     let alphabet = match context.config.alias_case {
         AliasCase::Sensitive => base58::ALPHABET.as_slice(),
         AliasCase::Insensitive => base58::SMALL_ALPHABET,
@@ -193,7 +196,8 @@ fn generated<E: Edge>(context: &Context<'_, E>, purpose: &str, length: usize) ->
     Ok(Alias::parse(&text, context.config.alias_case).ok())
 }
 
-fn draft<E: Edge>(context: &Context<'_, E>, new: &NewLink, alias: Alias) -> Result<Link, Problem> {
+/// The record of the new link.
+fn build_link<E: Edge>(context: &Context<'_, E>, new: &NewLink, alias: Alias) -> Result<Link, Problem> {
     Ok(Link {
         id: LinkId::from_name(&context.name("link")?),
         alias,
@@ -215,16 +219,16 @@ fn draft<E: Edge>(context: &Context<'_, E>, new: &NewLink, alias: Alias) -> Resu
 }
 
 /// Cost of creating the link under a free alias: a read of the alias, and the commit with its audit event.
-pub(super) fn of_creation<E: Edge>(context: &Context<'_, E>, new: &NewLink) -> Result<u32, Problem> {
+pub(super) fn cost_of_creation<E: Edge>(context: &Context<'_, E>, new: &NewLink) -> Result<u32, Problem> {
     let records = context.edge.records();
     let alias = new.alias.clone().unwrap_or_else(|| Alias::stored(String::new()));
-    let link = draft(context, new, alias)?;
+    let link = build_link(context, new, alias)?;
     let change = AliasRecord::claim(&Key::link(&link.domain, &link.alias), &AliasState::Link(link), String::new())?;
     Ok(cost_of_change(records, &change).saturating_add(cost_of_rewrite(records)))
 }
 
-/// Claims the alias for the link, which comes back as it is then; or says why the alias is not to be had.
-async fn offer<E: Edge>(
+/// Claims the alias for the link and returns the link as written. The inner error says why the alias is not available.
+async fn claim_alias<E: Edge>(
     context: &Context<'_, E>,
     authorized: &Authorized,
     link: Link,
@@ -244,24 +248,25 @@ async fn offer<E: Edge>(
         replaces: None,
         token,
     };
-    let made = claim.make(context, RecordLookup::NotYet).await;
-    // Of an alias that is new nobody has a copy. One that was in use before may have left an old one.
-    match &made {
+    let result = claim.run(context, RecordLookup::NotYet).await;
+    // A new alias has no cached link. One that was used before may have an old cached link.
+    match &result {
         Ok(Ok(ClaimedAlias { commits: Some(1), .. })) => context.memo(|memo| memo.drop(&key)),
         Ok(Ok(ClaimedAlias { commits: Some(commits), .. })) => context.changed(key.clone(), CachedLink::from_state(&alias_state, *commits)),
         Ok(Err(_)) => {}
-        // It was not made.
+        // The link was not created.
         Err(problem) if problem.code == ProblemCode::BudgetExhausted => {}
         Ok(Ok(ClaimedAlias { commits: None, .. })) | Err(_) => context.perhaps_changed(&key),
     }
-    let claimed = match made? {
+    let claimed = match result? {
         Ok(claimed) => claimed,
         Err(problem) => return Ok(Err(problem)),
     };
     if claimed.is_new || !context.source.is_repeatable() {
         return Ok(Ok(link));
     }
-    // It may have been made by an earlier try, and be older than this one thinks. If it is nowhere to be seen, it is too new or gone again.
+    // An earlier attempt may have created the link, which may have changed since. If it is not found, the read is stale
+    // or the link is deleted again.
     context.perhaps_changed(&key);
     let found = follow_moves(context.edge.records(), key, &link.id).await?;
     Ok(Ok(found.unwrap_or(link)))

@@ -1,11 +1,11 @@
-//! Deleting a link: a tombstone stays, so that caches learn of it and the alias is not silently handed on.
+//! Deletes a link: a tombstone stays, so that caches are updated and the alias is not reused unnoticed.
 
 use http::StatusCode;
 
 use super::claim::abort_move;
 use super::erase::erase;
-use super::link_ref::{key, take_domain};
-use super::{EDITS, edit, follow_moves, place_at};
+use super::link_ref::{alias_key, take_domain};
+use super::{EDITS, edit, follow_moves, load_record};
 use crate::api::audit::{self, AuditAction};
 use crate::auth::Authorized;
 use crate::context::Context;
@@ -31,42 +31,47 @@ pub(crate) async fn delete<E: Edge>(
     let domain = take_domain(context, authorized, &mut fields).await?;
     let erases = fields.take("erase", JsonValue::flag).unwrap_or_default();
     fields.finish(Some(()))?;
-    let key = key(context, &domain, alias)?;
-    let seen = IfMatch::parse(client);
+    let key = alias_key(context, &domain, alias)?;
+    let if_match = IfMatch::parse(client);
     if erases {
-        erase(context, authorized, &key, &seen).await?;
+        erase(context, authorized, &key, &if_match).await?;
     } else {
-        bury(context, authorized, &key, &seen).await?;
+        delete_link(context, authorized, &key, &if_match).await?;
     }
     Ok(Response::empty(StatusCode::NO_CONTENT))
 }
 
-/// Makes the link at `key` a tombstone, if it still is what the client has seen.
-pub(super) async fn bury<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, key: &Key, seen: &IfMatch) -> Result<(), Problem> {
-    let bury = |link: &Link| {
+/// Makes the link at `key` a tombstone, if its version matches `if_match`.
+pub(super) async fn delete_link<E: Edge>(
+    context: &Context<'_, E>,
+    authorized: &Authorized,
+    key: &Key,
+    if_match: &IfMatch,
+) -> Result<(), Problem> {
+    let tombstone = |link: &Link| {
         if !link.is_deleted() {
-            seen.check(link.version)?;
+            if_match.check(link.version)?;
         }
         Ok(Link { deleted_at: link.deleted_at.or(Some(context.now)), ..link.clone() }.into())
     };
-    match edit(context, authorized, key, &bury).await {
-        // Whoever has seen a version means the link, not the way to it.
-        Err(problem) if problem.code == ProblemCode::NotFound && matches!(seen, IfMatch::Any) => {
-            forward_no_more(context, authorized, key).await
+    match edit(context, authorized, key, &tombstone).await {
+        // A request with a version means the link, not the forwarding record.
+        Err(problem) if problem.code == ProblemCode::NotFound && matches!(if_match, IfMatch::Any) => {
+            stop_forwarding(context, authorized, key).await
         }
         edited => edited.map(drop),
     }
 }
 
-/// An alias that a link has left is deleted by forwarding to it no more. If the link is on its way back, it does not come: it is told to look
-/// again.
-async fn forward_no_more<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, key: &Key) -> Result<(), Problem> {
+/// Deletes the old alias of a moved link: it does not redirect to the link any more. A pending move of the link back to
+/// this alias is aborted and retried by its request.
+async fn stop_forwarding<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, key: &Key) -> Result<(), Problem> {
     for _ in 0..EDITS {
-        let alias_record = place_at(context, key).await?;
+        let alias_record = load_record(context, key).await?;
         let AliasState::MovedTo(moved_to) = alias_record.alias_state.visible() else {
             return Err(Problem::no_such_link());
         };
-        // The way belongs to whom the link belongs to; that to a link which is gone, to the admins.
+        // The forwarding record belongs to the owner of the link. If the link is gone, only admins may delete it.
         match follow_moves(context.edge.records(), moved_to.to(), &moved_to.link).await? {
             Some(link) => authorized.check_write(&link)?,
             None => authorized.check(Right::ManageLinks)?,
@@ -78,10 +83,10 @@ async fn forward_no_more<E: Edge>(context: &Context<'_, E>, authorized: &Authori
         }
         let alias_state = AliasState::MovedTo(MovedTo { forwards: false, ..moved_to.clone() });
         let mut change = alias_record.replace(&alias_state, context.token()?)?;
-        // Whoever deletes it again changes nothing.
+        // Deleting it again has no audit event.
         if moved_to.forwards {
             let from = key.as_str().strip_prefix("link/").unwrap_or_default();
-            audit::note(context, authorized, &AuditAction::way(moved_to).saying(format!("from {from}")), &mut change)?;
+            audit::attach_event(context, authorized, &AuditAction::unforward(moved_to).with_detail(format!("from {from}")), &mut change)?;
         }
         let written = write(context.edge.records(), change).await;
         let known =

@@ -1,17 +1,18 @@
-//! Erasing a link: nothing of it stays, and its alias is free for anybody.
+//! Erases a link: removes everything about it and frees its alias.
 //!
-//! 1. The record says that the link is being erased. That ends it for everybody; it is kept only to know what else is to go.
-//!    Index entries, old versions, the total of clicks and what was taken of limits are dropped with that commit, and the same of
-//!    predecessors: deleted links whose alias it took over. Versions that name the destination of a move stay.
-//! 2. No pending move of the link can be completed any more. Each is aborted at its destination, whose previous holder gets the
-//!    alias back: one for each request.
-//! 3. Another commit drops the versions of moves that lead to no copy, and what else is left.
+//! 1. A commit marks the record as being erased. From then on the link has ended; the record only lists what else to
+//!    remove. The same commit removes index entries, old versions, the click total and the used clicks of limits, also
+//!    those of its predecessors: deleted links whose alias it took over. Versions that name the destination of a move
+//!    stay.
+//! 2. No pending move of the link can complete any more. Each is reverted at its destination, which returns to its
+//!    previous state: one for each request.
+//! 3. Another commit removes the versions of moves whose destination is done, and everything else that is left.
 //! 4. The alias is released.
 //!
-//! Once the operation budget of a request is spent the answer is 503, and a repeated request goes on. An alias that cannot be read, to
-//! which a move may have been cut off, stops the erasure only after everything else is gone.
+//! If the operation budget of a request is exhausted, the response is 503 and a retry continues. If the destination of
+//! a crashed move cannot be read, the erasure stops only after everything else is removed.
 
-use super::claim::{abort_move, give_back};
+use super::claim::{abort_move, revert_pending_move};
 use super::remnants::LinkRemnants;
 use crate::api::audit::{self, AuditAction};
 use crate::auth::Authorized;
@@ -25,33 +26,39 @@ use crate::store::history::{self, MoveVersions};
 use crate::store::ports::{Commit, Edge, Records as _};
 use crate::store::{AliasRecord, AliasState, EDITS, EntryStatus, Key, Written, load, write};
 
-/// Erases the link at `key`, if it still is what the client has seen.
-pub(super) async fn erase<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, key: &Key, seen: &IfMatch) -> Result<(), Problem> {
+/// Erases the link at `key`, if its version matches `if_match`.
+pub(super) async fn erase<E: Edge>(
+    context: &Context<'_, E>,
+    authorized: &Authorized,
+    key: &Key,
+    if_match: &IfMatch,
+) -> Result<(), Problem> {
     let mut ended = None;
-    let erased = erase_parts(context, authorized, key, seen, &mut ended).await;
+    let erased = run_steps(context, authorized, key, if_match, &mut ended).await;
     if let Some(cached_link) = ended {
         context.changed(key.clone(), cached_link);
     }
     erased
 }
 
-/// Goes through the steps. `ended` is what its copy is to say then, if the link had ended before: that comes after what the request is for.
-async fn erase_parts<E: Edge>(
+/// Runs the steps. `ended` gets the cached link to fill at the end if the link had ended before, since that is less
+/// urgent.
+async fn run_steps<E: Edge>(
     context: &Context<'_, E>,
     authorized: &Authorized,
     key: &Key,
-    seen: &IfMatch,
+    if_match: &IfMatch,
     ended: &mut Option<Option<CachedLink>>,
 ) -> Result<(), Problem> {
     let mut last = Problem::crowded();
     let records = context.edge.records();
     let mut has_begun = false;
     for _ in 0..EDITS {
-        let (alias_record, mut link) = erasable(context, key).await?;
+        let (alias_record, mut link) = load_erasable(context, key).await?;
         authorized.check_write(&link)?;
-        // What is being erased was what somebody had seen.
+        // The version was checked when the erasure began.
         let is_erasing = matches!(alias_record.alias_state, AliasState::Erasing(_));
-        match seen.check(link.version) {
+        match if_match.check(link.version) {
             Err(EditRefusal::Refused(problem)) if !is_erasing => return Err(problem),
             Err(EditRefusal::StaleRead(problem)) if !is_erasing => {
                 last = problem;
@@ -64,42 +71,44 @@ async fn erase_parts<E: Edge>(
         {
             continue;
         }
-        // If dropping everything in one commit does not fit, leftovers of a crashed move are dropped by a commit of their own.
+        // If removing everything in one commit does not fit, leftovers of a crashed move are removed by a separate
+        // commit.
         if alias_record.has_leftovers()
-            && cost_of_change(records, &alias_record.erase(&link, own_drops(&link), EntryStatus::Named, String::new())?)
+            && cost_of_change(records, &alias_record.erase(&link, own_keys(&link), EntryStatus::Named, String::new())?)
                 >= context.budget.left()
         {
             write(records, alias_record.replace(&alias_record.alias_state, context.token()?)?).await?;
             continue;
         }
-        // Before the record says that the link is being erased, a move of it may still make its claim.
+        // Until the record is marked as being erased, a move of the link may still make its claim.
         let moves = if is_erasing { MoveVersions::Follow } else { MoveVersions::Keep };
         let change = |link: &Link, removes| {
             let entries = if has_begun { EntryStatus::Dropped } else { EntryStatus::Named };
             let mut change = alias_record.erase(link, removes, entries, context.token()?)?;
             if !is_erasing {
-                audit::note(context, authorized, &AuditAction::link("link.erase", link), &mut change)?;
+                audit::attach_event(context, authorized, &AuditAction::link("link.erase", link), &mut change)?;
             }
             Ok::<_, Problem>(change)
         };
-        let of_commit = cost_of_change(records, &change(&link, own_drops(&link))?);
-        let most = context.budget.left().saturating_sub(of_commit).saturating_sub(cost_of_rewrite(records));
-        let looks = most >= LinkRemnants::LEAST;
-        // If not even the remains of the link itself can be listed, this commit drops only index entries; a later one drops the rest.
-        let drops_own = looks || of_commit.saturating_add(cost_of_rewrite(records)) <= context.budget.left();
-        let mut left = if looks {
-            LinkRemnants::of_all(context, &mut link, key, moves, most).await?
+        let commit_cost = cost_of_change(records, &change(&link, own_keys(&link))?);
+        let most = context.budget.left().saturating_sub(commit_cost).saturating_sub(cost_of_rewrite(records));
+        let can_list = most >= LinkRemnants::LEAST;
+        // If not even the remnants of the link itself can be listed, this commit removes only index entries; a later
+        // one the rest.
+        let removes_own = can_list || commit_cost.saturating_add(cost_of_rewrite(records)) <= context.budget.left();
+        let mut left = if can_list {
+            LinkRemnants::load_all(context, &mut link, key, moves, most).await?
         } else if has_begun && !alias_record.names_entries() {
             return Err(Problem::half_erased());
         } else {
-            LinkRemnants::not_looked_for()
+            LinkRemnants::not_listed()
         };
         if let Some(pending_move) = left.pending.first() {
-            give_back(context, pending_move).await?;
+            revert_pending_move(context, pending_move).await?;
             return Err(Problem::half_erased());
         }
         let mut removes = std::mem::take(&mut left.keys);
-        let own = own_drops(&link).into_iter().filter(|own| drops_own && !removes.contains(own)).collect::<Vec<_>>();
+        let own = own_keys(&link).into_iter().filter(|own| removes_own && !removes.contains(own)).collect::<Vec<_>>();
         removes.extend(own);
         let committed = records.commit(&change(&link, removes)?).await;
         if committed == Ok(Commit::Conflict) {
@@ -116,18 +125,19 @@ async fn erase_parts<E: Edge>(
         match left.unreadable {
             _ if left.has_more => has_begun = true,
             Some(error) => return Err(error.into()),
-            None => return release(context, key, commits).await,
+            None => return release_alias(context, key, commits).await,
         }
     }
     Err(last)
 }
 
-/// What goes with the link itself, found or not: the newest version may be too new for a scan.
-fn own_drops(link: &Link) -> Vec<Key> {
+/// Keys to remove with the link itself, whether listed or not: the newest version may be too new for a scan.
+fn own_keys(link: &Link) -> Vec<Key> {
     std::iter::once(Key::total(&link.id)).chain(history::newest(link)).collect()
 }
 
-async fn erasable<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(AliasRecord, Link), Problem> {
+/// Loads the link to erase and its alias record.
+async fn load_erasable<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(AliasRecord, Link), Problem> {
     let alias_record = load(context.edge.records(), key).await?.ok_or_else(Problem::no_such_link)?;
     match alias_record.alias_state.visible() {
         AliasState::Link(link) | AliasState::Erasing(link) => {
@@ -139,9 +149,9 @@ async fn erasable<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(Alias
     }
 }
 
-/// Has nobody hold the alias any more, whose record was written so many times when the link was erased. If somebody else has seen to that, so
-/// much the better. A record that was written fewer times was read too early.
-async fn release<E: Edge>(context: &Context<'_, E>, key: &Key, commits: u64) -> Result<(), Problem> {
+/// Frees the alias, whose record had `commits` commits when the link was erased. Another request may have done it
+/// already. A record with fewer commits is a stale read.
+async fn release_alias<E: Edge>(context: &Context<'_, E>, key: &Key, commits: u64) -> Result<(), Problem> {
     for _ in 0..EDITS {
         let alias_record = load(context.edge.records(), key).await?;
         let Some(alias_record) = alias_record.filter(|alias_record| alias_record.commits >= commits) else { continue };

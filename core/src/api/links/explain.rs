@@ -1,4 +1,5 @@
-//! Explaining a link: what would become of a visitor like this one. It is decided by what decides it for a real one.
+//! Explains a link: the response that a described visitor would get, and why. The decision is made by the same code as
+//! for a real visitor.
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -7,8 +8,8 @@ use http::header::{ACCEPT_LANGUAGE, LOCATION, USER_AGENT};
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 
-use super::find;
-use super::link_ref::named;
+use super::find_link;
+use super::link_ref::parse_link_key;
 use crate::auth::Authorized;
 use crate::context::Context;
 #[cfg(feature = "docs")]
@@ -35,11 +36,11 @@ use crate::store::cached_link::{CachedLink, CachedState};
 use crate::store::compiled_link::CompiledLink;
 use crate::store::ports::{ClientInfo, Edge};
 
-/// In bytes: what edges take of a header.
+/// Longest header value in bytes that edges accept.
 const TEXT_BYTES: usize = 8 * 1_024;
 
 request_body! {
-    /// A visitor. What is absent they do not send.
+    /// A visitor. An absent field is not sent.
     pub(crate) struct VisitorBody as SimulatedVisitor {
         /// `User-Agent`, of at most 8,192 bytes. A visitor without one is a bot.
         agent: Optional<HeaderText>,
@@ -51,11 +52,11 @@ request_body! {
         address: Optional<Address>,
         /// Time of the visit. Default: now.
         time: Optional<Timestamp>,
-        /// Path behind the alias, of at most 8,192 bytes: `/a/b`. It does not lead away from the link by `..`.
-        path: Optional<PathBehind>,
+        /// Path behind the alias, of at most 8,192 bytes: `/a/b`. It does not leave the link by `..`.
+        path: Optional<TrailingPath>,
         /// Query behind the `?`, of at most 8,192 bytes.
         query: Optional<HeaderText>,
-        /// The browser loads the link ahead.
+        /// The browser prefetches the link.
         prefetch: Optional<bool>,
         /// The request is a `HEAD`.
         head: Optional<bool>,
@@ -66,22 +67,22 @@ request_body! {
     }
 }
 
-/// Whatever a visitor might send.
+/// Text of a header or query that a visitor sends.
 pub(crate) enum HeaderText {}
 
-/// An address of the internet, in either version.
+/// An IPv4 or IPv6 address.
 pub(crate) enum Address {}
 
-/// What follows the alias in the address.
-pub(crate) enum PathBehind {}
+/// Path after the alias.
+pub(crate) enum TrailingPath {}
 
 text_types! {
     HeaderText as String = |sent, _| text(sent), {"type": "string", "maxLength": TEXT_BYTES};
     Address as IpAddr = |text, _| address(text), {"type": "string", "pattern": patterns::ADDRESS};
-    PathBehind as String = |text, _| path(text), {"type": "string", "maxLength": TEXT_BYTES, "pattern": "^/[^?#]*$"};
+    TrailingPath as String = |text, _| path(text), {"type": "string", "maxLength": TEXT_BYTES, "pattern": "^/[^?#]*$"};
 }
 
-/// Somebody who might follow the link.
+/// The described visitor.
 #[derive(Debug, Default)]
 struct SimulatedVisitor {
     agent: Option<String>,
@@ -89,8 +90,8 @@ struct SimulatedVisitor {
     country: Option<Country>,
     address: Option<IpAddr>,
     time: Option<Timestamp>,
-    /// What follows the alias in the address.
-    behind: Option<String>,
+    /// Path after the alias.
+    path: Option<String>,
     query: String,
     is_prefetch: bool,
     manner: VisitorTraits,
@@ -124,27 +125,32 @@ pub(crate) async fn explain<E: Edge>(
     query: &str,
     body: &Body,
 ) -> Result<Response, Problem> {
-    let key = named(context, authorized, alias, query).await?;
-    let supposed = SimulatedVisitor::from_body(VisitorBody::read(body, BODY_LIMIT, &context.parsing())?.finish()?);
-    let (alias_record, link) = find(context, &key).await?;
-    let behind = supposed.behind.as_deref().unwrap_or_default();
-    let address = format!("/{}{behind}", alias::encode(alias));
-    // The alias of a link is no word of hop's own, so whatever begins with it is a path of the link.
+    let key = parse_link_key(context, authorized, alias, query).await?;
+    let visitor = SimulatedVisitor::from_body(VisitorBody::read(body, BODY_LIMIT, &context.parsing())?.finish()?);
+    let (alias_record, link) = find_link(context, &key).await?;
+    let trailing = visitor.path.as_deref().unwrap_or_default();
+    let address = format!("/{}{trailing}", alias::encode(alias));
+    // No alias equals a path of hop itself, so every path that begins with the alias belongs to the link.
     let rest = match Path::parse(&address) {
-        Some(Path { first, rest }) if first == alias && rest.is_empty() == behind.is_empty() => rest,
-        _ => return Err(Problem::wrong_field("path", FieldError::invalid("this path leads away from the link"))),
+        Some(Path { first, rest }) if first == alias && rest.is_empty() == trailing.is_empty() => rest,
+        _ => {
+            return Err(Problem::wrong_field(
+                "path",
+                FieldError::invalid("the path must stay below the alias, without .. segments that leave it"),
+            ));
+        }
     };
-    let now = supposed.time.unwrap_or(context.now);
-    let visit = Visit::new(now, &supposed.query, rest, &supposed);
+    let now = visitor.time.unwrap_or(context.now);
+    let visit = Visit::new(now, &visitor.query, rest, &visitor);
     let cached_link = CachedLink::from_state(&alias_record.alias_state, alias_record.commits);
     let compiled = match cached_link.map(|cached_link| (cached_link.id, cached_link.state)) {
         Some((id, CachedState::Link(followed))) => Some(CompiledLink::compile(id, *followed)?),
         _ => None,
     };
-    // Where there is no button, or no way to it, nobody presses one.
-    let has_button = |compiled: &CompiledLink| compiled.confirm && (compiled.lock.is_none() || supposed.manner.is_unlocked);
-    let is_confirmed = supposed.manner.is_confirmed && compiled.as_ref().is_some_and(has_button);
-    let manner = VisitorTraits { is_confirmed, ..supposed.manner };
+    // `confirmed` counts only if the link has a confirmation page that the visitor can reach.
+    let has_button = |compiled: &CompiledLink| compiled.confirm && (compiled.lock.is_none() || visitor.manner.is_unlocked);
+    let is_confirmed = visitor.manner.is_confirmed && compiled.as_ref().is_some_and(has_button);
+    let manner = VisitorTraits { is_confirmed, ..visitor.manner };
     let pepper = context.pepper().ok();
     let decision = match &compiled {
         Some(compiled) => check_click_limit(context, compiled, decide(compiled, &visit, pepper, manner)).await?,
@@ -159,36 +165,38 @@ pub(crate) async fn explain<E: Edge>(
 }
 
 impl SimulatedVisitor {
-    fn from_body(said: VisitorBody) -> Self {
-        let VisitorBody { agent, language, country, address, time, path: behind, query, .. } = said;
+    fn from_body(body: VisitorBody) -> Self {
+        let VisitorBody { agent, language, country, address, time, path, query, .. } = body;
         let is = |flag: Option<bool>| flag.unwrap_or_default();
-        let manner = VisitorTraits { is_head: is(said.head), is_confirmed: is(said.confirmed), is_unlocked: is(said.unlocked) };
-        let (query, is_prefetch) = (query.unwrap_or_default(), is(said.prefetch));
-        Self { agent, language, country, address, time, behind, query, is_prefetch, manner }
+        let manner = VisitorTraits { is_head: is(body.head), is_confirmed: is(body.confirmed), is_unlocked: is(body.unlocked) };
+        let (query, is_prefetch) = (query.unwrap_or_default(), is(body.prefetch));
+        Self { agent, language, country, address, time, path, query, is_prefetch, manner }
     }
 }
 
 fn text(text: String) -> Result<String, FieldError> {
     match text.len() > TEXT_BYTES {
-        true => Err(FieldError::new(FieldCode::TooLong, format!("no edge takes more than {TEXT_BYTES} bytes"))),
+        true => Err(FieldError::new(FieldCode::TooLong, format!("the value must have at most {TEXT_BYTES} bytes"))),
         false => Ok(text),
     }
 }
 
 fn address(text: String) -> Result<IpAddr, FieldError> {
     let address = text.parse::<IpAddr>();
-    address.map(|address| address.to_canonical()).map_err(|_| FieldError::invalid("this is no address, such as 192.0.2.7 or 2001:db8::7"))
+    address
+        .map(|address| address.to_canonical())
+        .map_err(|_| FieldError::invalid("this is not an IP address such as 192.0.2.7 or 2001:db8::7"))
 }
 
 fn path(path: String) -> Result<String, FieldError> {
     let path = text(path)?;
     match path.starts_with('/') && !path.contains(['?', '#']) {
         true => Ok(path),
-        false => Err(FieldError::invalid("a path begins with / and holds no ? and no #")),
+        false => Err(FieldError::invalid("a path must begin with / and must not contain ? or #")),
     }
 }
 
-/// What a visitor would get, and why.
+/// The response that a visitor would get, and why.
 #[derive(Serialize)]
 #[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "Explanation"))]
 pub(super) struct ExplanationJson<'a> {
@@ -196,7 +204,7 @@ pub(super) struct ExplanationJson<'a> {
     /// Status code of the response.
     #[cfg_attr(feature = "docs", schemars(with = "wire_schema::StatusCodeSchema"))]
     status: u16,
-    /// Where the visitor is redirected, with everything filled in that they bring.
+    /// URL that the visitor is redirected to, with all placeholders filled in.
     target: Option<&'a str>,
     /// Identifier of the rule that holds.
     rule: Option<&'a str>,
@@ -211,10 +219,10 @@ pub(super) struct ExplanationJson<'a> {
 }
 
 /// Kind of response that the visitor gets: a redirect to the target (`redirect`), to the `fallback` of the link or to a
-/// page of the domain (`domain`); nothing, because the link has ended (`ended`), has not started (`not_yet`) or does
+/// page of the domain (`domain`); an error, because the link has ended (`ended`), has not started (`not_yet`) or does
 /// not forward this path (`no_such_path`); the `card` of the link; a page that asks for the `password` or a
-/// `confirmation`, or that lets only people go on (`person`); or a refusal, because a browser looks ahead at a link
-/// that only people may open (`not_ahead`).
+/// `confirmation`, or that only people can pass (`person`); or a refusal, because a browser prefetches a link that
+/// only people may open (`not_ahead`).
 #[derive(Serialize)]
 #[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
 #[serde(rename_all = "snake_case")]
@@ -262,14 +270,14 @@ struct FailedConditionJson {
     r#type: &'static str,
 }
 
-/// What hop takes the visitor for.
+/// How hop classifies the visitor.
 #[derive(Serialize)]
 #[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
 struct VisitorJson {
     /// A person, a bot, or a program that shows previews.
     #[cfg_attr(feature = "docs", schemars(with = "wire_schema::VisitorKindSchema"))]
     kind: &'static str,
-    /// What gave a bot or a preview away.
+    /// Why the visitor counts as a bot or a preview; `null` for a person.
     because: Option<&'static str>,
     /// Device of the visitor, as conditions name it; `null` if it is unknown.
     #[cfg_attr(feature = "docs", schemars(with = "Option<wire_schema::WordSchema<rules::Device>>"))]
@@ -285,15 +293,15 @@ struct VisitorJson {
     country: Option<&'static str>,
 }
 
-/// What would become of a visitor, and why.
+/// The decision about a visitor and everything that explains it.
 struct Explanation<'a, 'v> {
-    /// Nothing where nobody is led anywhere.
+    /// `None` if the link redirects no visitor.
     compiled: Option<&'a CompiledLink>,
     visit: &'a Visit<'v>,
     pepper: Option<&'a Pepper>,
     manner: VisitorTraits,
     decision: Decision,
-    /// Where the domain sends whoever is led nowhere.
+    /// Redirect of the domain for visitors whom the link does not redirect.
     domain_redirects: Option<Response>,
 }
 
@@ -301,7 +309,7 @@ impl Explanation<'_, '_> {
     fn json(&self) -> ExplanationJson<'_> {
         let (answer, status, target) = self.answer();
         let (rule, rules) = self.rules();
-        let is_led = matches!(self.decision, Decision::Redirect(..));
+        let is_redirect = matches!(self.decision, Decision::Redirect(..));
         let is_counted = self.decision.is_click() && !self.manner.is_head;
         ExplanationJson {
             answer,
@@ -310,12 +318,12 @@ impl Explanation<'_, '_> {
             rule,
             rules,
             visitor: self.visitor(),
-            spends_a_click: is_led && self.compiled.is_some_and(|compiled| compiled.limit.is_some()),
+            spends_a_click: is_redirect && self.compiled.is_some_and(|compiled| compiled.limit.is_some()),
             counted_as: is_counted.then(|| self.visit.classify().kind.counter()),
         }
     }
 
-    /// What the visitor gets, in a word, with its status and where it leads.
+    /// The kind of response, its status and its target.
     fn answer(&self) -> (AnswerJson, StatusCode, Option<&str>) {
         if let Some(domain_redirects) = &self.domain_redirects {
             return (AnswerJson::Domain, self.status(RedirectStatus::Found), domain_redirects.header(&LOCATION));
@@ -335,7 +343,7 @@ impl Explanation<'_, '_> {
             Decision::Interstitial(InterstitialKind::Password { .. }) => (AnswerJson::Password, StatusCode::OK, None),
             Decision::Interstitial(InterstitialKind::Confirm) => (AnswerJson::Confirmation, StatusCode::OK, None),
             Decision::NoPrefetch => (AnswerJson::NotAhead, StatusCode::FORBIDDEN, None),
-            // Nothing is asked only of those who look ahead by `+`.
+            // `Nothing` occurs only on the preview page (`+`).
             Decision::Interstitial(InterstitialKind::Person | InterstitialKind::Nothing) => (AnswerJson::Person, StatusCode::OK, None),
         }
     }
@@ -344,7 +352,7 @@ impl Explanation<'_, '_> {
         self.compiled.and_then(|compiled| compiled.fallback.as_ref())
     }
 
-    /// What a visitor would be told who is led nowhere, unless their domain knows where.
+    /// The problem of a visitor who is not redirected, unless their domain redirects them.
     fn problem(&self) -> Option<Problem> {
         match self.decision {
             Decision::Ended if self.fallback().is_none() => Some(Problem::link_ended()),
@@ -353,21 +361,21 @@ impl Explanation<'_, '_> {
         }
     }
 
-    /// Whoever presses the button is sent on as whoever posts something is.
+    /// Status of a redirect: 303 after the confirmation form was posted.
     fn status(&self, status: RedirectStatus) -> StatusCode {
         if self.manner.is_confirmed { StatusCode::SEE_OTHER } else { status.code() }
     }
 
-    /// The rule that holds, and of each rule before it the condition that failed. Those after it are not looked at.
+    /// The rule that holds, and for each rule before it the condition that failed. The rules after it are not tried.
     fn rules(&self) -> (Option<&str>, Vec<RuleVerdictJson<'_>>) {
         let Some(compiled) = self.compiled else { return (None, Vec::new()) };
         let rules = &compiled.rules;
-        let trial = RuleEvaluation::new(self.visit, rules, &compiled.id, self.pepper);
+        let evaluation = RuleEvaluation::new(self.visit, rules, &compiled.id, self.pepper);
         let held = if let Decision::Redirect(_, rule) = self.decision { rule } else { None };
-        let is_led = matches!(self.decision, Decision::Redirect(..));
-        let tried = if is_led { held.map_or(rules.len(), |at| at.saturating_add(1)) } else { 0 };
+        let is_redirect = matches!(self.decision, Decision::Redirect(..));
+        let tried = if is_redirect { held.map_or(rules.len(), |at| at.saturating_add(1)) } else { 0 };
         let verdicts = rules.iter().enumerate().map(|(at, rule)| {
-            let failed = trial.outcome(rule).err().filter(|_| at < tried);
+            let failed = evaluation.outcome(rule).err().filter(|_| at < tried);
             let verdict = match (at < tried, failed) {
                 (false, _) => VerdictJson::NotTried,
                 (true, None) => VerdictJson::Holds,
@@ -379,13 +387,13 @@ impl Explanation<'_, '_> {
     }
 
     fn visitor(&self) -> VisitorJson {
-        let (who, means) = (self.visit.classify(), self.visit.agent_traits());
+        let (class, device) = (self.visit.classify(), self.visit.agent_traits());
         VisitorJson {
-            kind: who.kind.name(),
-            because: who.reason,
-            device: means.device,
-            os: means.os,
-            browser: means.browser,
+            kind: class.kind.name(),
+            because: class.reason,
+            device: device.device,
+            os: device.os,
+            browser: device.browser,
             country: self.visit.country().map(Country::as_str),
         }
     }
@@ -399,13 +407,13 @@ impl FailedConditionJson {
 
 #[cfg(all(test, feature = "docs"))]
 mod tests {
-    use super::{Address, PathBehind};
+    use super::{Address, TrailingPath};
     use crate::message::body::patterns::tests::check;
 
     #[test]
-    fn schemas_of_visitors_agree_with_their_parsers() {
+    fn visitor_schemas_agree_with_parsers() {
         check::<Address>(&["192.0.2.1", "::1", "2001:DB8::1", "::ffff:192.0.2.1"], &["", "192.0.2", "192.0.2.01", "[::1]", "::1/64", ":0"]);
         let longest = format!("/{}", "a".repeat(8_191));
-        check::<PathBehind>(&["/", "/a/b", "/%C3%BC", "/\u{e9}", &longest], &["", "a", "/a?b", "/a#b", &format!("{longest}a")]);
+        check::<TrailingPath>(&["/", "/a/b", "/%C3%BC", "/\u{e9}", &longest], &["", "a", "/a?b", "/a#b", &format!("{longest}a")]);
     }
 }

@@ -1,5 +1,5 @@
-//! Exporting links, newest first, a page for each request: every link of a domain that is not deleted. The hashes of their passwords are
-//! told to whoever asks for them.
+//! Exports the links of a domain that are not deleted, newest first, one page for each request. An admin can ask for
+//! the password hashes.
 
 use super::filter::LinkFilter;
 use super::link_ref::take_domain;
@@ -15,12 +15,12 @@ use crate::model::field_error::FieldError;
 use crate::model::rights::Right;
 use crate::store::ports::Edge;
 
-/// How links are written down. A cursor goes on in the format it began in.
+/// File format of an export. A cursor is valid only for the format it was made for.
 #[derive(Clone, Copy)]
 enum ExportFormat {
-    /// A Link on each line.
+    /// JSON Lines: one Link on each line.
     Lines,
-    /// A row for each link, below the names of the columns, on every page.
+    /// CSV: one row for each link. Every page begins with the column names.
     Rows,
 }
 
@@ -33,11 +33,11 @@ pub(crate) async fn export<E: Edge>(context: &Context<'_, E>, authorized: &Autho
     if with_passwords {
         authorized.check(Right::ManageLinks)?;
     }
-    let wanted = LinkListQuery::take(&mut fields);
+    let page_query = LinkListQuery::take(&mut fields);
     fields.finish(Some(()))?;
     let filter = LinkFilter::all(domain);
-    let found = wanted.find(context, authorized, format.address(with_passwords), &filter).await?;
-    let links = found.links.iter().zip(&found.counts).map(|(link, counts)| {
+    let page = page_query.load_page(context, authorized, format.list_url(with_passwords), &filter).await?;
+    let links = page.links.iter().zip(&page.counts).map(|(link, counts)| {
         let json = LinkJson::new(context, authorized, link, *counts);
         if with_passwords { json.with_password_hash(link) } else { json }
     });
@@ -60,7 +60,7 @@ pub(crate) async fn export<E: Edge>(context: &Context<'_, E>, authorized: &Autho
             Response::file("text/csv; charset=utf-8", rows)
         }
     };
-    found.point_on(file)
+    page.with_next_link(file)
 }
 
 impl ExportFormat {
@@ -68,12 +68,12 @@ impl ExportFormat {
         match text {
             "jsonl" => Ok(Self::Lines),
             "csv" => Ok(Self::Rows),
-            _ => Err(FieldError::invalid("links are exported as jsonl or csv")),
+            _ => Err(FieldError::invalid("format must be jsonl or csv")),
         }
     }
 
-    /// The beginning of the address of a page in this format.
-    fn address(self, with_passwords: bool) -> &'static str {
+    /// Beginning of the URL of a page in this format.
+    fn list_url(self, with_passwords: bool) -> &'static str {
         match (self, with_passwords) {
             (Self::Lines, false) => "/api/v1/export?format=jsonl&",
             (Self::Lines, true) => "/api/v1/export?format=jsonl&passwords=true&",

@@ -1,4 +1,5 @@
-//! Which links a list shows. One filter says where to look, the others are asked of each link found there.
+//! Filter of a list of links. The most selective condition picks the index to read; each link found there is checked
+//! against all.
 
 use form_urlencoded::Serializer;
 
@@ -15,17 +16,17 @@ use crate::model::text::Tag;
 use crate::model::time::Timestamp;
 use crate::store::Prefix;
 
-/// What the links of a list have in common.
+/// Conditions that all links of a list meet.
 pub(super) struct LinkFilter {
     pub(super) domain: Domain,
-    /// Sorted, each once.
+    /// Sorted, without duplicates.
     tags: Vec<Tag>,
     needs_all_tags: bool,
     owner: Option<OwnerFilter>,
-    /// Only a list of deleted links shows any.
+    /// Without a state, deleted links are left out.
     state: Option<LinkState>,
     created_from: Option<Timestamp>,
-    /// The first moment that is too late.
+    /// Exclusive end.
     created_to: Option<Timestamp>,
     prefix: Option<AliasPrefix>,
 }
@@ -36,7 +37,7 @@ enum OwnerFilter {
 }
 
 impl LinkFilter {
-    /// Every link of a domain that is not deleted.
+    /// All links of a domain that are not deleted.
     pub(super) fn all(domain: Domain) -> Self {
         Self {
             domain,
@@ -57,7 +58,7 @@ impl LinkFilter {
             put_in_order(&mut tags, tag);
         }
         if tags.len() > MOST_TAGS {
-            fields.refuse("tag", FieldError::new(FieldCode::TooMany, format!("a list goes by at most {MOST_TAGS} tags")));
+            fields.refuse("tag", FieldError::new(FieldCode::TooMany, format!("a list can be filtered by at most {MOST_TAGS} tags")));
         }
         let needs_all_tags = fields.take_text("tags", |text| needs_all(&text)).unwrap_or_default();
         let owner = fields.take_text("owner", owner);
@@ -67,14 +68,14 @@ impl LinkFilter {
         if let (Some(from), Some(to)) = (created_from, created_to)
             && to <= from
         {
-            fields.refuse("created_to", FieldError::new(FieldCode::Conflicts, "nothing is created from then to then"));
+            fields.refuse("created_to", FieldError::new(FieldCode::Conflicts, "created_to must be later than created_from"));
         }
         let prefix = fields.take_text("prefix", |text| AliasPrefix::parse(&text, config.alias_case));
         Self { domain, tags, needs_all_tags, owner, state, created_from, created_to, prefix }
     }
 
-    /// Where its links are found: by a tag they all have, else by their owner, else by how their aliases begin, else one after the
-    /// other.
+    /// The keys to read: the index of a tag that all links have, else of the owner, else the records by alias prefix,
+    /// else the index by time.
     pub(super) fn walk(&self) -> Walk {
         let by_time = match (self.tags.as_slice(), &self.owner, &self.prefix) {
             ([tag], _, _) => Prefix::by_tag(&self.domain, tag),
@@ -89,8 +90,8 @@ impl LinkFilter {
         Walk::Index { prefix, earliest }
     }
 
-    /// Whether `link`, of whose limit so much was `taken`, is one of the list.
-    pub(super) fn shows(&self, link: &Link, taken: u64, now: Timestamp) -> bool {
+    /// Whether `link`, with `taken` clicks of its limit used, meets all conditions.
+    pub(super) fn matches(&self, link: &Link, taken: u64, now: Timestamp) -> bool {
         let state = link.state(taken, now);
         let has = |tag: &Tag| link.spec.tags.contains(tag);
         let has_tags = if self.needs_all_tags { self.tags.iter().all(has) } else { self.tags.is_empty() || self.tags.iter().any(has) };
@@ -108,7 +109,7 @@ impl LinkFilter {
             && self.prefix.as_ref().is_none_or(|prefix| prefix.matches(&link.alias))
     }
 
-    /// The filter as part of an address, and the one spelling by which it is told from others.
+    /// The filter as a URL query, in one normal form that also identifies it in cursors.
     pub(super) fn query(&self) -> String {
         let mut query = Serializer::new(String::new());
         query.append_pair("domain", self.domain.as_str());
@@ -140,7 +141,7 @@ fn needs_all(text: &str) -> Result<bool, FieldError> {
     match text {
         "any" => Ok(false),
         "all" => Ok(true),
-        _ => Err(FieldError::invalid("a link has any of the tags, or all")),
+        _ => Err(FieldError::invalid("tags must be any or all")),
     }
 }
 
@@ -150,7 +151,7 @@ fn owner(text: String) -> Result<OwnerFilter, FieldError> {
 
 fn state(text: &str) -> Result<LinkState, FieldError> {
     let known = LinkState::ALL.into_iter().find(|known| known.name() == text);
-    known.ok_or_else(|| FieldError::invalid("a link is scheduled, live, ended, used_up, disabled, blocked or deleted"))
+    known.ok_or_else(|| FieldError::invalid("state must be scheduled, live, ended, used_up, disabled, blocked or deleted"))
 }
 
 #[cfg(test)]
@@ -178,7 +179,7 @@ mod tests {
     const USER: &str = "usr_11111111111111111";
 
     #[test]
-    fn the_narrowest_list_is_walked() {
+    fn most_selective_index_is_read() {
         for (query, expected) in [
             ("", "by-time/hop.example/"),
             ("domain=b.example&state=live", "by-time/b.example/"),
@@ -201,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn a_filter_is_read_as_it_is_written() {
+    fn filter_query_round_trips() {
         for (query, normal) in [
             ("", ""),
             ("tag=B&tag=a+b&tag=b&tags=all", "&tag=a-b&tag=b&tags=all"),
@@ -218,12 +219,12 @@ mod tests {
     }
 
     #[test]
-    fn a_link_is_shown_if_all_is_true_of_it() {
+    fn link_matches_only_if_all_conditions_hold() {
         let mut link = Link { created_at: Timestamp::from_millis(1_500), ..Link::example() };
         link.spec.tags = vec![Tag::stored("a".into()), Tag::stored("b".into())];
         link.alias = Alias::stored("docs".into());
-        let shows = |query: &str, link: &Link| filter(query).shows(link, 2, Timestamp::from_millis(9_000));
-        for (query, shown) in [
+        let matches_filter = |query: &str, link: &Link| filter(query).matches(link, 2, Timestamp::from_millis(9_000));
+        for (query, expected) in [
             ("", true),
             ("domain=b.example", false),
             ("tag=a&tag=x", true),
@@ -242,13 +243,13 @@ mod tests {
             ("prefix=do", true),
             ("prefix=Do", false),
         ] {
-            assert_eq!(shows(query, &link), shown, "{query}");
+            assert_eq!(matches_filter(query, &link), expected, "{query}");
         }
         link.owner = Some(UserId::stored(USER.into()));
-        assert!(shows(&format!("owner={USER}"), &link) && !shows("owner=none", &link));
+        assert!(matches_filter(&format!("owner={USER}"), &link) && !matches_filter("owner=none", &link));
         link.spec.max_clicks = NonZeroU64::new(2);
-        assert!(shows("state=used_up", &link) && shows("", &link) && !shows("state=live", &link));
+        assert!(matches_filter("state=used_up", &link) && matches_filter("", &link) && !matches_filter("state=live", &link));
         link.deleted_at = Some(Timestamp::from_millis(2_000));
-        assert!(shows("state=deleted", &link) && !shows("", &link) && !shows("state=live", &link));
+        assert!(matches_filter("state=deleted", &link) && !matches_filter("", &link) && !matches_filter("state=live", &link));
     }
 }

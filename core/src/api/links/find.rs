@@ -1,7 +1,7 @@
-//! Finding a link that is just what somebody is about to create.
+//! `find_if_exists`: finds an existing link that equals the requested one.
 
-use super::create::{NewLink, of_creation};
-use super::scan::{Walk, of_page};
+use super::create::{NewLink, cost_of_creation};
+use super::scan::{Walk, cost_of_page};
 use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::problem::Problem;
@@ -10,17 +10,17 @@ use crate::model::time::Timestamp;
 use crate::store::Prefix;
 use crate::store::ports::Edge;
 
-/// The newest link of the same owner that leads where `new` leads and has the same said of it. Among more links to one target than fit
-/// one page, only the newest are looked at.
+/// The newest link of the same owner with the same target and settings as `new`. If more links have this target than
+/// fit one page, only the newest are examined.
 pub(super) async fn find_same<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, new: &NewLink) -> Result<Option<Link>, Problem> {
     let domain = &new.domain;
     let walk = Walk::Index { prefix: Prefix::by_target(domain, &new.target), earliest: Timestamp::from_millis(0) };
-    // If there is none, it is made.
-    let of_creation = of_creation(context, new)?;
-    context.check_new_fits(of_creation.saturating_add(of_page(context.edge.records(), 1)), new.spec.tags.len())?;
-    let making = context.budget.reserve(of_creation);
+    // If there is none, it is created.
+    let creation_cost = cost_of_creation(context, new)?;
+    context.check_new_fits(creation_cost.saturating_add(cost_of_page(context.edge.records(), 1)), new.spec.tags.len())?;
+    let reserved = context.budget.reserve(creation_cost);
     let page = walk.page(context, domain, None, u16::MAX).await?;
-    drop(making);
+    drop(reserved);
     let is_same = |link: &Link| {
         !link.is_deleted()
             && authorized.owns(link)

@@ -1,9 +1,9 @@
-//! What a link was: its latest versions, newest first.
+//! History of a link: its latest versions, newest first.
 
 use http::StatusCode;
 use serde::Serialize;
 
-use super::link_ref::named_link;
+use super::link_ref::load_link;
 use super::wire::BlockedJson;
 use crate::auth::Authorized;
 use crate::context::Context;
@@ -24,11 +24,11 @@ pub(crate) async fn list_versions<E: Edge>(
     alias: &str,
     query: &str,
 ) -> Result<Response, Problem> {
-    let link = named_link(context, authorized, alias, query).await?;
+    let link = load_link(context, authorized, alias, query).await?;
     let records = context.edge.records();
-    let of_versions =
+    let cost_of_versions =
         |versions: u16| records.operations(&StoreCall::Scan).saturating_add(records.operations(&StoreCall::GetMany(versions.into())));
-    let reads = context.budget.largest(history::MOST_READ, of_versions);
+    let reads = context.budget.largest(history::MOST_READ, cost_of_versions);
     let versions = history::latest(records, &link, reads).await?;
     Response::json(StatusCode::OK, &HistoryJson { items: versions.iter().map(VersionJson::new).collect() })
 }
@@ -41,7 +41,7 @@ pub(super) struct HistoryJson<'a> {
     items: Vec<VersionJson<'a>>,
 }
 
-/// A version of a link: what it was from `at` until the next change.
+/// A version of a link: its state from `at` until the next change.
 #[derive(Serialize)]
 #[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "Version"))]
 struct VersionJson<'a> {
@@ -58,7 +58,7 @@ struct VersionJson<'a> {
     domain: &'a str,
     #[cfg_attr(feature = "docs", schemars(with = "wire_schema::TargetSchema"))]
     target: &'a str,
-    /// Whether the link was switched off.
+    /// Whether the link was disabled.
     disabled: bool,
     /// Whether the link was deleted.
     deleted: bool,

@@ -1,7 +1,8 @@
-//! Taking in links that were made elsewhere, line by line: JSON Lines or CSV, each line a Link as hop exports it.
+//! Imports links from JSON Lines or CSV. Each line is a Link as hop exports it, and has its own result.
 //!
-//! Every line has its own result. Where a request has no store operations left before the text ends, the answer says where to go on. With an
-//! `Idempotency-Key` the same request goes on there by itself: the record of the key keeps the results so far, of a thousand lines at most.
+//! If the store operations of a request run out before the body ends, the response says where to continue. With an
+//! `Idempotency-Key` a retry continues there by itself: the record of the key keeps the results so far, of at most a
+//! thousand lines.
 
 mod line;
 
@@ -15,9 +16,9 @@ use serde_json::value::{RawValue, to_raw_value};
 #[cfg(feature = "docs")]
 pub(crate) use self::line::LineBody;
 use self::line::{ImportLine, Lines, RawLine};
-use super::bulk::{of_plain_link, status_of};
-use super::claim::{AliasAvailability, standing};
-use super::create::claim;
+use super::bulk::{cost_of_plain_link, status_of};
+use super::claim::{AliasAvailability, alias_availability};
+use super::create::create_link;
 use super::link_ref::take_domain;
 use crate::auth::Authorized;
 use crate::context::Context;
@@ -47,20 +48,21 @@ const MOST_LINES: usize = 500;
 /// Most lines for one `Idempotency-Key`. The rest of the body needs another key.
 const MOST_LINES_OF_A_KEY: usize = 1_000;
 
-/// A longer result, in bytes, is stored in a short form between requests, so that the record of a key fits a row of every store.
+/// Longest result in bytes that is stored whole between requests. A longer one is stored in a short form, so that the
+/// record of a key fits a row of every store.
 const LONGEST_STORED_RESULT: usize = 1_024;
 
-/// How the links are written down.
+/// File format of an import.
 #[derive(Clone, Copy)]
 pub(crate) enum ImportFormat {
     /// A JSON object on each line.
     JsonLines,
-    /// A row for each link, below the names of the columns.
+    /// One row for each link, after a row of column names.
     Csv,
 }
 
 impl ImportFormat {
-    /// What the sender says it is.
+    /// Reads the format from `Content-Type`.
     pub(crate) fn from_content_type(client: &impl ClientInfo) -> Result<Self, Problem> {
         let media_type = client.header(&CONTENT_TYPE);
         let essence = media_type.as_deref().unwrap_or_default().split(|byte| *byte == b';').next().unwrap_or_default().trim_ascii();
@@ -75,10 +77,10 @@ impl ImportFormat {
     }
 }
 
-/// What became of a line.
+/// Success of one line.
 struct ImportedLine {
     status: StatusCode,
-    /// Nothing for a link that would get a generated one.
+    /// `None` in a dry run if the alias would be generated.
     alias: Option<Alias>,
 }
 
@@ -117,7 +119,7 @@ struct ImportResultJson<'a> {
     problem: Option<ProblemJson<'a>>,
 }
 
-/// Where the first line begins that was not read.
+/// Start of the first line that was not read.
 #[derive(Serialize)]
 #[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
 struct ImportPositionJson {
@@ -138,14 +140,14 @@ impl ImportPositionJson {
 #[derive(Serialize, Deserialize)]
 struct ImportProgressJson<'a>(#[serde(borrow)] BTreeMap<usize, &'a RawValue>);
 
-/// The result of a line, and its status.
+/// Outcome of a line.
 struct LineOutcome {
     result: Box<RawValue>,
     /// What is stored in place of a long result: the problem without its field errors.
     short: Option<Box<RawValue>>,
     status: StatusCode,
-    /// Whether the line may be taken when it is sent again.
-    is_passing: bool,
+    /// Whether the line failed for a temporary reason and may succeed in a retry.
+    is_retryable: bool,
 }
 
 /// `POST /api/v1/import`
@@ -168,26 +170,26 @@ pub(crate) async fn import<E: Edge>(
     };
     let mut outcomes = BTreeMap::new();
     for (line, result) in &before.0 {
-        outcomes.insert(*line, LineOutcome::before(result)?);
+        outcomes.insert(*line, LineOutcome::from_stored(result)?);
     }
     let mut lines = Lines::new(form, bytes)?.enumerate().filter(|(_, line)| !before.0.contains_key(&line.number)).peekable();
     let mut work = ImportWork { context, authorized, domain: &domain, dry_run, hashes: context.edge.edge_limits().most_hashes };
-    let (of_line, at_once) = (of_plain_link(context.edge.records()), lines_at_once(context.edge.records()));
+    let (line_cost, at_once) = (cost_of_plain_link(context.edge.records()), lines_at_once(context.edge.records()));
     let (mut next, mut left) = (None, MOST_LINES.min(MOST_LINES_OF_A_KEY.saturating_sub(before.0.len())));
     while next.is_none() && left > 0 && lines.peek().is_some() {
         // The cost of a line is known only once it is read. A line that does not fit is left to the next request.
-        let most = context.budget.largest(at_once, |lines| of_line.saturating_mul(lines.into()));
+        let most = context.budget.largest(at_once, |lines| line_cost.saturating_mul(lines.into()));
         let chunk: Vec<_> = lines.by_ref().take(left.min(most.into())).collect();
         left = left.saturating_sub(chunk.len());
-        next = work.take_all(chunk, &mut outcomes).await?;
+        next = work.import_lines(chunk, &mut outcomes).await?;
     }
     let next = next.or_else(|| lines.peek().map(|(_, line)| ImportPositionJson::from_line(line)));
     // A key has a maximum number of lines. Repeating the request then makes no further progress.
     let is_full = outcomes.len() >= MOST_LINES_OF_A_KEY;
     let count = |status| outcomes.values().filter(|outcome| outcome.status == status).count();
     let (imported, existing) = (count(StatusCode::CREATED), count(StatusCode::OK));
-    let goes_on = next.is_some() && context.source.is_repeatable() && !is_full;
-    let is_unfinished = goes_on || outcomes.values().any(|outcome| outcome.is_passing);
+    let continues = next.is_some() && context.source.is_repeatable() && !is_full;
+    let is_unfinished = continues || outcomes.values().any(|outcome| outcome.is_retryable);
     let json = ImportJson {
         results: outcomes.values().map(|outcome| &*outcome.result).collect(),
         imported,
@@ -197,7 +199,7 @@ pub(crate) async fn import<E: Edge>(
         next,
     };
     let response = Response::json(StatusCode::OK, &json)?;
-    let response = if goes_on { response.retry_at_once() } else { response };
+    let response = if continues { response.retry_at_once() } else { response };
     if !is_unfinished {
         return Ok(response);
     }
@@ -205,13 +207,14 @@ pub(crate) async fn import<E: Edge>(
     Ok(response.unfinished(serde_json::to_string(&ImportProgressJson(stored.collect())).map_err(Problem::internal)?))
 }
 
-/// How many lines of an import without tags or limits a request has store operations for.
+/// Number of lines without tags or limits that one request has store operations for.
 pub(crate) fn most_lines(records: &impl Records, budget: &Budget) -> u32 {
     let most = u32::try_from(MOST_LINES).unwrap_or(u32::MAX);
-    budget.left().checked_div(of_plain_link(records)).unwrap_or(most).min(most)
+    budget.left().checked_div(cost_of_plain_link(records)).unwrap_or(most).min(most)
 }
 
-/// Number of alias records that are read together: one if the store charges each key, so that the cost of a line is its own.
+/// Number of alias records that are read together: one if the store charges each key, so that the cost of a line is its
+/// own.
 fn lines_at_once(records: &impl Records) -> u16 {
     if records.operations(&StoreCall::GetMany(2)) > records.operations(&StoreCall::GetMany(1)) { 1 } else { LINES_AT_ONCE }
 }
@@ -228,26 +231,27 @@ struct ImportWork<'a, E> {
 
 impl<E: Edge> ImportWork<'_, E> {
     /// Imports some lines. Returns the position of the first one that did not fit the budget.
-    async fn take_all(
+    async fn import_lines(
         &mut self,
         lines: Vec<(usize, RawLine<'_>)>,
         outcomes: &mut BTreeMap<usize, LineOutcome>,
     ) -> Result<Option<ImportPositionJson>, Problem> {
         let mut next = None;
         let mut read = Vec::new();
-        // The read of all alias records is charged to the first line, since a repetition pays for it again.
+        // The read of all alias records is charged to the first line, since a retry pays for it again.
         self.context.budget.begin_part();
         for (index, line) in lines {
             let position = ImportPositionJson::from_line(&line);
             let context = self.context.with_source(self.context.source.part(index));
             let link = ImportLine::parse(&context, self.authorized, line, self.domain).await;
-            if is_untried(&link) || !self.has_time_for(&link) {
+            if is_untried(&link) || !self.can_hash_password(&link) {
                 next = Some(position);
                 break;
             }
             read.push((position, context, link));
         }
-        // One look at all places: what comes after it is refused by the store, and looked at then. Lines of this import come after it too.
+        // One read of all alias records. A link created after it, also by an earlier line of this import, is found when
+        // the claim is refused.
         let records = self.context.edge.records();
         let keys: Vec<Key> = read.iter().filter_map(|(_, _, line)| key_of(line.as_ref().ok()?)).collect();
         let alias_records = match load_many(records, &keys).await {
@@ -271,17 +275,17 @@ impl<E: Edge> ImportWork<'_, E> {
                 None => None,
             };
             done.extend(key);
-            let taken = take(&context, self.authorized, line, alias_record, self.dry_run).await;
-            if is_untried(&taken) {
+            let imported = import_line(&context, self.authorized, line, alias_record, self.dry_run).await;
+            if is_untried(&imported) {
                 return Ok(Some(position));
             }
-            outcomes.insert(position.line, LineOutcome::new(self.context, position.line, &taken)?);
+            outcomes.insert(position.line, LineOutcome::new(self.context, position.line, &imported)?);
         }
         Ok(next)
     }
 
-    /// Whether there is time to hash the password of the line, if it has one.
-    fn has_time_for(&mut self, line: &Result<ImportLine, Problem>) -> bool {
+    /// Whether the password of the line, if it has one, can be hashed in this request.
+    fn can_hash_password(&mut self, line: &Result<ImportLine, Problem>) -> bool {
         if self.dry_run || line.as_ref().is_ok_and(|line| line.new.password.is_none()) || line.is_err() {
             return true;
         }
@@ -297,42 +301,42 @@ fn is_untried<T>(outcome: &Result<T, Problem>) -> bool {
 }
 
 impl LineOutcome {
-    /// Tells the log what the answer does not say of a problem.
-    fn new<E: Edge>(context: &Context<'_, E>, line: usize, taken: &Result<ImportedLine, Problem>) -> Result<Self, Problem> {
-        let (status, alias, problem) = match taken {
-            Ok(taken) => (taken.status, taken.alias.as_ref().map(Alias::as_str), None),
+    /// Builds the result, and logs the cause of a problem.
+    fn new<E: Edge>(context: &Context<'_, E>, line: usize, imported: &Result<ImportedLine, Problem>) -> Result<Self, Problem> {
+        let (status, alias, problem) = match imported {
+            Ok(imported) => (imported.status, imported.alias.as_ref().map(Alias::as_str), None),
             Err(problem) => {
                 context.log_cause(problem);
                 (problem.code.status(), None, Some(ProblemJson::new(problem, context.request_id)))
             }
         };
         let json = ImportResultJson { line, status: status.as_u16(), alias, problem };
-        let is_passing = taken.as_ref().is_err_and(Problem::is_transient);
+        let is_retryable = imported.as_ref().is_err_and(Problem::is_transient);
         let result = to_raw_value(&json).map_err(Problem::internal)?;
         let is_long = result.get().len() > LONGEST_STORED_RESULT;
         let short = is_long.then(|| ImportResultJson { problem: json.problem.map(ProblemJson::without_errors), ..json });
         let short = short.map(|short| to_raw_value(&short)).transpose().map_err(Problem::internal)?;
-        Ok(Self { result, short, status, is_passing })
+        Ok(Self { result, short, status, is_retryable })
     }
 
-    /// Result of a line from an earlier request.
-    fn before(result: &RawValue) -> Result<Self, Problem> {
-        Ok(Self { result: result.to_owned(), short: None, status: status_of(result)?, is_passing: false })
+    /// Outcome of a line from an earlier request.
+    fn from_stored(result: &RawValue) -> Result<Self, Problem> {
+        Ok(Self { result: result.to_owned(), short: None, status: status_of(result)?, is_retryable: false })
     }
 
-    /// What is stored of it for the next request; nothing if the line is still to be imported.
+    /// The result to store for the next request; `None` if the line is still to be imported.
     fn stored(&self) -> Option<&RawValue> {
-        (!self.is_passing).then(|| self.short.as_deref().unwrap_or(&self.result))
+        (!self.is_retryable).then(|| self.short.as_deref().unwrap_or(&self.result))
     }
 }
 
-/// The place a line asks for, if it asks for one.
+/// Key of the alias in a line, if it names one.
 fn key_of(line: &ImportLine) -> Option<Key> {
     Some(Key::link(&line.new.domain, line.new.alias.as_ref()?))
 }
 
-/// Makes the link of a line, unless it is there already: `alias_record` is where it is to be.
-async fn take<E: Edge>(
+/// Creates the link of a line, unless it exists already. `alias_record` is the record of its alias.
+async fn import_line<E: Edge>(
     context: &Context<'_, E>,
     authorized: &Authorized,
     line: Result<ImportLine, Problem>,
@@ -340,11 +344,11 @@ async fn take<E: Edge>(
     dry_run: bool,
 ) -> Result<ImportedLine, Problem> {
     let mut line = line?;
-    if let Some(taken) = find(context, &line, alias_record.transpose()?, dry_run).await? {
-        return Ok(taken);
+    if let Some(existing) = find_existing(context, &line, alias_record.transpose()?, dry_run).await? {
+        return Ok(existing);
     }
     if line.lacks_password {
-        let detail = "this link had a password: tell it, or a new one";
+        let detail = "this link had a password: send it as password, its hash as password_hash, or a new password";
         return Err(Problem::wrong_field("password", FieldError::new(FieldCode::Required, detail)));
     }
     if dry_run {
@@ -352,24 +356,24 @@ async fn take<E: Edge>(
     }
     line.new.hash(context)?;
     // Reserves the write of the imported click counts.
-    let bringing = (line.clicks != Clicks::default()).then(|| context.budget.reserve(cost_of_rewrite(context.edge.records())));
-    let link = match claim(context, authorized, &line.new).await {
-        // It came after the look: perhaps it is the same.
+    let reserved = (line.clicks != Clicks::default()).then(|| context.budget.reserve(cost_of_rewrite(context.edge.records())));
+    let link = match create_link(context, authorized, &line.new).await {
+        // Another request has created a link since the read. It may be the same link.
         Err(problem) if problem.code == ProblemCode::AliasTaken => {
             let Some(key) = key_of(&line) else { return Err(problem) };
             let alias_record = load(context.edge.records(), &key).await?;
-            return find(context, &line, alias_record, dry_run).await?.ok_or(problem);
+            return find_existing(context, &line, alias_record, dry_run).await?.ok_or(problem);
         }
-        made => made?,
+        created => created?,
     };
-    drop(bringing);
-    bring(context, &link, line.clicks).await?;
+    drop(reserved);
+    add_clicks(context, &link, line.clicks).await?;
     Ok(ImportedLine { status: StatusCode::CREATED, alias: Some(link.alias) })
 }
 
-/// The link of a line, if it is there already; nothing if its alias is to be had. A repeated request has perhaps put its own link there, and
-/// makes it once more.
-async fn find<E: Edge>(
+/// Returns the link of a line if it exists already, and `None` if its alias is available. A link created by an earlier
+/// attempt of this request is reported as created, so it returns `None` too.
+async fn find_existing<E: Edge>(
     context: &Context<'_, E>,
     line: &ImportLine,
     alias_record: Option<AliasRecord>,
@@ -383,18 +387,19 @@ async fn find<E: Edge>(
         && is_same(link, line)
     {
         if !dry_run {
-            bring(context, link, line.clicks).await?;
+            add_clicks(context, link, line.clicks).await?;
         }
         return Ok(Some(ImportedLine { status: StatusCode::OK, alias: Some(alias.clone()) }));
     }
-    match standing(&alias_record.alias_state, None, line.new.reuses, context.now) {
+    match alias_availability(&alias_record.alias_state, None, line.new.reuses, context.now) {
         AliasAvailability::Taken => Err(Problem::alias_taken(alias)),
         AliasAvailability::Retired => Err(Problem::alias_retired(alias)),
         AliasAvailability::Free => Ok(None),
     }
 }
 
-/// Whether `link` is what the line asks for. Passwords themselves cannot be compared: two hashes of one differ.
+/// Whether `link` equals the link of the line. A plain password cannot be compared with a salted hash, only its
+/// presence.
 fn is_same(link: &Link, line: &ImportLine) -> bool {
     let mut spec = line.new.spec.clone();
     let has_password = spec.password.is_some() || line.new.password.is_some() || line.lacks_password;
@@ -402,15 +407,16 @@ fn is_same(link: &Link, line: &ImportLine) -> bool {
         spec.password.clone_from(&link.spec.password);
     }
     let reason = |blocked: &Option<Blocked>| blocked.as_ref().map(|blocked| blocked.reason.clone());
-    let is_blocked_alike = reason(&link.blocked) == reason(&line.new.blocked);
+    let has_same_block = reason(&link.blocked) == reason(&line.new.blocked);
     !link.is_deleted()
-        && is_blocked_alike
+        && has_same_block
         && link.target == line.new.target
         && link.spec == spec
         && link.spec.password.is_some() == has_password
 }
 
-async fn bring<E: Edge>(context: &Context<'_, E>, link: &Link, clicks: Clicks) -> Result<(), Problem> {
+/// Adds imported click counts to the total of a link.
+async fn add_clicks<E: Edge>(context: &Context<'_, E>, link: &Link, clicks: Clicks) -> Result<(), Problem> {
     if clicks == Clicks::default() {
         return Ok(());
     }

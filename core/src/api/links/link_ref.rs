@@ -1,6 +1,6 @@
-//! Which link, and which domain, a request names.
+//! Link references: the link and the domain that a request names.
 
-use super::find;
+use super::find_link;
 use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::body::Fields;
@@ -13,54 +13,60 @@ use crate::redirect;
 use crate::store::Key;
 use crate::store::ports::Edge;
 
-/// Reads the key of the link that an address of the API names, with `?domain=` or on the default domain. An alias that cannot be is
-/// the alias of no link.
-pub(super) async fn named<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, alias: &str, query: &str) -> Result<Key, Problem> {
+/// Key of the link in the path of an endpoint, on the domain of `?domain=` or the default domain. A malformed alias is
+/// reported as an unknown link.
+pub(super) async fn parse_link_key<E: Edge>(
+    context: &Context<'_, E>,
+    authorized: &Authorized,
+    alias: &str,
+    query: &str,
+) -> Result<Key, Problem> {
     let mut fields = Fields::query(query);
     let domain = take_domain(context, authorized, &mut fields).await?;
     fields.finish(Some(()))?;
-    key(context, &domain, alias)
+    alias_key(context, &domain, alias)
 }
 
-/// The link that an address of the API names.
-pub(super) async fn named_link<E: Edge>(
+/// Loads the link in the path of an endpoint.
+pub(super) async fn load_link<E: Edge>(
     context: &Context<'_, E>,
     authorized: &Authorized,
     alias: &str,
     query: &str,
 ) -> Result<Link, Problem> {
-    let key = named(context, authorized, alias, query).await?;
-    let (_, link) = find(context, &key).await?;
+    let key = parse_link_key(context, authorized, alias, query).await?;
+    let (_, link) = find_link(context, &key).await?;
     Ok(link)
 }
 
-/// The key of `alias`, as it stands in an address.
-pub(super) fn key<E: Edge>(context: &Context<'_, E>, domain: &Domain, alias: &str) -> Result<Key, Problem> {
+/// Key of `alias`, as it is written in a URL.
+pub(super) fn alias_key<E: Edge>(context: &Context<'_, E>, domain: &Domain, alias: &str) -> Result<Key, Problem> {
     let alias = Alias::parse_existing(alias, context.config.alias_case).map_err(|_| Problem::no_such_link())?;
     Ok(Key::link(domain, &alias))
 }
 
-/// The domain of a query that names nothing else, or the default domain.
-pub(super) async fn domain_of<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, query: &str) -> Result<Domain, Problem> {
+/// Domain of a query that has no other parameter; the default domain if it names none.
+pub(super) async fn parse_domain<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, query: &str) -> Result<Domain, Problem> {
     let mut fields = Fields::query(query);
     let domain = take_domain(context, authorized, &mut fields).await?;
     fields.finish(Some(domain))
 }
 
-/// Takes the domain out of `fields`, which must be one of this deployment that whoever asks has a say in; the default domain if they name none.
+/// Takes `domain` out of `fields`; the default domain if there is none. The deployment must serve it, and the caller's
+/// key must cover it.
 pub(super) async fn take_domain<E: Edge>(
     context: &Context<'_, E>,
     authorized: &Authorized,
     fields: &mut Fields,
 ) -> Result<Domain, Problem> {
-    let said = take_said_domain(context, authorized, fields).await?;
-    let domain = said.unwrap_or_else(|| context.config.default_domain().clone());
+    let domain = take_optional_domain(context, authorized, fields).await?;
+    let domain = domain.unwrap_or_else(|| context.config.default_domain().clone());
     authorized.check_domain(&domain)?;
     Ok(domain)
 }
 
-/// The same; nothing if they name none.
-pub(super) async fn take_said_domain<E: Edge>(
+/// Takes `domain` like [`take_domain`]; `None` if there is none.
+pub(super) async fn take_optional_domain<E: Edge>(
     context: &Context<'_, E>,
     authorized: &Authorized,
     fields: &mut Fields,
@@ -68,7 +74,7 @@ pub(super) async fn take_said_domain<E: Edge>(
     let Some(domain) = fields.take_text("domain", |text| Domain::parse(&text)) else {
         return Ok(None);
     };
-    match served(context, authorized, domain).await? {
+    match check_served(context, authorized, domain).await? {
         Ok(domain) => Ok(Some(domain)),
         Err(refusal) => {
             fields.refuse("domain", refusal);
@@ -77,15 +83,15 @@ pub(super) async fn take_said_domain<E: Edge>(
     }
 }
 
-/// The same of a domain that a body names.
-pub(super) async fn served_domain<E: Edge>(
+/// Checks a domain that a body names, like [`take_optional_domain`].
+pub(super) async fn check_body_domain<E: Edge>(
     context: &Context<'_, E>,
     authorized: &Authorized,
-    said: Option<Domain>,
+    domain: Option<Domain>,
     wrong: &mut FieldErrors,
 ) -> Result<Option<Domain>, Problem> {
-    let Some(domain) = said else { return Ok(None) };
-    match served(context, authorized, domain).await? {
+    let Some(domain) = domain else { return Ok(None) };
+    match check_served(context, authorized, domain).await? {
         Ok(domain) => Ok(Some(domain)),
         Err(refusal) => {
             wrong.add(refusal.within("domain"));
@@ -94,9 +100,17 @@ pub(super) async fn served_domain<E: Edge>(
     }
 }
 
-/// `domain`, if links may be made on it.
-async fn served<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, domain: Domain) -> Result<Result<Domain, FieldError>, Problem> {
+/// Returns `domain` if the deployment serves it and the caller's key covers it.
+async fn check_served<E: Edge>(
+    context: &Context<'_, E>,
+    authorized: &Authorized,
+    domain: Domain,
+) -> Result<Result<Domain, FieldError>, Problem> {
     authorized.check_domain(&domain)?;
     let is_served = redirect::is_served(context, &domain).await?;
-    Ok(if is_served { Ok(domain) } else { Err(FieldError::invalid("this is no domain of this deployment")) })
+    Ok(if is_served {
+        Ok(domain)
+    } else {
+        Err(FieldError::invalid("this deployment does not serve this domain; add the domain first or name another"))
+    })
 }

@@ -1,4 +1,4 @@
-//! Listing links, newest first, or by alias where only the beginning of the alias is asked for.
+//! Lists links, newest first, or in the order of aliases if the filter is an alias prefix.
 
 use super::counts::{ClickCounts, taken, with_clicks};
 use super::filter::LinkFilter;
@@ -20,25 +20,25 @@ pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, authorized: &Authori
     let mut fields = Fields::query(query);
     let domain = take_domain(context, authorized, &mut fields).await?;
     let filter = LinkFilter::take(&mut fields, context.config, domain);
-    let wanted = LinkListQuery::take(&mut fields);
+    let page_query = LinkListQuery::take(&mut fields);
     fields.finish(Some(()))?;
-    let found = wanted.find(context, authorized, "/api/v1/links?", &filter).await?;
-    let links = found.links.iter().zip(&found.counts).map(|(link, counts)| LinkJson::new(context, authorized, link, *counts));
+    let page = page_query.load_page(context, authorized, "/api/v1/links?", &filter).await?;
+    let links = page.links.iter().zip(&page.counts).map(|(link, counts)| LinkJson::new(context, authorized, link, *counts));
     let items: Vec<LinkJson<'_>> = links.collect();
-    let page = pagination::shown(found.next.as_deref(), &items)?;
-    found.point_on(page.link(&found.first, "first")?)
+    let response = pagination::page_response(page.next.as_deref(), &items)?;
+    page.with_next_link(response.link(&page.first, "first")?)
 }
 
-/// Which page of a list is asked for.
+/// The requested page of a list of links.
 pub(super) struct LinkListQuery {
     limit: u16,
     cursor: Option<UnverifiedCursor>,
 }
 
-/// A page of a list.
+/// A page of a list of links.
 pub(super) struct LinkPage {
     pub(super) links: Vec<Link>,
-    /// What is counted of each.
+    /// The click counts of each link.
     pub(super) counts: Vec<ClickCounts>,
     first: String,
     next: Option<String>,
@@ -50,8 +50,9 @@ impl LinkListQuery {
         Self { limit, cursor: fields.take("cursor", UnverifiedCursor::parse) }
     }
 
-    /// The page of the links that `filter` shows, with addresses that begin with `list`. It examines so many and no more, so it may be empty and not the last.
-    pub(super) async fn find<E: Edge>(
+    /// Loads the page of the links that match `filter`; its URLs begin with `list`. A page examines a limited number of
+    /// links, so it may be empty without being the last.
+    pub(super) async fn load_page<E: Edge>(
         self,
         context: &Context<'_, E>,
         authorized: &Authorized,
@@ -59,23 +60,23 @@ impl LinkListQuery {
         filter: &LinkFilter,
     ) -> Result<LinkPage, Problem> {
         let query = filter.query();
-        let purpose = CursorScope::new(authorized, list, &query);
-        let after = self.cursor.map(|offered| purpose.open(context, offered)).transpose()?.and_then(|text| Position::parse(&text));
+        let scope = CursorScope::new(authorized, list, &query);
+        let after = self.cursor.map(|cursor| scope.verify(context, cursor)).transpose()?.and_then(|text| Position::parse(&text));
         let page = filter.walk().page(context, &filter.domain, after, self.limit).await?;
         let taken = taken(context, &page.links.iter().collect::<Vec<_>>()).await?;
-        let shown = page.links.into_iter().zip(taken).filter(|(link, taken)| filter.shows(link, *taken, context.now));
-        let (links, taken): (Vec<Link>, Vec<u64>) = shown.unzip();
+        let matching = page.links.into_iter().zip(taken).filter(|(link, taken)| filter.matches(link, *taken, context.now));
+        let (links, taken): (Vec<Link>, Vec<u64>) = matching.unzip();
         let counts = with_clicks(context, &links.iter().collect::<Vec<_>>(), &taken).await?;
         let first = format!("{list}limit={}&{query}", self.limit);
-        let address = |position: Position| purpose.close(context, position.text()).map(|cursor| format!("{first}&cursor={cursor}"));
-        let next = page.next.map(address).transpose()?;
+        let url = |position: Position| scope.sign(context, position.text()).map(|cursor| format!("{first}&cursor={cursor}"));
+        let next = page.next.map(url).transpose()?;
         Ok(LinkPage { links, counts, first, next })
     }
 }
 
 impl LinkPage {
-    /// Says in a header where the next page is, if there may be one.
-    pub(super) fn point_on(&self, response: Response) -> Result<Response, Problem> {
+    /// Adds the header `Link` with the URL of the next page, if there may be one.
+    pub(super) fn with_next_link(&self, response: Response) -> Result<Response, Problem> {
         match &self.next {
             Some(next) => response.link(next, "next"),
             None => Ok(response),

@@ -1,4 +1,4 @@
-//! What can be done with links: one verb, one file.
+//! Links: one file for each verb.
 
 mod availability;
 mod batch;
@@ -85,26 +85,26 @@ use crate::store::cached_link::CachedLink;
 use crate::store::ports::Edge;
 use crate::store::{AliasRecord, AliasState, EDITS, Key, Written, follow_moves, load, write};
 
-/// Whether a domain has links, as far as one page shows. If there are more, it may have.
+/// Whether a domain has links, judged by one page. If there is a second page, the answer is yes.
 pub(crate) async fn has_links<E: Edge>(context: &Context<'_, E>, _proof: &Authorized, domain: &Domain) -> Result<bool, Problem> {
     let page = LinkFilter::all(domain.clone()).walk().page(context, domain, None, u16::MAX).await?;
     Ok(page.next.is_some() || page.links.iter().any(|link| !link.is_deleted()))
 }
 
-/// The record at `key`, whoever holds the alias.
-async fn place_at<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<AliasRecord, Problem> {
+/// Loads the alias record at `key`, in any state.
+async fn load_record<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<AliasRecord, Problem> {
     load(context.edge.records(), key).await?.ok_or_else(Problem::no_such_link)
 }
 
-/// The link at `key`, deleted or not, and its place.
-async fn find<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(AliasRecord, Link), Problem> {
-    let alias_record = place_at(context, key).await?;
-    let link = link_at(&alias_record)?.clone();
+/// Loads the link at `key`, which may be deleted, and its alias record.
+async fn find_link<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(AliasRecord, Link), Problem> {
+    let alias_record = load_record(context, key).await?;
+    let link = visible_link(&alias_record)?.clone();
     Ok((alias_record, link))
 }
 
-/// The link that is seen at a place.
-fn link_at(alias_record: &AliasRecord) -> Result<&Link, Problem> {
+/// The link that visitors see at an alias.
+fn visible_link(alias_record: &AliasRecord) -> Result<&Link, Problem> {
     match alias_record.alias_state.visible() {
         AliasState::Link(link) => Ok(link),
         AliasState::MovedTo(moved_to) => Err(Problem::moved(&moved_to.alias)),
@@ -112,12 +112,12 @@ fn link_at(alias_record: &AliasRecord) -> Result<&Link, Problem> {
     }
 }
 
-/// What a link shall be.
+/// The new state of a link.
 struct LinkEdit {
     link: Link,
-    /// If it moves: whether its old alias leads to it.
+    /// If it moves: whether its old alias redirects to it.
     keeps_old_alias: bool,
-    /// If it moves: whether it may take an alias that was another link's.
+    /// If it moves: whether it may take over an alias of another link.
     reuses: bool,
 }
 
@@ -127,9 +127,9 @@ impl From<Link> for LinkEdit {
     }
 }
 
-/// Reads the link at `key`, lets `change` say what it shall be, and writes that; again if somebody else was quicker. The link comes back
-/// as it is then. A link that `change` leaves alone is written as it is: the read may have been late, and only the guard knows. Whoever must not
-/// change the link is refused first.
+/// Compare-and-swap loop on a link: loads it, computes the new state by `change` and writes that, again if another
+/// request wrote in between. Returns the link as written. An unchanged link is written too: the read may be stale, and
+/// only the guarded write tells. The right to change the link is checked first.
 async fn edit<E: Edge>(
     context: &Context<'_, E>,
     authorized: &Authorized,
@@ -137,27 +137,27 @@ async fn edit<E: Edge>(
     change: &dyn Fn(&Link) -> Result<LinkEdit, EditRefusal>,
 ) -> Result<Link, Problem> {
     let mut last = Problem::crowded();
-    let mine = repeatable_tokens(context)?;
+    let own_tokens = repeatable_tokens(context)?;
     for number in 0..EDITS {
-        let alias_record = place_at(context, key).await?;
+        let alias_record = load_record(context, key).await?;
         if let AliasState::MovedTo(moved_to) = alias_record.alias_state.visible()
-            && mine.contains(&moved_to.move_id)
+            && own_tokens.contains(&moved_to.move_id)
         {
-            // An earlier try of this very request has done it. Its copies may have died with it.
+            // An earlier attempt of this request has made the move. It may have crashed before it filled the cache.
             context.perhaps_changed(key);
             context.perhaps_changed(&moved_to.to());
             return follow_moves(context.edge.records(), moved_to.to(), &moved_to.link)
                 .await?
                 .ok_or_else(|| Problem::moved(&moved_to.alias));
         }
-        let was = link_at(&alias_record)?.clone();
+        let was = visible_link(&alias_record)?.clone();
         authorized.check_write(&was)?;
-        if mine.iter().any(|token| alias_record.remembers(token)) {
+        if own_tokens.iter().any(|token| alias_record.remembers(token)) {
             context.perhaps_changed(key);
             return Ok(was);
         }
         let LinkEdit { mut link, keeps_old_alias, reuses } = match change(&was) {
-            Ok(wish) => wish,
+            Ok(edit) => edit,
             Err(EditRefusal::Refused(problem)) => return Err(problem),
             Err(EditRefusal::StaleRead(problem)) => {
                 last = problem;
@@ -169,9 +169,9 @@ async fn edit<E: Edge>(
         {
             continue;
         }
-        let token = mine.get(number).cloned().map_or_else(|| context.token(), Ok)?;
+        let token = own_tokens.get(number).cloned().map_or_else(|| context.token(), Ok)?;
         if link != was {
-            // Whoever began later may have been quicker: the times of versions never go back.
+            // A request that began later may have written first. The times of versions never decrease.
             link.updated_at = context.now.max(was.updated_at);
             link.updated_by = authorized.user().cloned();
             link.version = was.version.saturating_add(1);
@@ -193,13 +193,15 @@ async fn edit<E: Edge>(
     Err(last)
 }
 
-/// The names of the commits that the tries of a repeatable request make, each its own: a name is also what a store may know a state by.
+/// Commit tokens for the attempts of a repeatable request. Each attempt has its own, since a store may identify a state
+/// by its token.
 fn repeatable_tokens<E: Edge>(context: &Context<'_, E>) -> Result<Vec<String>, Problem> {
     let tries = if context.source.is_repeatable() { EDITS } else { 0 };
     (0..tries).map(|number| Ok(context.name(&format!("edit {number}"))?)).collect()
 }
 
-/// Writes the link where it is; nothing comes back if somebody else was quicker. The first try is refused if it does not fit the budget.
+/// Writes the link under its present alias; `None` if another request wrote in between. The first attempt is refused if
+/// it does not fit the budget.
 async fn rewrite<E: Edge>(
     context: &Context<'_, E>,
     authorized: &Authorized,
@@ -212,19 +214,19 @@ async fn rewrite<E: Edge>(
     let records = context.edge.records();
     let alias_state = AliasState::Link(link.clone());
     let mut change = alias_record.replace(&alias_state, token)?;
-    // An earlier try may have been applied, and its index entries are then in use.
+    // An earlier attempt may have been applied, and then its index entries are in use.
     change.repeated = context.source.is_repeatable();
     if link.version != was.version {
         store::history::record_version(was, &mut change)?;
-        audit::note(context, authorized, &deed(was, &link), &mut change)?;
+        audit::attach_event(context, authorized, &audit_action(was, &link), &mut change)?;
     }
     if is_first {
         context.check_fits(cost_of_change(records, &change), link.spec.tags.len())?;
     }
     if link.version != was.version {
-        // The first drop may be a statement of its own, and the copy is filled.
-        let of_others = cost_of_change(records, &change).saturating_add(1).saturating_add(context.cost_of_fills(1));
-        let most = context.budget.left().saturating_sub(of_others);
+        // Removing the first old version may need a separate statement, and the cached link is filled.
+        let other_costs = cost_of_change(records, &change).saturating_add(1).saturating_add(context.cost_of_fills(1));
+        let most = context.budget.left().saturating_sub(other_costs);
         change.removes.extend(store::history::outdated(records, &link, most).await.unwrap_or_default());
     }
     match write(records, change).await {
@@ -240,8 +242,8 @@ async fn rewrite<E: Edge>(
     }
 }
 
-/// What an edit is called that makes `link` of what it `was`.
-fn deed<'a>(was: &Link, link: &'a Link) -> AuditAction<'a> {
+/// Audit event of an edit from `was` to `link`.
+fn audit_action<'a>(was: &Link, link: &'a Link) -> AuditAction<'a> {
     let has_moved = (&was.domain, &was.alias) != (&link.domain, &link.alias);
     let action = match (was.is_deleted(), link.is_deleted()) {
         (false, true) => "link.delete",
@@ -252,16 +254,16 @@ fn deed<'a>(was: &Link, link: &'a Link) -> AuditAction<'a> {
         _ if has_moved => "link.rename",
         _ => "link.change",
     };
-    let mut said = Vec::new();
+    let mut details = Vec::new();
     if was.owner != link.owner {
-        let name = |owner: &Option<UserId>| owner.as_ref().map_or("nobody", UserId::as_str).to_owned();
-        said.push(format!("{} to {}", name(&was.owner), name(&link.owner)));
+        let name = |owner: &Option<UserId>| owner.as_ref().map_or("no owner", UserId::as_str).to_owned();
+        details.push(format!("{} to {}", name(&was.owner), name(&link.owner)));
     }
     if has_moved {
-        said.push(format!("from {}/{}", was.domain, was.alias));
+        details.push(format!("from {}/{}", was.domain, was.alias));
     }
-    let deed = AuditAction::link(action, link);
-    if said.is_empty() { deed } else { deed.saying(said.join(", ")) }
+    let action = AuditAction::link(action, link);
+    if details.is_empty() { action } else { action.with_detail(details.join(", ")) }
 }
 
 /// Describes the responses.

@@ -1,7 +1,7 @@
-//! A link's short address as a QR code.
+//! QR code of the short URL of a link.
 
-use super::find;
-use super::link_ref::{key, take_domain};
+use super::find_link;
+use super::link_ref::{alias_key, take_domain};
 use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::body::Fields;
@@ -12,21 +12,23 @@ use crate::model::field_error::{FieldCode, FieldError};
 use crate::pages::qr::{ErrorCorrection, QrModules, QrStyle};
 use crate::store::ports::Edge;
 
-/// How many pixels a side has, and how many if nobody asks for more or less.
+/// Allowed lengths of a side in pixels.
 pub(crate) const SIZES: std::ops::RangeInclusive<u16> = 64..=1_024;
-pub(crate) const USUAL_SIZE: u16 = 512;
-/// The same of the modules of a margin. Four is what the standard asks for; a page may have the rest around the picture.
+/// Length of a side in pixels without `size`.
+pub(crate) const DEFAULT_SIZE: u16 = 512;
+/// Largest margin in modules.
 pub(crate) const WIDEST_MARGIN: u8 = 16;
-pub(crate) const USUAL_MARGIN: u8 = 4;
+/// Margin in modules without `margin`: the standard requires four. A page may add the rest around the picture.
+pub(crate) const DEFAULT_MARGIN: u8 = 4;
 
-/// What the picture is written as.
+/// File format of the picture.
 #[derive(Clone, Copy)]
 enum ImageFormat {
     Svg,
     Png,
 }
 
-/// What is asked for.
+/// The query of the endpoint.
 struct QrQuery {
     style: QrStyle,
     level: ErrorCorrection,
@@ -37,45 +39,45 @@ struct QrQuery {
 pub(crate) async fn qr<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, alias: &str, query: &str) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
     let domain = take_domain(context, authorized, &mut fields).await?;
-    let wanted = QrQuery::take(&mut fields);
+    let query = QrQuery::take(&mut fields);
     fields.finish(Some(()))?;
-    let (_, link) = find(context, &key(context, &domain, alias)?).await?;
+    let (_, link) = find_link(context, &alias_key(context, &domain, alias)?).await?;
     if link.is_deleted() {
         return Err(Problem::link_ended());
     }
     let address = context.config.short_url(&link.domain, &link.alias);
-    let code = QrModules::encode(&address, wanted.level).ok_or_else(|| Problem::internal("a short address fits no code"))?;
-    wanted.check_size(&code).map_err(|refusal| Problem::wrong_field("size", refusal))?;
-    let (media_type, ending, picture) = match wanted.format {
-        ImageFormat::Svg => ("image/svg+xml", "svg", code.svg(&address, &wanted.style).into_bytes()),
-        ImageFormat::Png => ("image/png", "png", code.png(&wanted.style)),
+    let code = QrModules::encode(&address, query.level).ok_or_else(|| Problem::internal("a short URL does not fit a QR code"))?;
+    query.check_size(&code).map_err(|refusal| Problem::wrong_field("size", refusal))?;
+    let (media_type, ending, picture) = match query.format {
+        ImageFormat::Svg => ("image/svg+xml", "svg", code.svg(&address, &query.style).into_bytes()),
+        ImageFormat::Png => ("image/png", "png", code.png(&query.style)),
     };
-    // An alias in an address has no character that this form of a name does not take.
+    // An encoded alias has only characters that this form of a file name allows.
     Response::picture(media_type, picture, &format!("inline; filename*=UTF-8''{}.{ending}", link.alias.encoded()))
 }
 
 impl QrQuery {
     fn take(fields: &mut Fields) -> Self {
-        let size = fields.take_text("size", |text| size(&text)).unwrap_or(USUAL_SIZE);
-        let margin = fields.take_text("margin", |text| margin(&text)).unwrap_or(USUAL_MARGIN);
+        let size = fields.take_text("size", |text| size(&text)).unwrap_or(DEFAULT_SIZE);
+        let margin = fields.take_text("margin", |text| margin(&text)).unwrap_or(DEFAULT_MARGIN);
         let level = fields.take_text("level", |text| ErrorCorrection::parse(&text)).unwrap_or_default();
         let format = fields.take_text("format", |text| format(&text)).unwrap_or(ImageFormat::Svg);
         let color = |text: String| color(&text);
-        let (said, background) = (fields.take_text("color", color), fields.take_text("background", color).unwrap_or(Color::WHITE));
-        let color = said.unwrap_or(Color::BLACK);
+        let (requested, background) = (fields.take_text("color", color), fields.take_text("background", color).unwrap_or(Color::WHITE));
+        let color = requested.unwrap_or(Color::BLACK);
         if !color.is_dark_on(background) {
-            let name = if said.is_some() { "color" } else { "background" };
-            let detail = "a camera reads dark on light, with a contrast of at least 3 to 1";
+            let name = if requested.is_some() { "color" } else { "background" };
+            let detail = "color must be darker than background, with a contrast of at least 3 to 1";
             fields.refuse(name, FieldError::new(FieldCode::Conflicts, detail));
         }
         Self { style: QrStyle { size, margin, color, background }, level, format }
     }
 
-    /// A picture with less than one pixel for each module cannot be read.
+    /// Refuses a size with less than one pixel for each module, which cannot be scanned.
     fn check_size(&self, code: &QrModules) -> Result<(), FieldError> {
         let least = code.side(self.style.margin);
         if self.style.size < least {
-            let detail = format!("with its margin this code is {least} modules wide and needs a pixel for each");
+            let detail = format!("the code with its margin is {least} modules wide, so size must be at least {least}");
             return Err(FieldError::new(FieldCode::Conflicts, detail));
         }
         Ok(())
@@ -84,24 +86,24 @@ impl QrQuery {
 
 fn size(text: &str) -> Result<u16, FieldError> {
     let size = text.parse().ok().filter(|size| SIZES.contains(size));
-    size.ok_or_else(|| FieldError::new(FieldCode::OutOfRange, "a code is 64 to 1024 pixels wide"))
+    size.ok_or_else(|| FieldError::new(FieldCode::OutOfRange, "size must be from 64 to 1024 pixels"))
 }
 
 fn margin(text: &str) -> Result<u8, FieldError> {
     let margin = text.parse().ok().filter(|margin| *margin <= WIDEST_MARGIN);
-    margin.ok_or_else(|| FieldError::new(FieldCode::OutOfRange, "a margin is 0 to 16 modules wide"))
+    margin.ok_or_else(|| FieldError::new(FieldCode::OutOfRange, "margin must be from 0 to 16 modules"))
 }
 
-/// In an address the sign before the digits has to be encoded, so it may be left out.
+/// Parses a colour. The `#` may be left out, because it has to be encoded in a URL.
 fn color(text: &str) -> Result<Color, FieldError> {
-    Color::from_hex(text.strip_prefix('#').unwrap_or(text)).ok_or_else(|| FieldError::invalid("a colour is written as #rrggbb"))
+    Color::from_hex(text.strip_prefix('#').unwrap_or(text)).ok_or_else(|| FieldError::invalid("a colour must be written as #rrggbb"))
 }
 
 fn format(text: &str) -> Result<ImageFormat, FieldError> {
     match text {
         "svg" => Ok(ImageFormat::Svg),
         "png" => Ok(ImageFormat::Png),
-        _ => Err(FieldError::invalid("a code is written as svg or png")),
+        _ => Err(FieldError::invalid("format must be svg or png")),
     }
 }
 
@@ -110,7 +112,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_colour_may_lack_its_sign() {
+    fn colour_parses_with_or_without_hash() {
         for text in ["#01aBc9", "01aBc9"] {
             assert_eq!(color(text).unwrap().to_string(), "#01abc9", "{text}");
         }

@@ -1,4 +1,4 @@
-//! What is left of a link beside the record of its alias: old versions, what was taken of limits, the total of clicks.
+//! Remnants of a link beside its alias record: old versions, used clicks of limits, the click total.
 
 use crate::context::Context;
 use crate::message::problem::Problem;
@@ -7,37 +7,37 @@ use crate::store::history::{self, MoveVersions};
 use crate::store::ports::{Edge, Records, StoreCall, StoreError};
 use crate::store::{AliasRecord, Key, Prefix};
 
-/// However many operations there are.
+/// Most keys of one kind that are listed together, whatever the budget.
 const MOST_AT_ONCE: u16 = 200;
 
-/// What is left of links in the store beside the record.
+/// Remnants of links in the store beside their record.
 #[derive(Default)]
 pub(super) struct LinkRemnants {
-    /// What is to be dropped.
+    /// Keys to remove.
     pub(super) keys: Vec<Key>,
-    /// Aliases where a move of the link was cut off, to be given back first.
+    /// Alias records with a crashed move of the link, to be reverted first.
     pub(super) pending: Vec<AliasRecord>,
-    /// Why an alias where a move of the link may have been cut off cannot be read. What leads there stays.
+    /// Why an alias record that may hold a crashed move cannot be read. The version that names it stays.
     pub(super) unreadable: Option<StoreError>,
     /// Whether there may be more.
     pub(super) has_more: bool,
-    /// Operations of the store that it takes to find and to drop this: at most what was asked for, or [`Self::LEAST`] if that is more.
+    /// Store operations to list and remove this: at most the given number, or [`Self::LEAST`] if that is more.
     pub(super) operations: u32,
 }
 
 impl LinkRemnants {
-    /// Operations of the store that it takes to look for what one link left and to drop one of each kind: two scans, reads of the
-    /// total and of a destination, and drops of a version, a take and the total.
+    /// Store operations to list the remnants of one link and to remove one of each kind: two scans, reads of the total
+    /// and of a destination, and removals of a version, a used click and the total.
     pub(super) const LEAST: u32 = 7;
 
-    /// What a request has no operations to look for.
-    pub(super) fn not_looked_for() -> Self {
+    /// Remnants that the request has no operations to list.
+    pub(super) fn not_listed() -> Self {
         Self { has_more: true, ..Self::default() }
     }
 
-    /// What is left of the link whose record is at `key`, and of its predecessors. Those that nothing is left of are taken from the
-    /// link, so that the next request begins with the others.
-    pub(super) async fn of_all<E: Edge>(
+    /// Lists the remnants of the link whose record is at `key`, and of its predecessors. Predecessors without remnants
+    /// are removed from the link, so that the next request begins with the others.
+    pub(super) async fn load_all<E: Edge>(
         context: &Context<'_, E>,
         link: &mut Link,
         key: &Key,
@@ -46,7 +46,7 @@ impl LinkRemnants {
     ) -> Result<Self, Problem> {
         let mut all = Self::default();
         for id in std::mem::take(&mut link.predecessors) {
-            let Some(most) = all.spare(most) else {
+            let Some(most) = all.operations_left(most) else {
                 link.predecessors.push(id);
                 all.has_more = true;
                 continue;
@@ -55,22 +55,22 @@ impl LinkRemnants {
             if !left.is_empty() {
                 link.predecessors.push(id);
             }
-            all.add(left);
+            all.merge(left);
         }
-        match all.spare(most) {
-            Some(most) => all.add(Self::listed(context, (&link.id, key), moves, most).await?),
+        match all.operations_left(most) {
+            Some(most) => all.merge(Self::list(context, (&link.id, key), moves, most).await?),
             None => all.has_more = true,
         }
         Ok(all)
     }
 
-    /// What may be spent on one more link, if that is enough. The first is always looked at.
-    fn spare(&self, most: u32) -> Option<u32> {
+    /// Operations left for one more link, if they are enough. The first link is always listed.
+    fn operations_left(&self, most: u32) -> Option<u32> {
         let spare = most.saturating_sub(self.operations);
         (self.operations == 0 || spare >= Self::LEAST).then_some(spare)
     }
 
-    fn add(&mut self, other: Self) {
+    fn merge(&mut self, other: Self) {
         self.keys.extend(other.keys);
         self.pending.extend(other.pending);
         self.unreadable = self.unreadable.take().or(other.unreadable);
@@ -78,8 +78,8 @@ impl LinkRemnants {
         self.operations = self.operations.saturating_add(other.operations);
     }
 
-    /// Old versions, what was taken of limits and the total of clicks of the link `id`, whose record is or was at `at`. Without any
-    /// of these nothing is left.
+    /// Lists all remnants of the link `id`, whose record is or was at `at`: old versions, used clicks of limits, the
+    /// click total.
     pub(super) async fn load<E: Edge>(
         context: &Context<'_, E>,
         (id, at): (&LinkId, &Key),
@@ -87,27 +87,27 @@ impl LinkRemnants {
         most: u32,
     ) -> Result<Self, Problem> {
         let records = context.edge.records();
-        let of_total = records.operations(&StoreCall::Get).saturating_add(records.operations(&StoreCall::Drop(1)));
-        let mut left = Self::listed(context, (id, at), moves, most.saturating_sub(of_total)).await?;
+        let total_cost = records.operations(&StoreCall::Get).saturating_add(records.operations(&StoreCall::Drop(1)));
+        let mut left = Self::list(context, (id, at), moves, most.saturating_sub(total_cost)).await?;
         let total = Key::total(id);
-        left.operations = left.operations.saturating_add(of_total);
+        left.operations = left.operations.saturating_add(total_cost);
         if records.get(&total).await?.is_some() {
             left.keys.push(total);
         }
         Ok(left)
     }
 
-    /// Old versions and what was taken of limits.
-    async fn listed<E: Edge>(context: &Context<'_, E>, (id, at): (&LinkId, &Key), moves: MoveVersions, most: u32) -> Result<Self, Problem> {
+    /// Lists old versions and used clicks of limits.
+    async fn list<E: Edge>(context: &Context<'_, E>, (id, at): (&LinkId, &Key), moves: MoveVersions, most: u32) -> Result<Self, Problem> {
         let records = context.edge.records();
-        // One take at least is looked for, to know whether there are any.
-        let of_scans = records.operations(&StoreCall::Scan).saturating_mul(2);
-        let spare = most.saturating_sub(of_scans).saturating_sub(records.operations(&StoreCall::Drop(1)));
-        let versions = records.scan(&Prefix::history(id), None, droppable(records, spare)).await?;
+        // At least one used click is listed, to know whether there are any.
+        let scan_cost = records.operations(&StoreCall::Scan).saturating_mul(2);
+        let spare = most.saturating_sub(scan_cost).saturating_sub(records.operations(&StoreCall::Drop(1)));
+        let versions = records.scan(&Prefix::history(id), None, removable(records, spare)).await?;
         let sifted = history::select_prunable(records, (id, at), versions.keys, moves, spare).await?;
-        let most_takes = droppable(records, spare.saturating_sub(sifted.operations)).saturating_add(1);
+        let most_takes = removable(records, spare.saturating_sub(sifted.operations)).saturating_add(1);
         let takes = records.scan(&Prefix::takes(id), None, most_takes).await?;
-        let of_takes = records.operations(&StoreCall::Drop(takes.keys.len()));
+        let takes_cost = records.operations(&StoreCall::Drop(takes.keys.len()));
         let (mut pending, mut unreadable) = (Vec::new(), None);
         for alias_record in sifted.pending {
             match alias_record {
@@ -116,7 +116,7 @@ impl LinkRemnants {
             }
         }
         Ok(Self {
-            operations: sifted.operations.saturating_add(of_scans).saturating_add(of_takes),
+            operations: sifted.operations.saturating_add(scan_cost).saturating_add(takes_cost),
             keys: [sifted.keys, takes.keys].concat(),
             pending,
             unreadable,
@@ -129,7 +129,7 @@ impl LinkRemnants {
     }
 }
 
-/// How many keys can be dropped for `most` operations: one at least, and as many as are looked for at once.
-fn droppable(records: &impl Records, most: u32) -> u16 {
+/// Number of keys that can be removed with `most` operations: from 1 to [`MOST_AT_ONCE`].
+fn removable(records: &impl Records, most: u32) -> u16 {
     (1..=MOST_AT_ONCE).rev().find(|count| records.operations(&StoreCall::Drop((*count).into())) <= most).unwrap_or(1)
 }

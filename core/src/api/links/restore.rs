@@ -1,9 +1,9 @@
-//! Restoring a deleted link as it was.
+//! Restores a deleted link as it was.
 
 use super::edit;
-use super::link_ref::named;
-use super::scan::of_counts;
-use super::show::shown;
+use super::link_ref::parse_link_key;
+use super::scan::cost_of_counts;
+use super::show::link_response;
 use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::problem::Problem;
@@ -18,10 +18,10 @@ pub(crate) async fn restore<E: Edge>(
     alias: &str,
     query: &str,
 ) -> Result<Response, Problem> {
-    let key = named(context, authorized, alias, query).await?;
-    let raise = |link: &Link| Ok(Link { deleted_at: None, ..link.clone() }.into());
-    let telling = context.budget.reserve(of_counts(context.edge.records(), 1));
-    let link = edit(context, authorized, &key, &raise).await?;
-    drop(telling);
-    shown(context, authorized, &link).await
+    let key = parse_link_key(context, authorized, alias, query).await?;
+    let restored = |link: &Link| Ok(Link { deleted_at: None, ..link.clone() }.into());
+    let reserved = context.budget.reserve(cost_of_counts(context.edge.records(), 1));
+    let link = edit(context, authorized, &key, &restored).await?;
+    drop(reserved);
+    link_response(context, authorized, &link).await
 }

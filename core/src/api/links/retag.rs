@@ -1,11 +1,11 @@
-//! Renaming a tag, or removing it from all links: link by link, as many in one request as the operation budget allows.
-//! The next request goes on where the last one ended, since links that are done do not have the tag any more.
+//! Renames a tag or removes it from all links: link by link, as many in one request as the operation budget allows. The
+//! next request continues with the rest, since changed links do not have the tag any more.
 
 use http::StatusCode;
 use serde::Serialize;
 
 use super::LinkEdit;
-use super::link_ref::domain_of;
+use super::link_ref::parse_domain;
 use super::sweep::{SweepLimits, SweepResult, sweep};
 use crate::auth::Authorized;
 use crate::context::Context;
@@ -29,7 +29,7 @@ request_body! {
     }
 }
 
-/// How far a tag was renamed or removed.
+/// Progress of renaming or removing a tag.
 #[derive(Serialize)]
 #[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "Retagged"))]
 pub(super) struct RetaggedJson<'a> {
@@ -49,11 +49,11 @@ pub(crate) async fn rename_tag<E: Edge>(
     query: &str,
     body: &Body,
 ) -> Result<Response, Problem> {
-    let domain = domain_of(context, authorized, query).await?;
+    let domain = parse_domain(context, authorized, query).await?;
     let mut draft = TagPatch::read(body, BODY_LIMIT, &context.parsing())?;
     let old = Tag::parse(old).map_err(|_| Problem::no_such_tag())?;
     if draft.parts.tag.as_ref() == Some(&old) {
-        draft.wrong.add(FieldError::new(FieldCode::Conflicts, "this is what the tag is called already").within("tag"));
+        draft.wrong.add(FieldError::new(FieldCode::Conflicts, "the new name must differ from the present one").within("tag"));
     }
     let TagPatch { tag } = draft.finish()?;
     retag(context, authorized, &domain, &old, Some(&tag)).await
@@ -66,12 +66,12 @@ pub(crate) async fn remove_tag<E: Edge>(
     old: &str,
     query: &str,
 ) -> Result<Response, Problem> {
-    let domain = domain_of(context, authorized, query).await?;
+    let domain = parse_domain(context, authorized, query).await?;
     let old = Tag::parse(old).map_err(|_| Problem::no_such_tag())?;
     retag(context, authorized, &domain, &old, None).await
 }
 
-/// Puts `new` in place of `old`, or nothing.
+/// Replaces the tag `old` by `new`, or removes it.
 async fn retag<E: Edge>(
     context: &Context<'_, E>,
     authorized: &Authorized,

@@ -1,4 +1,5 @@
-//! Walking through links, a page at a time: keys are listed, each is followed to its record, and what the record does not yield is skipped.
+//! Scans of links, one page at a time: lists index entries, loads their records, and skips each entry that its record
+//! does not match.
 
 use crate::api::page_size;
 use crate::context::Context;
@@ -11,59 +12,59 @@ use crate::store::budget::Budget;
 use crate::store::ports::{Edge, Records, StoreCall};
 use crate::store::{Cursor, Key, Prefix, index_entry, load_many};
 
-/// A way through the links of a domain.
+/// The keys that a scan of a domain reads.
 pub(super) enum Walk {
-    /// By hints, newest first, as far back as a moment.
+    /// Index entries, newest first, back to `earliest`.
     Index { prefix: Prefix, earliest: Timestamp },
-    /// By the records themselves, in the order of their aliases.
+    /// The records themselves, in the order of their aliases.
     Records(Prefix),
 }
 
-/// Where a page begins.
+/// Start of a page.
 pub(super) struct Position {
-    /// The alias that the page before ended with, if its link was seen there: an edit since then may have written its hint anew, right
-    /// behind the old one.
+    /// The last alias of the previous page, if its link was on that page. An edit since then may have written another
+    /// index entry right after the old one.
     pub(super) seen: Option<Alias>,
     pub(super) cursor: Cursor,
 }
 
-/// Between the alias and the store's own words in a cursor: no alias holds it.
-const LIMIT: char = '\n';
+/// Separates the alias from the store's cursor; no alias contains it.
+const SEPARATOR: char = '\n';
 
 impl Position {
-    /// Reads what a cursor said.
+    /// Parses the text of a cursor.
     pub(super) fn parse(text: &str) -> Option<Self> {
-        let (seen, cursor) = text.split_once(LIMIT)?;
+        let (seen, cursor) = text.split_once(SEPARATOR)?;
         let seen = Some(seen).filter(|seen| !seen.is_empty()).map(|seen| Alias::stored(seen.to_owned()));
         Some(Self { seen, cursor: Cursor(cursor.to_owned()) })
     }
 
-    /// What a cursor says.
+    /// Text of a cursor.
     pub(super) fn text(&self) -> String {
-        format!("{}{LIMIT}{}", self.seen.as_ref().map_or("", Alias::as_str), self.cursor.0)
+        format!("{}{SEPARATOR}{}", self.seen.as_ref().map_or("", Alias::as_str), self.cursor.0)
     }
 }
 
-/// A few links, and where the next few begin if there may be more.
+/// One page of links, and the start of the next page if there may be one.
 pub(super) struct WalkPage {
     pub(super) links: Vec<Link>,
     pub(super) next: Option<Position>,
 }
 
-/// How many links a page examines at most.
+/// Most links that a page examines.
 pub(crate) fn largest_page(records: &impl Records, budget: &Budget) -> u16 {
-    budget.largest(page_size::LARGEST, |links| of_page(records, links.into()))
+    budget.largest(page_size::LARGEST, |links| cost_of_page(records, links.into()))
 }
 
-/// Cost of a page of `links` links. All of them may be on the move: then where each comes from is read too.
-pub(super) fn of_page(records: &impl Records, links: usize) -> u32 {
-    let looks =
+/// Cost of a page of `links` links. If all of them have a pending move, their old aliases are read too.
+pub(super) fn cost_of_page(records: &impl Records, links: usize) -> u32 {
+    let reads =
         [StoreCall::Scan, StoreCall::GetMany(links), StoreCall::GetMany(links)].iter().map(|call| records.operations(call)).sum::<u32>();
-    looks.saturating_add(of_counts(records, links))
+    reads.saturating_add(cost_of_counts(records, links))
 }
 
 /// Cost of reading the click counts of `links` links: their totals, and how much of their limits is used up.
-pub(super) fn of_counts(records: &impl Records, links: usize) -> u32 {
+pub(super) fn cost_of_counts(records: &impl Records, links: usize) -> u32 {
     records.operations(&StoreCall::GetMany(links)).saturating_add(records.operations(&StoreCall::Taken(links)))
 }
 
@@ -82,9 +83,9 @@ impl Walk {
         let page = records.scan(prefix, after.as_ref().map(|after| &after.cursor), limit).await?;
         let seen = after.and_then(|after| after.seen);
         let last = page.keys.last().cloned();
-        let counting = context.budget.reserve(of_counts(records, page.keys.len()));
-        let mut links = self.follow(context, domain, page.keys).await?;
-        drop(counting);
+        let reserved = context.budget.reserve(cost_of_counts(records, page.keys.len()));
+        let mut links = self.load_links(context, domain, page.keys).await?;
+        drop(reserved);
         let next = page.next.filter(|_| !last.as_ref().is_some_and(|last| self.ends_before(last))).map(|cursor| {
             let ends_with = last.as_ref().and_then(|last| self.alias_in(last));
             let was_seen = |alias: &Alias| seen.as_ref() == Some(alias) || links.iter().any(|link| link.alias == *alias);
@@ -94,7 +95,7 @@ impl Walk {
         Ok(WalkPage { links, next })
     }
 
-    /// The alias in a hint; records have one key each and are not met again.
+    /// Alias in an index entry; `None` for a record, which has one key only and cannot be listed twice.
     fn alias_in(&self, key: &Key) -> Option<Alias> {
         match self {
             Self::Index { .. } => index_entry::alias(key),
@@ -102,7 +103,7 @@ impl Walk {
         }
     }
 
-    /// Whether nothing of interest comes after `key`.
+    /// Whether all keys after `key` are too old.
     fn ends_before(&self, key: &Key) -> bool {
         match self {
             Self::Index { earliest, .. } => index_entry::is_before(key, *earliest),
@@ -110,8 +111,13 @@ impl Walk {
         }
     }
 
-    /// The links that `keys` lead to and that still yield them, deleted ones too.
-    pub(super) async fn follow<E: Edge>(&self, context: &Context<'_, E>, domain: &Domain, keys: Vec<Key>) -> Result<Vec<Link>, Problem> {
+    /// Loads the links of `keys`, also deleted ones. Skips index entries that their record does not match.
+    pub(super) async fn load_links<E: Edge>(
+        &self,
+        context: &Context<'_, E>,
+        domain: &Domain,
+        keys: Vec<Key>,
+    ) -> Result<Vec<Link>, Problem> {
         let (index_entries, keys) = match self {
             Self::Index { .. } => keys
                 .into_iter()
@@ -124,9 +130,9 @@ impl Walk {
         for ((index_entry, key), alias_record) in index_entries.iter().zip(&keys).zip(alias_records) {
             match alias_record {
                 Some(Ok(alias_record)) if index_entry.as_ref().is_none_or(|index_entry| alias_record.matches_entry(index_entry)) => {
-                    // An edit may have left hints that say the same, one right behind the other.
-                    let is_met = |link: &&Link| links.last().is_some_and(|last: &Link| last.alias == link.alias);
-                    let new = alias_record.link().filter(|link| !is_met(link)).cloned();
+                    // Edits may have left several index entries of one link next to each other.
+                    let is_listed = |link: &&Link| links.last().is_some_and(|last: &Link| last.alias == link.alias);
+                    let new = alias_record.link().filter(|link| !is_listed(link)).cloned();
                     links.extend(new);
                 }
                 // One damaged record does not hide the others.

@@ -1,21 +1,21 @@
-//! Links that would lead in circles: to the domain they are on.
+//! Redirect loops: refuses targets on the domain of the link itself.
 //!
-//! The domains of the settings are refused where a target is read. Which others were added only the store knows, but the one a link is on
-//! is known without a look.
+//! Targets on the domains of the settings are refused when they are parsed. Only the store knows the other domains, but
+//! the link's own domain is known without a read.
 
 use crate::model::domain::Domain;
 use crate::model::field_error::{FieldError, FieldErrors};
 use crate::model::link_settings::LinkSettings;
 use crate::model::target::Target;
 
-/// Refuses every target of a link on `domain` that is on this domain too.
-pub(super) fn refuse_circles(wrong: &mut FieldErrors, domain: &Domain, target: Option<&Target>, spec: &LinkSettings) {
-    let is_circle = |target: Option<&Target>| target.is_some_and(|target| target.is_on(domain));
+/// Refuses every target of a link on `domain` that is on the same domain.
+pub(super) fn refuse_self_targets(wrong: &mut FieldErrors, domain: &Domain, target: Option<&Target>, spec: &LinkSettings) {
+    let is_own = |target: Option<&Target>| target.is_some_and(|target| target.is_on(domain));
     let own_domain = FieldError::own_domain;
-    if is_circle(target) {
+    if is_own(target) {
         wrong.add(own_domain().within("target"));
     }
-    if is_circle(spec.fallback.as_ref()) {
+    if is_own(spec.fallback.as_ref()) {
         wrong.add(own_domain().within("fallback"));
     }
     for (index, rule) in spec.rules.iter().enumerate() {
@@ -23,7 +23,7 @@ pub(super) fn refuse_circles(wrong: &mut FieldErrors, domain: &Domain, target: O
             wrong.add(own_domain().within("target").at(index).within("rules"));
         }
     }
-    if is_circle(spec.card.as_ref().and_then(|card| card.image.as_ref())) {
+    if is_own(spec.card.as_ref().and_then(|card| card.image.as_ref())) {
         wrong.add(own_domain().within("image").within("card"));
     }
 }

@@ -1,9 +1,9 @@
-//! Shortening a URL: the one-line way in.
+//! Shortens a URL: a minimal endpoint that takes only the target.
 
 use http::StatusCode;
 use serde::Serialize;
 
-use super::create::{NewLink, claim};
+use super::create::{NewLink, create_link};
 use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::body::{RequestBody, Required, Template, request_body};
@@ -52,11 +52,11 @@ pub(crate) async fn shorten<E: Edge>(context: &Context<'_, E>, authorized: &Auth
         blocked: None,
         reuses: false,
     };
-    let link = claim(context, authorized, &new).await?;
+    let link = create_link(context, authorized, &new).await?;
     let shortened = ShortenedJson {
         short_id: link.alias.as_str(),
         short_url: context.config.short_url(&link.domain, &link.alias),
-        // A repetition may find that the link has a new target, which is for readers to see.
+        // A retry may find that the link has a new target, which only callers with `links:read` may see.
         original_url: target.as_str(),
     };
     Response::json(StatusCode::CREATED, &shortened)

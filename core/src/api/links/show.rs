@@ -1,9 +1,9 @@
-//! Showing a link, deleted ones too.
+//! Shows a link, also a deleted one.
 
 use http::StatusCode;
 
 use super::counts::counts;
-use super::link_ref::named_link;
+use super::link_ref::load_link;
 use super::wire::WrittenLinkJson;
 use crate::auth::Authorized;
 use crate::context::Context;
@@ -19,12 +19,12 @@ pub(crate) async fn show<E: Edge>(
     alias: &str,
     query: &str,
 ) -> Result<Response, Problem> {
-    let link = named_link(context, authorized, alias, query).await?;
-    shown(context, authorized, &link).await
+    let link = load_link(context, authorized, alias, query).await?;
+    link_response(context, authorized, &link).await
 }
 
-/// A link as it is, with what is counted of it, as far as whoever asks may read it.
-pub(super) async fn shown<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, link: &Link) -> Result<Response, Problem> {
+/// Response with a link, its counts and its `ETag`; a reference if the caller may not read links.
+pub(super) async fn link_response<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, link: &Link) -> Result<Response, Problem> {
     let counts = counts(context, &[link]).await?.first().copied().unwrap_or_default();
     Response::json(StatusCode::OK, &WrittenLinkJson::new(context, authorized, link, counts, false))?.etag(link.version)
 }

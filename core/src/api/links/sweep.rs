@@ -1,5 +1,5 @@
-//! Editing the links that hints lead to, as many in one request as the operation budget allows. The next request goes
-//! on where the last one ended, if links that are done yield those hints no more.
+//! Bulk edit of all links under an index prefix, as many in one request as the operation budget allows. The next
+//! request continues with the rest, provided that edited links do not match the prefix any more.
 
 use std::cell::Cell;
 
@@ -14,39 +14,39 @@ use crate::model::link::{Link, MOST_MOVES};
 use crate::store::ports::{Edge, NoEntropy, Records as _, StoreCall};
 use crate::store::{AliasState, Key, Prefix, index_entry, load};
 
-/// Hints are listed up to here, since those that lead nowhere any more may stand before the others.
+/// Most index entries in one scan. Stale entries may come before the others.
 pub(super) const MOST_LISTED: u16 = 1_000;
 
-/// So many times at most, since many hints may lead to a few aliases.
+/// Most scans in one request, since many entries may belong to a few aliases.
 const MOST_SCANS: u32 = 5;
 
-/// However many store operations there are: each link is read, and written again.
-const MOST_LOOKS: usize = 100;
+/// Most loads of records in one request, whatever the operation budget: each link is loaded and written.
+const MOST_LOADS: usize = 100;
 
-/// What one request may still do, whatever store operations it has left.
+/// What one request may still do, beside its operation budget.
 pub(super) struct SweepLimits {
     scans: u32,
-    looks: usize,
+    loads: usize,
 }
 
 impl Default for SweepLimits {
     fn default() -> Self {
-        Self { scans: MOST_SCANS, looks: MOST_LOOKS }
+        Self { scans: MOST_SCANS, loads: MOST_LOADS }
     }
 }
 
-/// What became of the links of some hints.
+/// Result of a bulk edit.
 #[derive(Default)]
 pub(super) struct SweepResult {
     pub(super) changed: u16,
-    /// What was wrong with one of them, if something was.
+    /// The problem of a damaged record, if there was one.
     pub(super) damaged: Option<Problem>,
-    /// Whether none is left.
+    /// Whether no link is left to edit.
     pub(super) done: bool,
 }
 
-/// Edits the links of `domain` that `index_entries` lead to, deleted ones too: they may be restored. What `change` finds not to be there is left alone. A
-/// damaged record stops only itself.
+/// Edits the links of `domain` under the prefix `index_entries`, also deleted ones, which may be restored. A link for
+/// which `change` returns "not found" is left alone. A damaged record is logged and skipped.
 pub(super) async fn sweep<E: Edge>(
     context: &Context<'_, E>,
     authorized: &Authorized,
@@ -60,14 +60,14 @@ pub(super) async fn sweep<E: Edge>(
     while limits.scans > 0 && context.budget.left() > records.operations(&StoreCall::Scan) {
         limits.scans = limits.scans.saturating_sub(1);
         let page = records.scan(index_entries, after.as_ref(), MOST_LISTED).await?;
-        // Hints that edits of one link left behind stand next to each other.
+        // Stale index entries of one link are next to each other.
         let mut aliases: Vec<_> = page.keys.iter().filter_map(index_entry::alias).collect();
         aliases.dedup();
         if aliases.len() > 1 {
-            start_anywhere(context, &mut aliases)?;
+            start_at_random(context, &mut aliases)?;
         }
         for alias in &aliases {
-            if limits.looks == 0 {
+            if limits.loads == 0 {
                 return Ok(swept);
             }
             context.budget.begin_part();
@@ -91,9 +91,9 @@ pub(super) async fn sweep<E: Edge>(
     Ok(swept)
 }
 
-/// Has the aliases begin with any of them. Hints that lead nowhere stay: whoever began with the same ones every time might never come to the
-/// others.
-fn start_anywhere<E: Edge>(context: &Context<'_, E>, aliases: &mut [Alias]) -> Result<(), NoEntropy> {
+/// Rotates the aliases to a random start. Stale index entries stay, so a request that always began with the first ones
+/// might never reach the others.
+fn start_at_random<E: Edge>(context: &Context<'_, E>, aliases: &mut [Alias]) -> Result<(), NoEntropy> {
     let mut random = [0; 4];
     context.edge.random(&mut random)?;
     let start = usize::try_from(u32::from_le_bytes(random)).ok().and_then(|random| random.checked_rem(aliases.len()));
@@ -101,8 +101,8 @@ fn start_anywhere<E: Edge>(context: &Context<'_, E>, aliases: &mut [Alias]) -> R
     Ok(())
 }
 
-/// Changes the link that was at `key`, wherever on its domain it has gone since. Says whether it was one of those, and takes what was looked at
-/// off the limits.
+/// Edits the link at `key`, following its moves on the domain. Returns whether it was edited, and subtracts the loaded
+/// records from the limits.
 async fn sweep_one<E: Edge>(
     context: &Context<'_, E>,
     authorized: &Authorized,
@@ -112,20 +112,20 @@ async fn sweep_one<E: Edge>(
     change: &dyn Fn(&Link) -> Result<LinkEdit, EditRefusal>,
 ) -> Result<bool, Problem> {
     for _ in 0..=MOST_MOVES {
-        let is_there = Cell::new(false);
+        let was_checked = Cell::new(false);
         let change = |link: &Link| {
-            is_there.set(true);
+            was_checked.set(true);
             change(link)
         };
-        limits.looks = limits.looks.saturating_sub(1);
+        limits.loads = limits.loads.saturating_sub(1);
         match edit(context, authorized, &key, &change).await {
             Err(problem) if problem.code == ProblemCode::NotFound => {}
             edited => return edited.map(|_| true),
         }
-        if is_there.get() {
+        if was_checked.get() {
             break;
         }
-        limits.looks = limits.looks.saturating_sub(1);
+        limits.loads = limits.loads.saturating_sub(1);
         let alias_record = load(context.edge.records(), &key).await?;
         match alias_record.as_ref().map(|alias_record| alias_record.alias_state.visible()) {
             Some(AliasState::MovedTo(moved_to)) if moved_to.domain == *domain => key = moved_to.to(),

@@ -1,4 +1,4 @@
-//! Tags: the marks of a domain are walked, and for each its hints are counted.
+//! Lists the tags of a domain: reads its tag markers and counts the index entries of each.
 
 use serde::Serialize;
 
@@ -15,13 +15,13 @@ use crate::model::text::Tag;
 use crate::store::Prefix;
 use crate::store::ports::{Edge, Records as _, StoreCall};
 
-/// Hints are counted up to here: a store lists so many keys at once.
+/// Most index entries that are counted: a store lists this many keys at once.
 const MOST_COUNTED: u16 = 1_000;
 
 /// How many links have a tag.
 struct TagCount {
     links: usize,
-    /// Whether there are no more than were counted.
+    /// Whether all were counted.
     is_exact: bool,
 }
 
@@ -29,19 +29,19 @@ struct TagCount {
 pub(crate) async fn tags<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, query: &str) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
     let domain = take_domain(context, authorized, &mut fields).await?;
-    let wanted = PageQuery::take(&mut fields, "tags");
+    let page_query = PageQuery::take(&mut fields, "tags");
     fields.finish(Some(()))?;
     let list = ("/api/v1/tags?", &*wire::domain_query(&domain));
     let records = context.edge.records();
-    let of_counts = |tags| records.operations(&StoreCall::Scan).saturating_mul(u32::try_from(tags).unwrap_or(u32::MAX));
-    let page = wanted.keys(context, authorized, list, &Prefix::tags(&domain), of_counts).await?;
+    let cost_of_counts = |tags| records.operations(&StoreCall::Scan).saturating_mul(u32::try_from(tags).unwrap_or(u32::MAX));
+    let page = page_query.load_keys(context, authorized, list, &Prefix::tags(&domain), cost_of_counts).await?;
     let mut tags = Vec::new();
     for tag in page.keys.iter().filter_map(Tag::from_marker) {
         let count = count(context, &domain, &tag).await?;
         tags.extend(count.map(|count| (tag, count)));
     }
     let items: Vec<TagJson<'_>> = tags.iter().map(|(tag, count)| TagJson::new(tag, count)).collect();
-    pagination::shown(page.next.as_deref(), &items)
+    pagination::page_response(page.next.as_deref(), &items)
 }
 
 /// A tag of a domain, and how many links have it.
@@ -63,7 +63,7 @@ impl<'a> TagJson<'a> {
     }
 }
 
-/// How many links have `tag`; nothing if none has it any more.
+/// Counts the links that have `tag`; `None` if no link has it any more.
 async fn count<E: Edge>(context: &Context<'_, E>, domain: &Domain, tag: &Tag) -> Result<Option<TagCount>, Problem> {
     let page = context.edge.records().scan(&Prefix::by_tag(domain, tag), None, MOST_COUNTED).await?;
     let count = TagCount { links: page.keys.len(), is_exact: page.next.is_none() };

@@ -1,4 +1,4 @@
-//! Handing over the links of a user who is deleted, domain by domain.
+//! Transfers the links of a deleted user, domain by domain.
 
 use super::LinkEdit;
 use super::sweep::{MOST_LISTED, SweepLimits, sweep};
@@ -42,7 +42,7 @@ pub(crate) async fn transfer_links<E: Edge>(
     Ok((last, true))
 }
 
-/// Every domain that may have links, deleted ones too, in the order of their names.
+/// Lists all domains that may have links, including deleted ones, in the order of their names.
 async fn domains<E: Edge>(context: &Context<'_, E>) -> Result<Vec<Domain>, Problem> {
     let mut domains = Vec::new();
     context.config.domains().for_each(|domain| put_in_order(&mut domains, domain.clone()));

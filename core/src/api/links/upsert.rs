@@ -1,13 +1,13 @@
-//! Creating a link, or changing the one that another system calls the same.
+//! `update_if_exists`: creates a link, or changes the link with the same external id.
 //!
-//! A hint leads to that link. Since two requests may find none at the same moment, a creation is promised first: the record of the promise
-//! says which alias the link is to have, and all the link draws is made of it. Whoever else comes makes the same link, once. After a day
-//! hints are enough.
+//! An index entry finds that link. Since two requests may find none at the same moment, a creation is promised first:
+//! the record of the promise fixes the alias, and all random values of the link derive from its nonce. So concurrent
+//! requests create the same link, once. The promise expires after a day, when the index is up to date.
 
 use super::EDITS;
 use super::change::patch;
-use super::claim::{AliasAvailability, standing};
-use super::create::{NewLink, claim};
+use super::claim::{AliasAvailability, alias_availability};
+use super::create::{NewLink, create_link};
 use super::scan::Walk;
 use crate::api::idempotency;
 use crate::auth::Authorized;
@@ -26,17 +26,18 @@ use crate::store::idempotency::{IdempotencyRecord, IdempotentRequest, REMEMBERED
 use crate::store::ports::{Edge, Records as _};
 use crate::store::{AliasState, Key, Prefix, load, write};
 
-/// How often a link that is on the move is looked for.
-const PATIENCE: usize = EDITS / 2;
+/// Number of loads of a link with a pending move before the promise is replaced.
+const LOADS_BEFORE_REPLACING: usize = EDITS / 2;
 
-/// What became of the request.
+/// Outcome of an upsert or of a creation.
 pub(super) enum UpsertOutcome {
     Created(Link),
-    /// It was there, and is as it was asked for.
+    /// The link existed, and now has the requested fields.
     Existing(Link),
 }
 
-/// Makes the link `new`, or applies `fields`, which `new` was read from, to the newest link on its domain with its external id.
+/// Creates the link `new`, or applies `fields`, from which `new` was read, to the newest link on its domain with the
+/// same external id.
 pub(super) async fn upsert<E: Edge>(
     context: &Context<'_, E>,
     authorized: &Authorized,
@@ -45,15 +46,15 @@ pub(super) async fn upsert<E: Edge>(
 ) -> Result<UpsertOutcome, Problem> {
     let domain = &new.domain.clone();
     let Some(id) = &new.spec.external_id.clone() else {
-        let detail = "the link to update is the one with this external id";
+        let detail = "update_if_exists needs external_id";
         return Err(Problem::wrong_field("external_id", FieldError::new(FieldCode::Required, detail)));
     };
     for number in 0..EDITS {
-        let found = match find(context, authorized, domain, id).await? {
+        let found = match find_by_external_id(context, authorized, domain, id).await? {
             Some(link) => link,
             None => {
                 new.hash(context)?;
-                match make(context, authorized, domain, id, &new, number < PATIENCE).await? {
+                match create_promised(context, authorized, domain, id, &new, number < LOADS_BEFORE_REPLACING).await? {
                     UpsertWrite::New(link) => return Ok(UpsertOutcome::Created(link)),
                     UpsertWrite::Other(link) => link,
                     UpsertWrite::Nothing => continue,
@@ -61,7 +62,7 @@ pub(super) async fn upsert<E: Edge>(
             }
         };
         match update(context, authorized, &found, &new, fields.clone()).await {
-            // Somebody has deleted or moved it meanwhile.
+            // Another request has deleted or moved it meanwhile.
             Err(problem) if matches!(problem.code, ProblemCode::NotFound | ProblemCode::LinkEnded) => {}
             updated => return updated.map(UpsertOutcome::Existing),
         }
@@ -69,8 +70,8 @@ pub(super) async fn upsert<E: Edge>(
     Err(Problem::crowded())
 }
 
-/// The newest link that is called `id`.
-async fn find<E: Edge>(
+/// The newest link of the caller with the external id `id`.
+async fn find_by_external_id<E: Edge>(
     context: &Context<'_, E>,
     authorized: &Authorized,
     domain: &Domain,
@@ -78,35 +79,36 @@ async fn find<E: Edge>(
 ) -> Result<Option<Link>, Problem> {
     let walk = Walk::Index { prefix: Prefix::by_external_id(domain, id), earliest: Timestamp::from_millis(0) };
     let page = walk.page(context, domain, None, u16::MAX).await?;
-    Ok(page.links.into_iter().find(|link| is_called(authorized, link, id)))
+    Ok(page.links.into_iter().find(|link| has_external_id(authorized, link, id)))
 }
 
-fn is_called(authorized: &Authorized, link: &Link, id: &ExternalId) -> bool {
+fn has_external_id(authorized: &Authorized, link: &Link, id: &ExternalId) -> bool {
     !link.is_deleted() && authorized.owns(link) && link.spec.external_id.as_ref() == Some(id)
 }
 
+/// Result of creating a promised link.
 enum UpsertWrite {
-    /// The link is as it was asked for.
+    /// The link has the requested fields.
     New(Link),
-    /// Somebody else has made it of the same promise.
+    /// Another request has created the link with other fields.
     Other(Link),
-    /// The promise could not be kept, and another was made.
+    /// No link was created; the promise may have been replaced. Try again.
     Nothing,
 }
 
-/// Makes the link as it was promised, or promises it anew. One that was made and is nowhere to be seen may be on the move: whoever
-/// `is_patient` looks for it again.
-async fn make<E: Edge>(
+/// Creates the link of the promise, or stores a new promise. If the link was created but has a pending move, the caller
+/// tries again as long as it `waits`.
+async fn create_promised<E: Edge>(
     context: &Context<'_, E>,
     authorized: &Authorized,
     domain: &Domain,
     id: &ExternalId,
     new: &NewLink,
-    is_patient: bool,
+    waits: bool,
 ) -> Result<UpsertWrite, Problem> {
     let mut parts = vec![domain.as_str().as_bytes(), id.as_str().as_bytes()];
     parts.extend(authorized.user().map(|user| user.as_str().as_bytes()));
-    let seed = idempotency::seed(context, "external id", &parts).await?;
+    let seed = idempotency::request_seed(context, "external id", &parts).await?;
     let key = Key::idempotency(&seed.name());
     let record = IdempotencyRecord::decode(context.edge.records().get(&key).await?.as_ref())?;
     let is_fresh = |promise: &&IdempotentRequest| context.now.millis_since(promise.first_at) < REMEMBERED_MILLIS;
@@ -114,27 +116,27 @@ async fn make<E: Edge>(
         let alias = promise.body.clone().map(Alias::stored);
         let is_ours = alias == new.alias;
         let promised = context.resumed(promise.first_at, IdSource::Repeatable(seed.derive(&promise.nonce, &[])), None);
-        if !is_ours && let Some(asked) = &new.alias {
-            check_free(&promised, domain, asked, new.reuses).await?;
+        if !is_ours && let Some(requested) = &new.alias {
+            check_free(&promised, domain, requested, new.reuses).await?;
         }
-        match claim(&promised, authorized, &NewLink { alias, ..new.clone() }).await {
-            Ok(link) if is_called(authorized, &link, id) => match whereabouts(&promised, &link).await? {
-                UpsertTarget::Here => return Ok(new.made(link)),
-                UpsertTarget::Moving if is_patient => return Ok(UpsertWrite::Nothing),
+        match create_link(&promised, authorized, &NewLink { alias, ..new.clone() }).await {
+            Ok(link) if has_external_id(authorized, &link, id) => match locate(&promised, &link).await? {
+                UpsertTarget::Here => return Ok(new.write_result(link)),
+                UpsertTarget::Moving if waits => return Ok(UpsertWrite::Nothing),
                 UpsertTarget::Moving | UpsertTarget::Gone => {}
             },
-            // It was made, and is that no more.
+            // The link was created, and has another owner or external id now.
             Ok(_) => {}
             Err(problem) if !is_ours && matches!(problem.code, ProblemCode::AliasTaken | ProblemCode::AliasRetired) => {}
             Err(problem) => return Err(problem),
         }
     }
-    promise_anew(context, &key, &record, new).await
+    store_promise(context, &key, &record, new).await
 }
 
 impl NewLink {
-    /// What has become of the wish for it when there is `link`.
-    fn made(&self, link: Link) -> UpsertWrite {
+    /// Whether `link`, which was created for the promise, has the requested fields.
+    fn write_result(&self, link: Link) -> UpsertWrite {
         let has_its_alias = self.alias.as_ref().is_none_or(|alias| *alias == link.alias);
         if link.target == self.target && link.spec == self.spec && has_its_alias {
             UpsertWrite::New(link)
@@ -144,7 +146,7 @@ impl NewLink {
     }
 }
 
-/// Refuses an alias that the promised link could not move to: whoever is refused makes no link.
+/// Refuses an alias that the promised link could not move to, before the link is created.
 async fn check_free<E: Edge>(promised: &Context<'_, E>, domain: &Domain, alias: &Alias, reuses: bool) -> Result<(), Problem> {
     let Some(alias_record) = load(promised.edge.records(), &Key::link(domain, alias)).await? else {
         return Ok(());
@@ -153,21 +155,22 @@ async fn check_free<E: Edge>(promised: &Context<'_, E>, domain: &Domain, alias: 
     if matches!(alias_record.alias_state.visible(), AliasState::Link(link) if link.id == id) {
         return Ok(());
     }
-    match standing(&alias_record.alias_state, Some(&id), reuses, promised.now) {
+    match alias_availability(&alias_record.alias_state, Some(&id), reuses, promised.now) {
         AliasAvailability::Free => Ok(()),
         AliasAvailability::Taken => Err(Problem::alias_taken(alias)),
         AliasAvailability::Retired => Err(Problem::alias_retired(alias)),
     }
 }
 
+/// State of a promised link that was created.
 enum UpsertTarget {
     Here,
     Moving,
     Gone,
 }
 
-/// What the place where a link was made says of it. One that does not know of the link is read too late.
-async fn whereabouts<E: Edge>(promised: &Context<'_, E>, link: &Link) -> Result<UpsertTarget, Problem> {
+/// Finds out from the alias record whether the created link is still there. A record without the link is a stale read.
+async fn locate<E: Edge>(promised: &Context<'_, E>, link: &Link) -> Result<UpsertTarget, Problem> {
     let alias_record = load(promised.edge.records(), &Key::link(&link.domain, &link.alias)).await?;
     let commit = promised.name("commit")?;
     Ok(match alias_record.as_ref().map(|alias_record| (&alias_record.alias_state, alias_record.alias_state.visible())) {
@@ -179,8 +182,8 @@ async fn whereabouts<E: Edge>(promised: &Context<'_, E>, link: &Link) -> Result<
     })
 }
 
-/// Puts a promise of the link `new` in place of what `record` says. If somebody else was quicker theirs will do.
-async fn promise_anew<E: Edge>(
+/// Replaces the promise in `record` by one of the link `new`. If another request writes first, its promise is used.
+async fn store_promise<E: Edge>(
     context: &Context<'_, E>,
     key: &Key,
     record: &IdempotencyRecord,
@@ -193,7 +196,7 @@ async fn promise_anew<E: Edge>(
     Ok(UpsertWrite::Nothing)
 }
 
-/// Applies `fields` to `link`. What says where a new link shall be moves this one, unless it is there.
+/// Applies `fields` to `link`. An alias that differs from the present one moves the link.
 async fn update<E: Edge>(
     context: &Context<'_, E>,
     authorized: &Authorized,

@@ -1,4 +1,4 @@
-//! Links on the wire: the JSON of CONTRACT's Link, every field always there.
+//! JSON of a link. Every field is always present.
 
 mod row;
 
@@ -44,7 +44,7 @@ pub(super) struct LinkJson<'a> {
     /// Title, for the people who manage the link.
     #[cfg_attr(feature = "docs", schemars(length(min = 1, max = crate::model::text::TITLE_BYTES)))]
     title: Option<&'a str>,
-    /// Tags in small letters and in alphabetical order.
+    /// Tags in lower case and in alphabetical order.
     #[cfg_attr(feature = "docs", schemars(with = "wire_schema::TagsSchema"))]
     tags: Vec<&'a str>,
     /// Note, for the people who manage the link.
@@ -53,13 +53,14 @@ pub(super) struct LinkJson<'a> {
     /// Identifier of the link in another system.
     #[cfg_attr(feature = "docs", schemars(length(min = 1, max = crate::model::text::EXTERNAL_ID_BYTES)))]
     external_id: Option<&'a str>,
-    /// Identifier of the user who owns the link; `null` if nobody does, as with links that the bootstrap admin created.
+    /// Identifier of the user who owns the link; `null` for a link without an owner, such as those of the bootstrap
+    /// admin.
     owner: Option<&'a str>,
     /// Time at which the link was created.
     created_at: DisplayText<Timestamp>,
     /// Time of the last change.
     updated_at: DisplayText<Timestamp>,
-    /// What a visitor meets now. `used_up`: the link was followed as often as `max_clicks` allows.
+    /// State of the link now. `used_up`: the link was followed as often as `max_clicks` allows.
     #[cfg_attr(feature = "docs", schemars(with = "wire_schema::LinkStateSchema"))]
     state: &'static str,
     /// Time from which the link works. Before it, visitors get a 404.
@@ -70,8 +71,8 @@ pub(super) struct LinkJson<'a> {
     max_clicks: Option<NonZeroU64>,
     /// Whether visitors are asked to confirm before they are redirected.
     confirm: bool,
-    /// URL that visitors are redirected to when the link is disabled, past its end or used up. Such a visit is no
-    /// click.
+    /// URL that visitors are redirected to when the link is disabled, past its end or used up. Such a visit does not
+    /// count as a click.
     #[cfg_attr(feature = "docs", schemars(length(min = 1, max = crate::model::target::MAX_BYTES)))]
     fallback: Option<&'a str>,
     /// Whether the link has a `password`, which is never shown.
@@ -79,11 +80,11 @@ pub(super) struct LinkJson<'a> {
     /// Status code of the redirect.
     #[cfg_attr(feature = "docs", schemars(with = "wire_schema::RedirectStatusSchema"))]
     redirect_status: u16,
-    /// What becomes of the query of a visitor: it is dropped (`off`), or merged with the query of the target.
+    /// What happens to the query of a visitor: it is dropped (`off`), or merged with the query of the target.
     /// `target_wins` and `visitor_wins` say whose value is used for a parameter that both have.
     #[cfg_attr(feature = "docs", schemars(with = "wire_schema::QueryForwardingSchema"))]
     forward_query: &'static str,
-    /// Whether what follows the alias in the visitor's path is appended to the path of the target.
+    /// Whether the path after the alias is appended to the path of the target.
     forward_path: bool,
     /// Rules in the order in which they are tried. The first rule whose conditions all hold decides the target.
     #[cfg_attr(feature = "docs", schemars(length(max = crate::model::rules::MOST_RULES)))]
@@ -93,9 +94,9 @@ pub(super) struct LinkJson<'a> {
     strict: bool,
     /// Whether `/robots.txt` lets robots follow the link.
     crawlable: bool,
-    /// Whether the link is switched off.
+    /// Whether the link is disabled.
     disabled: bool,
-    /// Set by an admin: no visitor is redirected, whatever else the link says.
+    /// Set by an admin: no visitor is redirected, whatever the other fields say.
     blocked: Option<BlockedJson<'a>>,
     /// How often the link was followed; `null` for a key without the scope `stats:read`.
     clicks: Option<ClicksJson>,
@@ -119,7 +120,7 @@ pub(super) enum WrittenLinkJson<'a> {
     Reference(LinkReferenceJson<'a>),
 }
 
-/// What names a link and its version, and nothing else of it.
+/// The identifiers of a link and its version, without its other fields.
 #[derive(Serialize)]
 #[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "LinkReference"))]
 pub(super) struct LinkReferenceJson<'a> {
@@ -142,14 +143,14 @@ impl<'a> WrittenLinkJson<'a> {
         counts: ClickCounts,
         is_created: bool,
     ) -> Self {
-        // Every edit is a version, and so is one that came between two tries of a repeated creation.
+        // At version 1 the link has not been edited between two attempts of a repeated creation.
         if authorized.has(Right::ReadLinks) || (is_created && link.version == 1) {
             return Self::Whole(Box::new(LinkJson::new(context, authorized, link, counts)));
         }
         Self::reference(link)
     }
 
-    /// The short form.
+    /// The short form, without the settings of the link.
     pub(super) fn reference(link: &'a Link) -> Self {
         Self::Reference(LinkReferenceJson {
             id: link.id.as_str(),
@@ -198,7 +199,7 @@ impl<'a> LinkJson<'a> {
         }
     }
 
-    /// The same with the hash of the password of `link`, which is the link this shows.
+    /// Adds the password hash of `link`, from which this was built.
     pub(super) fn with_password_hash(self, link: &Link) -> Self {
         Self { password_hash: Some(link.spec.password.as_ref().map(PasswordHash::phc)), ..self }
     }
@@ -239,12 +240,12 @@ impl ClicksJson {
     }
 }
 
-/// The link's own address in the API.
-pub(super) fn address(link: &Link) -> String {
+/// API path of a link.
+pub(super) fn link_path(link: &Link) -> String {
     format!("/api/v1/links/{}?{}", link.alias.encoded(), domain_query(&link.domain))
 }
 
-/// The domain as part of a query. Only an IPv6 address holds anything to encode.
+/// The domain as part of a query. Only an IPv6 address needs encoding.
 pub(super) fn domain_query(domain: &Domain) -> String {
     form_urlencoded::Serializer::new(String::new()).append_pair("domain", domain.as_str()).finish()
 }

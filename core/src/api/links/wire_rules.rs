@@ -1,4 +1,4 @@
-//! Rules and cards on the wire, in the form a client may send back.
+//! JSON of rules and cards, in a form that a client can send back.
 
 use std::borrow::Cow;
 
@@ -14,7 +14,7 @@ use crate::model::rules::{Condition, Query, QueryTest, Rule, TimeOfDay};
 use crate::model::target::Target;
 use crate::model::text::{CardDescription, CardTitle};
 
-/// What a chat or a post shows as the preview of a link.
+/// Preview of a link in chats and social networks.
 #[derive(Serialize)]
 #[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
 pub(super) struct CardJson<'a> {
@@ -60,8 +60,8 @@ impl<'a> RuleJson<'a> {
     }
 }
 
-/// A condition of a rule: what it asks of a visitor. Its `type` decides which other fields it has. A list holds if any
-/// of its values does; responses hold each value once, in order.
+/// A condition of a rule on the visitor. Its `type` decides which other fields it has. A list holds if any of its
+/// values does; responses contain each value once, in order.
 ///
 /// A time zone `tz` is an IANA name such as `Europe/Berlin`, an offset such as `+01:00`, or a POSIX TZ string such as
 /// `CET-1CEST,M3.5.0,M10.5.0/3`, of at most 64 characters. A name is read in any case and answered in the spelling of
@@ -134,7 +134,7 @@ enum ConditionJson<'a> {
         any: Vec<Cow<'a, str>>,
     },
     /// Share of the visitors who reach this condition, in percent. The same address (of IPv6, the same /64) with the
-    /// same user agent is always on the same side. Each rule draws anew.
+    /// same user agent is always on the same side. Each rule splits independently.
     Split {
         #[cfg_attr(feature = "docs", schemars(range(min = 1, max = 99)))]
         percent: u8,

@@ -1,7 +1,8 @@
-//! Changing a user: a merge patch, made only if the user still is what the client has seen. Who owns the deployment is for the team to say.
+//! Changes a user: a merge patch, applied only if the version still matches `If-Match`. Owners are added and removed
+//! through the team record (`team.rs`).
 
-use super::edit::{Said, UserEdit, UserStep, edit};
-use super::team::{Owners, admit, dismiss};
+use super::edit::{PlannedEdit, UserEdit, UserStep, edit};
+use super::team::{Owners, add_owner, remove_owner};
 use super::wire;
 use crate::api::audit::AuditAction;
 use crate::auth::Authorized;
@@ -39,56 +40,57 @@ pub(crate) async fn change<E: Edge>(
 ) -> Result<Response, Problem> {
     Fields::query(query).finish(Some(()))?;
     let patch = UserPatch::read(body, BODY_LIMIT, &context.parsing())?.finish()?;
-    let seen = IfMatch::parse(client);
+    let if_match = IfMatch::parse(client);
     let UserEdit { mut user, role, step } = edit(context, authorized, id, &|was, owners| {
-        seen.check(was.version)?;
-        Ok(changed(authorized, was, owners, patch.clone())?)
+        if_match.check(was.version)?;
+        Ok(plan_change(authorized, was, owners, patch.clone())?)
     })
     .await?;
     match step {
-        UserStep::AddToOwners => user = admit(context, authorized, &user.id).await?,
-        UserStep::RemoveFromOwners => dismiss(context, authorized, &user.id).await?,
+        UserStep::AddToOwners => user = add_owner(context, authorized, &user.id).await?,
+        UserStep::RemoveFromOwners => remove_owner(context, authorized, &user.id).await?,
         UserStep::Nothing | UserStep::Write => {}
     }
-    wire::shown(&user, role)
+    wire::user_response(&user, role)
 }
 
-/// What `patch` makes of a user, and what the audit says of that.
-fn changed<'a>(authorized: &Authorized, was: &'a User, owners: &Owners, patch: UserPatch) -> Result<Said<'a>, Problem> {
+/// Checks the rights for `patch` and computes the edited user and the audit event.
+fn plan_change<'a>(authorized: &Authorized, was: &'a User, owners: &Owners, patch: UserPatch) -> Result<PlannedEdit<'a>, Problem> {
     if matches!(was.standing, UserStatus::Deleting { .. }) {
-        return Err(Problem::user_state("This user is being deleted."));
+        return Err(Problem::user_state("This user is being deleted and cannot be changed."));
     }
-    let (mut user, wanted) = patched(was, patch);
+    let (mut user, requested) = apply_patch(was, patch);
     let role_was = owners.role_of(was);
-    let role = wanted.unwrap_or(role_was);
+    let role = requested.unwrap_or(role_was);
     authorized.check_role(role.max(role_was))?;
     if role > role_was {
         authorized.check_issuer(role)?;
         user.end_invitation(role_was, role);
     }
     authorized.check_key_lasts(&was.id, role)?;
-    // Their record may still say so after somebody has died over it.
-    let is_unmade = wanted.is_some_and(|wanted| wanted != Role::Owner) && was.may_own;
+    // The record may still say `may_own` after a crash while the user was removed from the owners.
+    let loses_ownership = requested.is_some_and(|requested| requested != Role::Owner) && was.may_own;
     if user.standing == UserStatus::Disabled && (user.may_own || role == Role::Owner) {
         return Err(Problem::is_owner());
     }
-    if role_was == Role::Owner && is_unmade {
+    if role_was == Role::Owner && loses_ownership {
         owners.check_another(&was.id)?;
     }
-    let deed = deed(was, &user, role_was != Role::Owner);
-    if deed.is_some() || is_unmade {
+    let action = audit_action(was, &user, role_was != Role::Owner);
+    if action.is_some() || loses_ownership {
         user.version = was.version.saturating_add(1);
     }
     let step = match (role, role_was) {
-        _ if is_unmade => UserStep::RemoveFromOwners,
+        _ if loses_ownership => UserStep::RemoveFromOwners,
         (Role::Owner, Role::Viewer | Role::Editor | Role::Admin) => UserStep::AddToOwners,
         _ => UserStep::Write,
     };
-    Ok((UserEdit { user, role, step }, deed))
+    Ok((UserEdit { user, role, step }, action))
 }
 
-/// The user after a patch, and what they shall be, if it says so. Who shall be an owner is what they were, until the team names them.
-fn patched(was: &User, patch: UserPatch) -> (User, Option<Role>) {
+/// Applies the patch. Returns the user and the requested role, if any. A future owner keeps their role until the team
+/// names them.
+fn apply_patch(was: &User, patch: UserPatch) -> (User, Option<Role>) {
     let mut user = was.clone();
     patch.name.apply(&mut user.name);
     let mut disabled = was.standing == UserStatus::Disabled;
@@ -100,9 +102,10 @@ fn patched(was: &User, patch: UserPatch) -> (User, Option<Role>) {
     (user, patch.role)
 }
 
-/// What the audit says of this write; nothing if it changes nothing. That somebody is an owner no more is told where that is written.
-fn deed<'a>(was: &'a User, user: &User, tells_role: bool) -> Option<AuditAction<'a>> {
-    let has_role = tells_role && was.role != user.role;
+/// The audit event of this write; `None` if nothing changes. The write to the team record has the event for a removed
+/// owner.
+fn audit_action<'a>(was: &'a User, user: &User, includes_role: bool) -> Option<AuditAction<'a>> {
+    let has_role = includes_role && was.role != user.role;
     let action = match (was.standing == user.standing, has_role, was.name != user.name) {
         (false, _, _) if user.standing == UserStatus::Disabled => "user.disable",
         (false, _, _) => "user.enable",
@@ -110,6 +113,6 @@ fn deed<'a>(was: &'a User, user: &User, tells_role: bool) -> Option<AuditAction<
         (true, false, true) => "user.change",
         (true, false, false) => return None,
     };
-    let deed = AuditAction::user(action, &was.id);
-    Some(if has_role { deed.saying(format!("{} to {}", was.role.name(), user.role.name())) } else { deed })
+    let action = AuditAction::user(action, &was.id);
+    Some(if has_role { action.with_detail(format!("{} to {}", was.role.name(), user.role.name())) } else { action })
 }

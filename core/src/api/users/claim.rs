@@ -1,14 +1,18 @@
-//! Claims on addresses: records that say who has an address, under names that only the pepper can make. One address has one user:
+//! Claims on e-mail addresses: records that map an address to its user. Their names are HMACs under the pepper. One
+//! address has one user:
 //!
-//! * A creation first claims the address under every pepper there is, the old one first, and then inserts the user's record. That insertion makes
-//!   the user. The order is fixed. While a pepper is changed most users are claimed under the old one, so a refused creation leaves no claim. Only
-//!   one that is refused by a user made where the old pepper was unknown leaves a claim under the old one, which is free for the next.
-//! * A claim is free if its user is gone. Whoever meets one whose user has no record inserts a record that says so: of the two insertions the store
-//!   takes one, so either the creation was given up or the address is taken.
-//! * A user keeps the name of their claim. Once that is not the one the pepper makes, whoever reads them claims their address anew.
+//! * A creation first claims the address under every configured pepper, the old one first, and then inserts the user's
+//!   record. That insertion creates the user. The order is fixed: during a rotation most claims are under the old
+//!   pepper, so a refused creation leaves no claim. One exception: the address belongs to a user who was created by an
+//!   isolate without the old pepper. Then the refused creation leaves a claim under the old one, which counts as free.
+//! * A claim is free if its user is deleted. If its user has no record, their creation is under way or has crashed. A
+//!   record marked as deleted is then inserted in its place. The store accepts only one of the two insertions: either
+//!   the creation is given up, or the address is taken.
+//! * A user's record holds the name of its claim. When the current pepper yields another name, reading the user renews
+//!   the claim.
 //!
-//! So while one pepper takes the place of another, isolates that know the old one, both, or the new one share a claim with those just before and just
-//! after them. Once the old one is unknown, an address that was not claimed anew reads as free.
+//! During a rotation, isolates that know the old pepper, both, or the new one share a claim with the phases before and
+//! after theirs. Once the old pepper is removed, an address whose claim was not renewed counts as free.
 
 use super::load;
 use crate::context::Context;
@@ -18,10 +22,10 @@ use crate::model::user::{Email, User, UserStatus};
 use crate::store::ports::Edge;
 use crate::store::{EDITS, EmailClaim, GuardedRecord, Key, Written, write};
 
-/// How often a claim is looked at whose user has no record, before their creation is given up.
-const PATIENCE: usize = EDITS / 2;
+/// Number of loads of a claim whose user has no record, before their creation is given up.
+const LOADS_BEFORE_GIVING_UP: usize = EDITS / 2;
 
-/// Claims `email` for the user `id`, who is about to be created. False if it is taken.
+/// Claims `email` for the user `id`, who is about to be created. Returns false if it is taken.
 pub(super) async fn claim<E: Edge>(context: &Context<'_, E>, id: &UserId, email: &Email) -> Result<bool, Problem> {
     let (name, old_name) = context.under_each_pepper(|pepper| email.claim_name(pepper))?;
     for name in old_name.iter().chain([&name]) {
@@ -32,7 +36,8 @@ pub(super) async fn claim<E: Edge>(context: &Context<'_, E>, id: &UserId, email:
     Ok(true)
 }
 
-/// Claims the address of a user anew if it is claimed under another pepper. If that fails, whoever reads them next tries again.
+/// Renews the claim of a user if it was made under another pepper. A failure is logged; the next read of the user tries
+/// again.
 pub(super) async fn renew<E: Edge>(context: &Context<'_, E>, user: &GuardedRecord<User>) {
     if let Err(problem) = try_renew(context, user).await {
         context.log_cause(&problem);
@@ -50,12 +55,12 @@ async fn try_renew<E: Edge>(context: &Context<'_, E>, was: &GuardedRecord<User>)
         return Err(Problem::internal(format!("the address of {} is claimed by another user", id.as_str())));
     }
     let user = User { claim: Some(name), ..was.value.clone() };
-    // Somebody else may have changed them meanwhile: then it is for the next to do.
+    // If another request has changed the user meanwhile, the next read tries again.
     write(context.edge.records(), GuardedRecord::put(Some(was), Key::user(id), &user, context.token()?)?).await?;
     Ok(())
 }
 
-/// Has the claim `name` be that of `id`, unless it is that of somebody who is not gone.
+/// Makes `id` the user of the claim `name`. Returns false if it belongs to another user who is not deleted.
 async fn claim_as<E: Edge>(context: &Context<'_, E>, id: &UserId, name: &str) -> Result<bool, Problem> {
     let (records, key) = (context.edge.records(), Key::email(name));
     for number in 0..EDITS {
@@ -64,7 +69,7 @@ async fn claim_as<E: Edge>(context: &Context<'_, E>, id: &UserId, name: &str) ->
             if was.value.by == *id {
                 return Ok(true);
             }
-            match standing(context, &was.value.by, number < PATIENCE).await? {
+            match claimant_status(context, &was.value.by, number < LOADS_BEFORE_GIVING_UP).await? {
                 Some(UserStatus::Deleted) => {}
                 Some(_) => return Ok(false),
                 None => continue,
@@ -78,12 +83,12 @@ async fn claim_as<E: Edge>(context: &Context<'_, E>, id: &UserId, name: &str) ->
     Ok(false)
 }
 
-/// How the user who claims an address stands. Nothing if they have no record yet, or one that is too new to be read; whoever is not `patient` has such
-/// a creation given up.
-async fn standing<E: Edge>(context: &Context<'_, E>, by: &UserId, is_patient: bool) -> Result<Option<UserStatus>, Problem> {
+/// Status of the user who claims an address; `None` if they have no readable record yet. Unless the caller `waits`, a
+/// creation without a record is given up.
+async fn claimant_status<E: Edge>(context: &Context<'_, E>, by: &UserId, waits: bool) -> Result<Option<UserStatus>, Problem> {
     match load(context, by).await? {
         Some(user) => Ok(Some(user.value.standing)),
-        None if is_patient => Ok(None),
+        None if waits => Ok(None),
         None => {
             let given_up = GuardedRecord::put(None, Key::user(by), &User::tombstone(by.clone(), context.now), context.token()?)?;
             let written = write(context.edge.records(), given_up).await?;

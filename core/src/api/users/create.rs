@@ -1,7 +1,7 @@
-//! Creating a user: their address is claimed, then their record is inserted.
+//! Creates a user: claims their address, then inserts their record.
 
 use super::claim::claim;
-use super::team::admit;
+use super::team::add_owner;
 use super::{save, wire};
 use crate::api::audit::AuditAction;
 use crate::auth::Authorized;
@@ -23,7 +23,7 @@ request_body! {
     /// A new user.
     pub(crate) struct NewUser as NewUser {
         /// Mail address of at most 254 bytes, 64 of them before the `@`, without quotes. Its host is a name of
-        /// IDNA. Nothing is trimmed.
+        /// IDNA. Spaces are not trimmed.
         email: Required<Email>,
         /// Name of the user, of at most 512 bytes.
         name: Optional<Title>,
@@ -35,7 +35,7 @@ request_body! {
 impl FieldType for Role {
     type Value = Self;
 
-    const NEEDED: &'static str = "a user has a role";
+    const NEEDED: &'static str = "role must not be null";
 
     fn parse(value: JsonValue, _: &ParseContext<'_>) -> Result<Self, FieldErrors> {
         Ok(wire::role(value)?)
@@ -49,19 +49,20 @@ impl FieldType for Role {
 
 /// `POST /api/v1/users`
 pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, body: &Body) -> Result<Response, Problem> {
-    let (user, email, role, token) = wanted(context, authorized, body)?;
-    // A creation that took too long was given up by whoever wants the address: then there is a record already.
+    let (user, email, role, token) = new_user(context, authorized, body)?;
+    // A creation that took too long may have been given up by another one for the same address. Then a record exists
+    // already.
     if !claim(context, &user.id, &email).await?
         || save(context, authorized, None, &user, Some(AuditAction::user("user.create", &user.id))).await? == Written::Conflict
     {
         return Err(Problem::email_taken());
     }
-    let user = if role == Role::Owner { admit(context, authorized, &user.id).await? } else { user };
-    wire::invited(&user, role, &token)
+    let user = if role == Role::Owner { add_owner(context, authorized, &user.id).await? } else { user };
+    wire::invited_response(&user, role, &token)
 }
 
-/// The user somebody wants, with the address and the role they shall have, and what invites them.
-fn wanted<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, body: &Body) -> Result<(User, Email, Role, String), Problem> {
+/// The requested user with their address, role and invitation token.
+fn new_user<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, body: &Body) -> Result<(User, Email, Role, String), Problem> {
     let NewUser { email, name, role } = NewUser::read(body, BODY_LIMIT, &context.parsing())?.finish()?;
     let role = role.unwrap_or_default();
     authorized.check_issuer(role)?;

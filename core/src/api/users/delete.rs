@@ -1,10 +1,10 @@
-//! Deleting a user. From the first write on they are let in no more. Then their links are handed over, as many in one
-//! request as the operation budget allows: the next request goes on where the last one ended. Nothing is left but an id
-//! that says that they are gone.
+//! Deletes a user. The first write locks them out. Then their links are transferred, as many in one request as the
+//! operation budget allows; the next request continues where the last one ended. A record without personal data stays,
+//! marked as deleted.
 
 use http::StatusCode;
 
-use super::edit::{Said, UserEdit, UserStep, edit};
+use super::edit::{PlannedEdit, UserEdit, UserStep, edit};
 use super::team::Owners;
 use super::{load, save};
 use crate::api::audit::AuditAction;
@@ -22,8 +22,8 @@ use crate::store::budget::cost_of_rewrite;
 use crate::store::ports::{ClientInfo, Edge};
 use crate::store::{EDITS, Written};
 
-/// Of the line of the audit that says that the user is gone.
-const OPERATIONS_OF_A_NOTE: u32 = 1;
+/// Cost of the audit event of the completed deletion.
+const OPERATIONS_OF_EVENT: u32 = 1;
 
 /// `DELETE /api/v1/users/{user}`
 pub(crate) async fn delete<E: Edge>(
@@ -33,89 +33,90 @@ pub(crate) async fn delete<E: Edge>(
     query: &str,
     client: &impl ClientInfo,
 ) -> Result<Response, Problem> {
-    let seen = IfMatch::parse(client);
-    let heir = taken_over_by(id, query)?;
-    let user = leave(context, authorized, id, &heir, &seen).await?;
+    let if_match = IfMatch::parse(client);
+    let recipient = parse_recipient(id, query)?;
+    let user = begin_deletion(context, authorized, id, &recipient, &if_match).await?;
     let UserStatus::Deleting { past, .. } = &user.standing else { return Err(Problem::crowded()) };
-    let owner = match &heir {
+    let owner = match &recipient {
         LinkRecipient::Unowned => None,
-        LinkRecipient::User(heir) => Some(heir),
+        LinkRecipient::User(user) => Some(user),
     };
-    // How far it came is written down.
-    let finishing = context.budget.reserve(cost_of_rewrite(context.edge.records()).saturating_add(OPERATIONS_OF_A_NOTE));
+    // Reserves the write of the progress.
+    let reserved = context.budget.reserve(cost_of_rewrite(context.edge.records()).saturating_add(OPERATIONS_OF_EVENT));
     let (now_past, is_done) = links::transfer_links(context, authorized, (&user.id, owner), past.as_ref()).await?;
-    drop(finishing);
+    drop(reserved);
     if is_done || now_past != *past {
-        finish(context, authorized, &user.id, is_done, UserStatus::Deleting { heir, past: now_past }).await?;
+        store_progress(context, authorized, &user.id, is_done, UserStatus::Deleting { heir: recipient, past: now_past }).await?;
     }
     if is_done { Ok(Response::empty(StatusCode::NO_CONTENT)) } else { Err(Problem::half_deleted()) }
 }
 
-/// Who takes over the links of the user `id`, as an address says.
-fn taken_over_by(id: &str, query: &str) -> Result<LinkRecipient, Problem> {
+/// Reads `links_to`: who gets the links of the user `id`.
+fn parse_recipient(id: &str, query: &str) -> Result<LinkRecipient, Problem> {
     let mut fields = Fields::query(query);
-    let heir = fields.need("links_to", heir);
-    if matches!(&heir, Some(LinkRecipient::User(heir)) if heir.as_str() == id) {
-        fields.refuse("links_to", FieldError::new(FieldCode::Conflicts, "this is who is deleted"));
+    let recipient = fields.need("links_to", recipient);
+    if matches!(&recipient, Some(LinkRecipient::User(user)) if user.as_str() == id) {
+        fields.refuse("links_to", FieldError::new(FieldCode::Conflicts, "links_to must name another user than the one to delete"));
     }
-    fields.finish(heir)
+    fields.finish(recipient)
 }
 
-/// Has the user be let in no more. They come back as they are then.
-async fn leave<E: Edge>(
+/// Marks the user as being deleted, so that they cannot sign in any more. Returns the user as written.
+async fn begin_deletion<E: Edge>(
     context: &Context<'_, E>,
     authorized: &Authorized,
     id: &str,
-    heir: &LinkRecipient,
-    seen: &IfMatch,
+    recipient: &LinkRecipient,
+    if_match: &IfMatch,
 ) -> Result<User, Problem> {
-    let takes_over = match heir {
+    let is_valid = match recipient {
         LinkRecipient::Unowned => true,
-        LinkRecipient::User(heir) => is_active_user(context, heir).await?,
+        LinkRecipient::User(user) => is_active_user(context, user).await?,
     };
-    let wish = edit(context, authorized, id, &|was, owners| left(authorized, was, owners, seen, (heir, takes_over))).await?;
-    Ok(wish.user)
+    let edited =
+        edit(context, authorized, id, &|was, owners| plan_deletion(authorized, was, owners, if_match, (recipient, is_valid))).await?;
+    Ok(edited.user)
 }
 
-/// The user as one who is let in no more and whose links go to `heir`, if that is one who takes them over.
-fn left<'a>(
+/// Checks that the user may be deleted and their links given to `recipient`, and plans the write that marks them.
+fn plan_deletion<'a>(
     authorized: &Authorized,
     was: &'a User,
     owners: &Owners,
-    seen: &IfMatch,
-    (heir, takes_over): (&LinkRecipient, bool),
-) -> Result<Said<'a>, EditRefusal> {
+    if_match: &IfMatch,
+    (recipient, is_valid): (&LinkRecipient, bool),
+) -> Result<PlannedEdit<'a>, EditRefusal> {
     let role = owners.role_of(was);
     authorized.check_role(role)?;
     match &was.standing {
-        UserStatus::Deleting { heir: known, .. } if known == heir => {
+        UserStatus::Deleting { heir: known, .. } if known == recipient => {
             return Ok((UserEdit { user: was.clone(), role, step: UserStep::Nothing }, None));
         }
-        // Who is leaving was what somebody had seen.
+        // The version was checked when the deletion began.
         UserStatus::Deleting { .. } => {}
-        UserStatus::Active | UserStatus::Disabled | UserStatus::Deleted => seen.check(was.version)?,
+        UserStatus::Active | UserStatus::Disabled | UserStatus::Deleted => if_match.check(was.version)?,
     }
     if was.may_own {
         owners.check_another(&was.id)?;
         return Err(Problem::is_owner().into());
     }
-    if !takes_over {
-        return Err(Problem::wrong_field("links_to", FieldError::invalid("this is no user of this deployment")).into());
+    if !is_valid {
+        return Err(Problem::wrong_field("links_to", FieldError::invalid("this is not an active user of this deployment")).into());
     }
     let mut user = was.next();
-    user.standing = UserStatus::Deleting { heir: heir.clone(), past: None };
-    let deed = AuditAction::user("user.leave", &was.id).saying(["links to ", name_of(heir)].concat());
-    Ok((UserEdit { user, role, step: UserStep::Write }, Some(deed)))
+    user.standing = UserStatus::Deleting { heir: recipient.clone(), past: None };
+    let action = AuditAction::user("user.leave", &was.id).with_detail(["links to ", recipient_name(recipient)].concat());
+    Ok((UserEdit { user, role, step: UserStep::Write }, Some(action)))
 }
 
-/// Has nothing be left of a user whose links are handed over, or else writes down how far that has come. A record that does not say that they are
-/// leaving was read too early.
-async fn finish<E: Edge>(
+/// Completes the deletion once all links are transferred, or else stores the progress as `status`. A read that does not
+/// show the deletion yet is stale and is repeated.
+async fn store_progress<E: Edge>(
     context: &Context<'_, E>,
     authorized: &Authorized,
     id: &UserId,
     is_done: bool,
-    standing: UserStatus,
+    status: UserStatus,
 ) -> Result<(), Problem> {
     for _ in 0..EDITS {
         let Some(was) = load(context, id).await? else { continue };
@@ -126,24 +127,24 @@ async fn finish<E: Edge>(
         }
         let mut user = if is_done { was.value.to_tombstone() } else { was.value.next() };
         if !is_done {
-            user.standing = standing.clone();
+            user.standing = status.clone();
         }
-        let deed = is_done.then(|| AuditAction::user("user.delete", id));
-        if save(context, authorized, Some(&was), &user, deed).await? == Written::Done {
+        let action = is_done.then(|| AuditAction::user("user.delete", id));
+        if save(context, authorized, Some(&was), &user, action).await? == Written::Done {
             return Ok(());
         }
     }
     Err(Problem::crowded())
 }
 
-fn heir(json_value: JsonValue) -> Result<LinkRecipient, FieldError> {
+fn recipient(json_value: JsonValue) -> Result<LinkRecipient, FieldError> {
     let text = json_value.text()?;
     if text == "none" { Ok(LinkRecipient::Unowned) } else { UserId::parse(text).map(LinkRecipient::User) }
 }
 
-fn name_of(heir: &LinkRecipient) -> &str {
-    match heir {
+fn recipient_name(recipient: &LinkRecipient) -> &str {
+    match recipient {
         LinkRecipient::Unowned => "none",
-        LinkRecipient::User(heir) => heir.as_str(),
+        LinkRecipient::User(user) => user.as_str(),
     }
 }

@@ -1,4 +1,4 @@
-//! Editing a user: they are read, with the team if they may own, and what they shall be is written over what was read.
+//! Edit of a user: a compare-and-swap loop on their record, which also loads the team record if they may be an owner.
 
 use super::team::Owners;
 use super::{find, save};
@@ -12,44 +12,45 @@ use crate::model::user::User;
 use crate::store::ports::Edge;
 use crate::store::{EDITS, Written};
 
-/// What a user shall be.
+/// The new state of a user.
 pub(super) struct UserEdit {
     pub(super) user: User,
     pub(super) role: Role,
     pub(super) step: UserStep,
 }
 
-/// What is to be done that they are that.
+/// The writes that lead to the new state.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum UserStep {
-    /// Nothing: they were before.
+    /// No write: nothing changes.
     Nothing,
-    /// To write them.
+    /// Write the user.
     Write,
-    /// To write them, and to make them an owner then.
+    /// Write the user, then add them to the owners.
     AddToOwners,
-    /// To write them, and to make them no owner then.
+    /// Write the user, then remove them from the owners.
     RemoveFromOwners,
 }
 
-/// What a user shall be, and what the audit says of that.
-pub(super) type Said<'a> = (UserEdit, Option<AuditAction<'a>>);
+/// The new state of a user and the audit event.
+pub(super) type PlannedEdit<'a> = (UserEdit, Option<AuditAction<'a>>);
 
-/// Reads the user `id`, lets `change` say what they shall be and what the audit calls that, and writes it; again if somebody else was quicker.
+/// Loads the user `id`, computes the new state by `change` and writes it, again if another request wrote in between.
 pub(super) async fn edit<E: Edge>(
     context: &Context<'_, E>,
     authorized: &Authorized,
     id: &str,
-    change: &dyn for<'a> Fn(&'a User, &Owners) -> Result<Said<'a>, EditRefusal>,
+    change: &dyn for<'a> Fn(&'a User, &Owners) -> Result<PlannedEdit<'a>, EditRefusal>,
 ) -> Result<UserEdit, Problem> {
     let mut last = Problem::crowded();
     for _ in 0..EDITS {
         let was = find(context, id).await?;
         let owners = Owners::load_for(context, &was.value).await?;
         match change(&was.value, &owners) {
-            Ok((wish, deed)) => {
-                if wish.step == UserStep::Nothing || save(context, authorized, Some(&was), &wish.user, deed).await? == Written::Done {
-                    return Ok(wish);
+            Ok((planned, action)) => {
+                if planned.step == UserStep::Nothing || save(context, authorized, Some(&was), &planned.user, action).await? == Written::Done
+                {
+                    return Ok(planned);
                 }
             }
             Err(EditRefusal::Refused(problem)) => return Err(problem),

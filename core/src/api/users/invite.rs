@@ -1,4 +1,4 @@
-//! Inviting a user again. The invitation before holds no more.
+//! Renews the invitation of a user. The previous one is not valid any more.
 
 use std::cell::Cell;
 
@@ -18,21 +18,21 @@ use crate::store::ports::Edge;
 /// `POST /api/v1/users/{user}/invite`
 pub(crate) async fn invite<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, id: &str, query: &str) -> Result<Response, Problem> {
     Fields::query(query).finish(Some(()))?;
-    let drawn = Cell::default();
+    let new_token = Cell::default();
     let UserEdit { user, role, .. } = edit(context, authorized, id, &|was, owners| {
         let role = owners.role_of(was);
-        // Somebody may be making them an owner: then the invitation would be an owner's.
+        // Another request may be making them an owner. Then the invitation would be one for an owner.
         authorized.check_issuer(if was.may_own { Role::Owner } else { role })?;
         if was.standing != UserStatus::Active || was.last_login_at.is_some() {
-            return Err(Problem::user_state("Only who is let in and has not signed in yet is invited.").into());
+            return Err(Problem::user_state("A user can be invited only while they are active and have not signed in yet.").into());
         }
         let secret = random_secret(context.edge).map_err(Problem::from)?;
         let (invitation, token) = Invitation::new(&secret, context.pepper()?, &was.id, context.now);
-        drawn.set(token);
+        new_token.set(token);
         let mut user = was.next();
         user.invitation = Some(invitation);
         Ok((UserEdit { user, role, step: UserStep::Write }, Some(AuditAction::user("user.invite", &was.id))))
     })
     .await?;
-    wire::invited(&user, role, &drawn.take())
+    wire::invited_response(&user, role, &new_token.take())
 }

@@ -1,4 +1,4 @@
-//! Listing users, in the order of their ids.
+//! Lists the users, in the order of their ids.
 
 use super::claim::renew;
 use super::team::Owners;
@@ -13,16 +13,17 @@ use crate::model::user::{User, UserStatus};
 use crate::store::ports::{Edge, StoreError};
 use crate::store::{GuardedRecord, Prefix};
 
-/// Reads and rewrites of a claim and its user, twice, because the first attempt may conflict.
-const OPERATIONS_OF_A_RENEWAL: u32 = 8;
+/// Cost of renewing a claim: reads and writes of the claim and its user, twice, because the first attempt may conflict.
+const OPERATIONS_OF_RENEWAL: u32 = 8;
 
 /// `GET /api/v1/users`
 pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, query: &str) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
-    let wanted = PageQuery::take(&mut fields, "users");
+    let page_query = PageQuery::take(&mut fields, "users");
     fields.finish(Some(()))?;
-    let page =
-        wanted.keys(context, authorized, ("/api/v1/users?", ""), &Prefix::users(), pagination::of_records(context.edge.records())).await?;
+    let page = page_query
+        .load_keys(context, authorized, ("/api/v1/users?", ""), &Prefix::users(), pagination::cost_of_records(context.edge.records()))
+        .await?;
     let mut users = Vec::new();
     let mut read = |_: &_, record: &_| {
         users.push(GuardedRecord::<User>::decode(record)?);
@@ -32,14 +33,14 @@ pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, authorized: &Authori
     users.retain(|user| user.value.standing != UserStatus::Deleted);
     let owners = Owners::load(context).await?;
     for user in &users {
-        if context.budget.left() < OPERATIONS_OF_A_RENEWAL {
+        if context.budget.left() < OPERATIONS_OF_RENEWAL {
             let left = context.budget.left();
-            let error = StoreError::OverBudget { needs: OPERATIONS_OF_A_RENEWAL, left };
+            let error = StoreError::OverBudget { needs: OPERATIONS_OF_RENEWAL, left };
             context.log_lost("addresses were not claimed under the current pepper; listing their users again retries", &error);
             break;
         }
         renew(context, user).await;
     }
     let items: Vec<UserJson<'_>> = users.iter().map(|user| UserJson::new(&user.value, owners.role_of(&user.value))).collect();
-    pagination::shown(page.next.as_deref(), &items)
+    pagination::page_response(page.next.as_deref(), &items)
 }

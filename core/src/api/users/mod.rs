@@ -1,7 +1,7 @@
-//! What can be done with users: one verb, one file.
+//! Users: one file for each verb.
 //!
-//! A user is there once there is a record of them, which is inserted after their address was claimed (`claim.rs`). A user who is gone leaves their
-//! record, which says so, and their address to the next.
+//! A user exists once their record exists; it is inserted after their address was claimed (`claim.rs`). The record of a
+//! deleted user stays, marked as deleted. Their address is free again.
 
 mod change;
 mod claim;
@@ -34,31 +34,31 @@ use crate::model::user::{User, UserStatus};
 use crate::store::ports::Edge;
 use crate::store::{GuardedRecord, Key, Written};
 
-/// The record of the user `id`, whether or not they are there.
+/// Loads the record of the user `id`, who may be deleted.
 async fn load<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Result<Option<Box<GuardedRecord<User>>>, Problem> {
     Ok(GuardedRecord::load(context.edge.records(), &Key::user(id)).await?)
 }
 
-/// The user `id`, if they are there.
-async fn seen<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Result<Option<Box<GuardedRecord<User>>>, Problem> {
+/// Loads the user `id`, unless they are deleted.
+async fn load_existing<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Result<Option<Box<GuardedRecord<User>>>, Problem> {
     Ok(load(context, id).await?.filter(|user| user.value.standing != UserStatus::Deleted))
 }
 
-/// The user that an address of the API names. What can be no id is that of nobody.
+/// Loads the user in the path of an endpoint. A malformed id is reported as an unknown user.
 async fn find<E: Edge>(context: &Context<'_, E>, id: &str) -> Result<Box<GuardedRecord<User>>, Problem> {
     let id = UserId::parse(id.to_owned()).map_err(|_| Problem::no_such_user())?;
-    seen(context, &id).await?.ok_or_else(Problem::no_such_user)
+    load_existing(context, &id).await?.ok_or_else(Problem::no_such_user)
 }
 
-/// Writes `user` in place of what they were, or for the first time.
+/// Writes the record of `user`: over `was`, or as a new one. `action` is the audit event.
 async fn save<E: Edge>(
     context: &Context<'_, E>,
     authorized: &Authorized,
     was: Option<&GuardedRecord<User>>,
     user: &User,
-    deed: Option<AuditAction<'_>>,
+    action: Option<AuditAction<'_>>,
 ) -> Result<Written, Problem> {
-    audit::commit(context, authorized, GuardedRecord::put(was, Key::user(&user.id), user, context.token()?)?, deed).await
+    audit::commit(context, authorized, GuardedRecord::put(was, Key::user(&user.id), user, context.token()?)?, action).await
 }
 
 /// Describes the responses.

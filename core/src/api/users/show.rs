@@ -1,4 +1,4 @@
-//! Showing a user.
+//! Shows a user.
 
 use super::claim::renew;
 use super::team::Owners;
@@ -16,5 +16,5 @@ pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _proof: &Authorized,
     let user = find(context, id).await?;
     let role = Owners::load_for(context, &user.value).await?.role_of(&user.value);
     renew(context, &user).await;
-    wire::shown(&user.value, role)
+    wire::user_response(&user.value, role)
 }

@@ -1,13 +1,14 @@
-//! Who owns the deployment: who the record `team` names and whose own record says that they may own. Whoever is named there may own and is let
-//! in, at every moment, so that somebody is left as long as one is named:
+//! Owners of the deployment. A user is an owner if the record `team` names them and their own record has `may_own`. At
+//! every moment all users named in `team` have `may_own` and are active, so an owner exists as long as `team` names
+//! one:
 //!
-//! * To make an owner, the team is read, then the user is written, whether or not it says so already, then the team as it was read.
-//! * To unmake one, the user is read, then the team is written, whether or not it names them, then the user as they were read. If somebody else
-//!   has written the user meanwhile, all of that is repeated, unless the team names them again.
+//! * Adding an owner: load `team`, write the user with `may_own` (even if it is set already), compare-and-swap `team`.
+//! * Removing an owner: load the user, write `team` without them (even if it does not name them), compare-and-swap the
+//!   user. If another request has written the user meanwhile, all of this is repeated, unless `team` names them again.
 //!
-//! Of two who do both at once, one meets the write of the other.
+//! If two requests add and remove the same owner at once, one of them conflicts with the write of the other.
 
-use super::{load, seen};
+use super::{load, load_existing};
 use crate::api::audit::{self, AuditAction};
 use crate::auth::Authorized;
 use crate::context::Context;
@@ -19,7 +20,7 @@ use crate::model::user::{User, UserStatus};
 use crate::store::ports::Edge;
 use crate::store::{EDITS, GuardedRecord, Key, Team, Written};
 
-/// The owners, as they were read.
+/// The record `team`, as it was loaded.
 pub(super) struct Owners(Option<Box<GuardedRecord<Team>>>);
 
 impl Owners {
@@ -36,38 +37,38 @@ impl Owners {
         self.0.as_ref().map_or(&[], |team| &team.value.owners)
     }
 
-    fn name(&self, id: &UserId) -> bool {
+    fn contains(&self, id: &UserId) -> bool {
         self.ids().contains(id)
     }
 
-    /// What `user` is.
+    /// The current role of `user`.
     pub(super) fn role_of(&self, user: &User) -> Role {
-        if user.may_own && self.name(&user.id) { Role::Owner } else { user.role }
+        if user.may_own && self.contains(&user.id) { Role::Owner } else { user.role }
     }
 
-    /// Refuses that `id` be no owner any more if they are the only one.
+    /// Refuses to remove the owner `id` if they are the only one.
     pub(super) fn check_another(&self, id: &UserId) -> Result<(), Problem> {
         if self.ids() == std::slice::from_ref(id) { Err(Problem::last_owner()) } else { Ok(()) }
     }
 
-    /// Has these be the owners, if nobody has written the team since it was read.
-    async fn set<E: Edge>(
+    /// Writes the new list of owners, unless the record has changed since it was loaded.
+    async fn replace<E: Edge>(
         &self,
         context: &Context<'_, E>,
         authorized: &Authorized,
         owners: Vec<UserId>,
-        deed: Option<AuditAction<'_>>,
+        action: Option<AuditAction<'_>>,
     ) -> Result<Written, Problem> {
         let change = GuardedRecord::put(self.0.as_deref(), Key::team(), &Team { owners }, context.token()?)?;
-        audit::commit(context, authorized, change, deed).await
+        audit::commit(context, authorized, change, action).await
     }
 }
 
-/// Makes the user `id` an owner, who comes back as they are then.
-pub(super) async fn admit<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, id: &UserId) -> Result<User, Problem> {
+/// Makes the user `id` an owner. Returns the user as written.
+pub(super) async fn add_owner<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, id: &UserId) -> Result<User, Problem> {
     for _ in 0..EDITS {
         let owners = Owners::load(context).await?;
-        let was = seen(context, id).await?.ok_or_else(Problem::no_such_user)?;
+        let was = load_existing(context, id).await?.ok_or_else(Problem::no_such_user)?;
         if owners.role_of(&was.value) == Role::Owner {
             return Ok(was.value);
         }
@@ -82,35 +83,36 @@ pub(super) async fn admit<E: Edge>(context: &Context<'_, E>, authorized: &Author
         }
         let mut ids = owners.ids().to_vec();
         put_in_order(&mut ids, id.clone());
-        let deed = AuditAction::user("user.role", id).saying(format!("{} to owner", user.role.name()));
-        if owners.set(context, authorized, ids, Some(deed)).await? == Written::Done {
+        let action = AuditAction::user("user.role", id).with_detail(format!("{} to owner", user.role.name()));
+        if owners.replace(context, authorized, ids, Some(action)).await? == Written::Done {
             return Ok(user);
         }
     }
     Err(Problem::crowded())
 }
 
-/// Has the user `id` be an owner no more, but what their own record says.
-pub(super) async fn dismiss<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, id: &UserId) -> Result<(), Problem> {
-    let mut is_dismissed = false;
+/// Removes the user `id` from the owners. Their role is then the one in their own record.
+pub(super) async fn remove_owner<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, id: &UserId) -> Result<(), Problem> {
+    let mut is_removed = false;
     for _ in 0..EDITS {
         let owners = Owners::load(context).await?;
         let Some(was) = load(context, id).await? else { continue };
-        let is_owner_again = is_dismissed && owners.name(id);
+        let is_owner_again = is_removed && owners.contains(id);
         if !was.value.may_own || is_owner_again {
             return Ok(());
         }
         authorized.check_role(owners.role_of(&was.value))?;
         owners.check_another(id)?;
-        let deed = || AuditAction::user("user.role", id).saying(format!("owner to {}", was.value.role.name()));
+        let action = || AuditAction::user("user.role", id).with_detail(format!("owner to {}", was.value.role.name()));
         let ids = owners.ids().iter().filter(|owner| *owner != id).cloned().collect();
-        if owners.set(context, authorized, ids, owners.name(id).then(deed)).await? == Written::Done {
+        if owners.replace(context, authorized, ids, owners.contains(id).then(action)).await? == Written::Done {
             let mut user = was.value.clone();
             user.may_own = false;
             match super::save(context, authorized, Some(&was), &user, None).await {
                 Ok(Written::Done) => return Ok(()),
-                Ok(Written::Conflict) => is_dismissed = true,
-                // They are no owner, though they may still own. Whoever gives them a role again gets there.
+                Ok(Written::Conflict) => is_removed = true,
+                // They are not an owner any more, although their record still has `may_own`. The next change of their
+                // role clears it.
                 Err(problem) => {
                     context.log_cause(&problem);
                     return Ok(());

@@ -1,4 +1,4 @@
-//! Users on the wire: every field always there.
+//! JSON of a user. Every field is always present.
 
 use http::StatusCode;
 use serde::Serialize;
@@ -21,7 +21,7 @@ use crate::model::user::{Email, User, UserStatus};
 pub(super) struct UserJson<'a> {
     /// Identifier of the user. It never changes.
     id: &'a str,
-    /// Mail address in small letters, with its host in ASCII.
+    /// Mail address in lower case, with its host in ASCII.
     email: Option<&'a str>,
     /// Name of the user.
     name: Option<&'a str>,
@@ -29,8 +29,8 @@ pub(super) struct UserJson<'a> {
     /// create admins and change owners; an owner does everything.
     #[cfg_attr(feature = "docs", schemars(with = "wire_schema::RoleSchema"))]
     role: &'static str,
-    /// `invited`: has not signed in yet, which does not keep their keys from working. `disabled`: cannot sign in, and
-    /// their keys do not work. `leaving`: is being deleted.
+    /// `invited`: has not signed in yet; their keys work. `disabled`: cannot sign in, and their keys do not work.
+    /// `leaving`: is being deleted.
     #[cfg_attr(feature = "docs", schemars(extend("enum" = ["invited", "active", "disabled", "leaving"])))]
     state: &'static str,
     /// Time at which the user was created.
@@ -50,7 +50,7 @@ pub(super) struct InvitedUserJson<'a> {
 }
 
 impl<'a> UserJson<'a> {
-    /// `role` is the one they have at present.
+    /// JSON of `user`, whose current role is `role`.
     pub(super) fn new(user: &'a User, role: Role) -> Self {
         let state = match user.standing {
             UserStatus::Active if user.last_login_at.is_none() => "invited",
@@ -70,17 +70,18 @@ impl<'a> UserJson<'a> {
     }
 }
 
-pub(super) fn shown(user: &User, role: Role) -> Result<Response, Problem> {
+/// Response with a user and their `ETag`.
+pub(super) fn user_response(user: &User, role: Role) -> Result<Response, Problem> {
     Response::json(StatusCode::OK, &UserJson::new(user, role))?.etag(user.version)
 }
 
-/// The answer to whoever has invited them.
-pub(super) fn invited(user: &User, role: Role, token: &str) -> Result<Response, Problem> {
+/// Response to an invitation: the only one that contains the token.
+pub(super) fn invited_response(user: &User, role: Role, token: &str) -> Result<Response, Problem> {
     let json = InvitedUserJson { user: UserJson::new(user, role), invite_token: token };
     let response = Response::json(StatusCode::CREATED, &json)?;
     response.etag(user.version)?.location(&format!("/api/v1/users/{}", user.id.as_str()))
 }
 
 pub(super) fn role(json_value: JsonValue) -> Result<Role, FieldError> {
-    Role::named(&json_value.text()?).ok_or_else(|| FieldError::invalid("this must be one of viewer, editor, admin, owner"))
+    Role::named(&json_value.text()?).ok_or_else(|| FieldError::invalid("role must be viewer, editor, admin or owner"))
 }

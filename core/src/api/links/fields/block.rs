@@ -1,4 +1,4 @@
-//! That a link is blocked, as it is sent.
+//! Field `blocked`: the block of a link in a request body.
 
 use crate::message::body::{Draft, NotNull, Optional, Required, request_body};
 use crate::model::blocked::Blocked;
@@ -7,13 +7,13 @@ use crate::model::text::Reason;
 use crate::model::time::Timestamp;
 
 request_body! {
-    /// What an admin says of a block.
+    /// Block of a link.
     pub(crate) struct BlockPatch {
-        /// Reason of at most 512 bytes. It is needed if the link is not blocked yet.
+        /// Reason of at most 512 bytes. Required if the link is not blocked yet.
         reason: NotNull<Reason>,
     }
 
-    /// What an export says of a block.
+    /// Block of a link in an export.
     pub(crate) struct BlockLine {
         /// Time since which the link is blocked. Default: now.
         at: Optional<Timestamp>,
@@ -22,7 +22,7 @@ request_body! {
     }
 }
 
-/// What an admin says at `now`, on top of what was said before: a link stays blocked since it was, whatever is said of the reason.
+/// Applies the patch to the present block. A new block begins at `now`; a new reason keeps the time.
 pub(crate) fn patched_block(before: Option<&Blocked>, patch: Draft<BlockPatch>, now: Timestamp) -> Result<Blocked, FieldErrors> {
     let Draft { parts, mut wrong } = patch;
     match parts.reason.or_else(|| before.map(|before| before.reason.clone())) {
@@ -34,7 +34,7 @@ pub(crate) fn patched_block(before: Option<&Blocked>, patch: Draft<BlockPatch>, 
     }
 }
 
-/// What an export says; without a moment it is `now`.
+/// Block of an imported link; it begins at `now` if the line has no time.
 pub(crate) fn exported_block(line: BlockLine, now: Timestamp) -> Blocked {
     Blocked { reason: line.reason, at: line.at.unwrap_or(now) }
 }
@@ -58,16 +58,16 @@ mod tests {
     }
 
     #[test]
-    fn a_block_is_since_it_was_first_said() {
-        let said = |before: Option<&Blocked>, json| patched(before, json).ok();
+    fn new_reason_keeps_time_of_block() {
+        let result = |before: Option<&Blocked>, json| patched(before, json).ok();
         let first = blocked("a", 5);
-        assert_eq!(said(None, r#"{"reason":"a"}"#), Some(blocked("a", 9)));
-        assert_eq!(said(Some(&first), r#"{"reason":"b"}"#), Some(blocked("b", 5)));
-        assert_eq!(said(Some(&first), "{}"), Some(first));
+        assert_eq!(result(None, r#"{"reason":"a"}"#), Some(blocked("a", 9)));
+        assert_eq!(result(Some(&first), r#"{"reason":"b"}"#), Some(blocked("b", 5)));
+        assert_eq!(result(Some(&first), "{}"), Some(first));
     }
 
     #[test]
-    fn a_block_has_a_reason_and_its_time_is_nobodys_to_say_but_an_exports() {
+    fn block_needs_reason_and_only_imports_set_time() {
         use FieldCode::{Required, TooLong, Unknown, WrongType};
         let first = blocked("a", 5);
         let long = format!(r#"{{"reason":"{}"}}"#, "x".repeat(513));
@@ -86,9 +86,9 @@ mod tests {
             let wrong: Vec<_> = wrong.iter().map(|(at, code)| (at.as_str(), *code)).collect();
             assert_eq!(wrong, expected, "{json}");
         }
-        let told = |json| parsed::<BlockLine>(json).ok().map(|line| exported_block(line, Timestamp::from_millis(9)));
-        assert_eq!(told(r#"{"reason":"a","at":"1970-01-01T00:00:00.005Z"}"#), Some(first));
-        assert_eq!(told(r#"{"reason":"a"}"#), Some(blocked("a", 9)));
-        assert_eq!(told(r#"{"reason":"a","at":"soon"}"#), None);
+        let imported = |json| parsed::<BlockLine>(json).ok().map(|line| exported_block(line, Timestamp::from_millis(9)));
+        assert_eq!(imported(r#"{"reason":"a","at":"1970-01-01T00:00:00.005Z"}"#), Some(first));
+        assert_eq!(imported(r#"{"reason":"a"}"#), Some(blocked("a", 9)));
+        assert_eq!(imported(r#"{"reason":"a","at":"soon"}"#), None);
     }
 }

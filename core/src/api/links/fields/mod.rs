@@ -1,4 +1,4 @@
-//! What the bodies of several endpoints say of a link: one part, one file.
+//! Fields of a link that the bodies of several endpoints share: one file for each part.
 
 pub(crate) mod block;
 pub(crate) mod card;

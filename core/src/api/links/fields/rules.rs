@@ -1,4 +1,4 @@
-//! Rules as they are sent: their ids, their conditions, and what no rule can say.
+//! Field `rules`: parses the rules of a link, assigns their ids, and refuses rules that can never hold.
 
 use std::marker::PhantomData;
 
@@ -26,8 +26,8 @@ request_body! {
         /// Identifier of the rule within its link: 1 to 32 of `a-z`, `0-9`, `-` and `_`. No other rule of the link
         /// has it. Default: a number.
         id: Optional<RuleId>,
-        /// 1 to 10 conditions. The rule holds when all of them do. They must be able to hold at once, and not only
-        /// when an earlier rule holds.
+        /// 1 to 10 conditions. The rule holds when all of them do. They must be able to hold at once, also when no
+        /// earlier rule holds.
         when: Required<When>,
         /// Where the rule redirects to.
         target: Required<Template>,
@@ -50,7 +50,7 @@ impl FieldType for Rules {
             ids.extend(rule.parts.id.clone());
             rule.close()
         })?;
-        in_reach(named(rules, ids))
+        check_reachable(assign_ids(rules, ids))
     }
 
     #[cfg(feature = "docs")]
@@ -59,9 +59,9 @@ impl FieldType for Rules {
     }
 }
 
-/// Gives every rule without an id one that is no other's.
-fn named(rules: Vec<RuleBody>, mut ids: Vec<RuleId>) -> Vec<Rule> {
-    let named = rules.into_iter().zip(1_usize..).map(|(rule, position)| {
+/// Assigns an unused id to every rule without one.
+fn assign_ids(rules: Vec<RuleBody>, mut ids: Vec<RuleId>) -> Vec<Rule> {
+    let rules = rules.into_iter().zip(1_usize..).map(|(rule, position)| {
         let id = rule.id.unwrap_or_else(|| {
             let id = RuleId::free(position, &ids);
             ids.push(id.clone());
@@ -69,15 +69,15 @@ fn named(rules: Vec<RuleBody>, mut ids: Vec<RuleId>) -> Vec<Rule> {
         });
         Rule { id, when: rule.when, target: rule.target }
     });
-    named.collect()
+    rules.collect()
 }
 
 /// Refuses every rule that is never reached.
-fn in_reach(rules: Vec<Rule>) -> Result<Vec<Rule>, FieldErrors> {
+fn check_reachable(rules: Vec<Rule>) -> Result<Vec<Rule>, FieldErrors> {
     let mut wrong = FieldErrors::default();
     for (at, rule) in rules.iter().enumerate() {
         if let Some(earlier) = shadow_of(rule, rules.get(..at).unwrap_or_default()) {
-            let never = format!("the rule {} before it holds whenever this one does, so this one is never reached", earlier.as_str());
+            let never = format!("the earlier rule {} always holds when this one does, so this one is never reached", earlier.as_str());
             wrong.add(FieldError::new(FieldCode::Conflicts, never).within("when").at(at));
         }
     }
@@ -95,7 +95,7 @@ impl FieldType for When {
         let mut wrong = FieldErrors::default();
         for (at, condition) in when.iter().enumerate() {
             if let Some(field) = condition.conflicting_field(when.get(..at).unwrap_or_default()) {
-                let never = FieldError::new(FieldCode::Conflicts, "with the conditions before it, this one never holds");
+                let never = FieldError::new(FieldCode::Conflicts, "this condition can never hold together with those before it");
                 wrong.add(never.within(field).at(at));
             }
         }
@@ -110,7 +110,7 @@ impl FieldType for When {
 
 impl WhyNotEmpty for When {
     fn refusal() -> FieldError {
-        FieldError::new(FieldCode::Required, "a rule has a condition; the link's own target is for everybody else")
+        FieldError::new(FieldCode::Required, "a rule needs at least one condition; all other visitors get the target of the link")
     }
 }
 
@@ -122,7 +122,7 @@ text_types! {
     Zone as Zone = |text, _| Zone::parse(text), {"type": "string", "minLength": 1, "maxLength": 64};
 }
 
-/// One of the words of a kind, as its place among them.
+/// One of the words of a kind, as its position among them.
 pub(crate) struct Word<W>(PhantomData<W>);
 
 impl<W: WordKind> FieldType for Word<W> {
@@ -138,18 +138,19 @@ impl<W: WordKind> FieldType for Word<W> {
     }
 }
 
-/// Some of many values, of which a visitor has to have one.
+/// A list of values, one of which the visitor has to match.
 type AnyOf<T> = NonEmpty<Set<T, MOST_OF_ANY>, NeverHolds>;
 
+/// Why the list of values is not empty.
 pub(crate) enum NeverHolds {}
 
 impl WhyNotEmpty for NeverHolds {
     fn refusal() -> FieldError {
-        FieldError::new(FieldCode::Conflicts, "a condition that asks for none of anything never holds")
+        FieldError::new(FieldCode::Conflicts, "the list needs at least one value, otherwise the condition never holds")
     }
 }
 
-/// So many of a hundred.
+/// A share in percent.
 pub(crate) enum Percent {}
 
 impl FieldType for Percent {
@@ -157,7 +158,7 @@ impl FieldType for Percent {
 
     fn parse(value: JsonValue, _: &ParseContext<'_>) -> Result<u8, FieldErrors> {
         let percent = u8::try_from(value.natural()?).ok().filter(|percent| (1..=99).contains(percent));
-        percent.ok_or_else(|| FieldError::new(FieldCode::OutOfRange, "a split is 1 to 99 of a hundred").into())
+        percent.ok_or_else(|| FieldError::new(FieldCode::OutOfRange, "percent must be from 1 to 99").into())
     }
 
     #[cfg(feature = "docs")]
@@ -166,7 +167,8 @@ impl FieldType for Percent {
     }
 }
 
-// The kinds of conditions, each with its fields beside `type`. The comments are their descriptions in docs/openapi.json.
+// The kinds of conditions, each with its fields beside `type`. The comments are their descriptions in
+// docs/openapi.json.
 request_body! {
     /// Country of the visitor as the edge knows it: codes of ISO 3166 such as `DE`. A visitor whose country is
     /// unknown is in none.
@@ -230,7 +232,7 @@ request_body! {
     }
 
     /// Share of the visitors who reach this condition, in percent. The same address (of IPv6, the same /64) with
-    /// the same user agent is always on the same side. Each rule draws anew.
+    /// the same user agent is always on the same side. Each rule splits independently.
     struct SplitBody {
         percent: Required<Percent>,
     }
@@ -257,7 +259,7 @@ impl FieldType for Condition {
             "split" => SplitBody::draft(fields, context).close().map(|body| Self::Split(body.percent)),
             _ => {
                 let kinds = "country, device, os, browser, language, query, time, weekday, address or split";
-                fields.refuse("type", FieldError::invalid(format!("a condition is one of {kinds}")));
+                fields.refuse("type", FieldError::invalid(format!("type must be {kinds}")));
                 Err(fields.into_errors())
             }
         }
@@ -279,16 +281,16 @@ impl FieldType for Condition {
             ObjectSchema::new::<AddressBody>().kind("type", "address"),
             ObjectSchema::new::<SplitBody>().kind("type", "split"),
         ];
-        let description = "A condition of a rule: what it asks of a visitor. Its `type` decides which other fields it has. A \
+        let description = "A condition of a rule on the visitor. Its `type` decides which other fields it has. A \
             list holds if any of its values does. A time zone `tz` is an IANA name such as `Europe/Berlin`, read in any case, \
             an offset such as `+01:00`, or a POSIX TZ string such as `CET-1CEST,M3.5.0,M10.5.0/3`, of at most 64 characters. \
-            Any other is refused.";
+            Other values are refused.";
         let kinds = schema!({"type": "object", "description": description, "oneOf": kinds.map(ObjectSchema::closed)});
         component("NewCondition", kinds)
     }
 }
 
-/// Whether a parameter is there, or what it equals: a null says nothing of either.
+/// Parses a query condition: presence of a parameter, or equality. A null field counts as absent.
 fn query(mut fields: Fields, context: &ParseContext<'_>) -> Result<Query, FieldErrors> {
     if !fields.has_value("equals") {
         fields.skip("equals");
@@ -296,25 +298,26 @@ fn query(mut fields: Fields, context: &ParseContext<'_>) -> Result<Query, FieldE
         return Ok(Query { name: body.name, wanted: if body.present { QueryTest::Present } else { QueryTest::Absent } });
     }
     if fields.take("present", JsonValue::boolean).is_some() {
-        fields.refuse("present", FieldError::new(FieldCode::Conflicts, "a parameter that equals something is present"));
+        fields.refuse("present", FieldError::new(FieldCode::Conflicts, "use either present or equals, not both"));
     }
     let body = EqualityBody::draft(fields, context).close()?;
     Ok(Query { name: body.name, wanted: QueryTest::Equals(body.equals) })
 }
 
+/// Parses a time window, whose start and end must differ.
 fn window(fields: Fields, context: &ParseContext<'_>) -> Result<TimeWindow, FieldErrors> {
     let mut draft = TimeBody::draft(fields, context);
     if draft.parts.from.is_some() && draft.parts.from == draft.parts.to {
-        draft.wrong.add(FieldError::new(FieldCode::Conflicts, "the window would end when it begins").within("to"));
+        draft.wrong.add(FieldError::new(FieldCode::Conflicts, "to must differ from from").within("to"));
     }
     let body = draft.close()?;
     Ok(TimeWindow { from: body.from, to: body.to, zone: body.tz })
 }
 
-/// The name of a parameter, as it is sent.
+/// Name of a query parameter.
 pub(crate) enum QueryName {}
 
-/// What a parameter equals, as it is sent; nothing is a value too.
+/// Value of a query parameter, which may be empty.
 pub(crate) enum QueryValue {}
 
 text_types! {
@@ -355,7 +358,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_rule_without_an_id_gets_its_position_or_the_next_free_number() {
+    fn rule_without_id_gets_next_free_number() {
         assert_eq!(ids(&[None, None, None]), ["1", "2", "3"]);
         assert_eq!(ids(&[Some("de"), None]), ["de", "2"]);
         assert_eq!(ids(&[None, Some("1"), None]), ["2", "1", "3"]);
@@ -366,7 +369,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn every_wrong_part_of_a_rule_is_named() {
+    fn every_wrong_field_of_a_rule_is_reported() {
         use FieldCode::{Duplicate, Invalid, OwnDomain, Required, TooLong, TooMany, Unknown, WrongType};
         let sound = r#""when":[{"type":"split","percent":1}],"target":"https://example.com/""#;
         let long = "x".repeat(33);
@@ -393,7 +396,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn every_wrong_condition_is_named() {
+    fn every_wrong_condition_is_reported() {
         use FieldCode::{Conflicts, Duplicate, Invalid, OutOfRange, Required, TooLong, TooMany, Unknown, WrongType};
         let codes = format!(r#"{{"type":"country","any":[{}]}}"#, vec![r#""DE""#; 251].join(","));
         let name = format!(r#"{{"type":"query","present":true,"name":"{}"}}"#, "x".repeat(65));
@@ -449,7 +452,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn conditions_that_never_hold_together_are_refused() {
+    fn contradictory_conditions_are_refused() {
         let never = |at: usize| vec![(format!("/0/when/{at}/any"), FieldCode::Conflicts)];
         for (kind, one, other, shared) in [
             ("country", r#""DE""#, r#""FR""#, r#""AT""#),

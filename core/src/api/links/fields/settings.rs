@@ -1,4 +1,5 @@
-//! Settings of a link as they are sent: all that a creation or a change may say beside where it is and where it leads.
+//! Settings of a link in a request body: all fields that a creation and a change share, except alias, domain and
+//! target.
 
 use std::num::NonZeroU64;
 
@@ -14,8 +15,7 @@ use crate::model::text::{ExternalId, Note, Tag, Title};
 use crate::model::time::Timestamp;
 
 request_body! {
-    /// Settings of a link beside its place and its target. A setting that is absent stays as it is; `null` resets
-    /// it.
+    /// Settings of a link other than alias, domain and target. An absent setting stays as it is; `null` resets it.
     pub(crate) struct SettingsBody as part LinkSettings {
         /// Status code of the redirect. Default: 302.
         redirect_status: Patch<RedirectStatus>,
@@ -25,15 +25,15 @@ request_body! {
         note: Patch<Note>,
         /// Another system's identifier of the link, of at most 256 bytes.
         external_id: Patch<ExternalId>,
-        /// At most 10 tags of at most 64 bytes each. They are stored in small letters, in order, with `-` instead of
-        /// blanks. Unreadable characters are refused. With few store operations fewer fit (`too_many`).
+        /// At most 10 tags of at most 64 bytes each. They are stored in lower case, sorted, with `-` instead of spaces.
+        /// Invisible characters are refused. An edge with few store operations allows fewer (`too_many`).
         tags: Patch<Set<Tag, MOST_TAGS>>,
-        /// Time before which the link is 404.
+        /// Time at which the link starts. Before it, visitors get 404.
         starts_at: Patch<Timestamp>,
-        /// Time from which the link has ended. It is later than `starts_at`.
+        /// Time at which the link ends. It must be later than `starts_at`.
         ends_at: Patch<Timestamp>,
         /// Where visitors are redirected (302) if the link is disabled, past its end or used up, instead of a 410.
-        /// Such a visit is no click.
+        /// Such a visit does not count as a click.
         fallback: Patch<Target>,
         /// Disable the link: it has ended until it is enabled again.
         disabled: Patch<bool>,
@@ -41,24 +41,23 @@ request_body! {
         max_clicks: Patch<MaxClicks>,
         /// Ask visitors to confirm before they are redirected.
         confirm: Patch<bool>,
-        /// What becomes of the query of a visitor. It is dropped (`off`, the default), or merged into the query of
-        /// the target; of two parameters with one name the target's or the visitor's is kept.
+        /// What happens to the query of a visitor. It is dropped (`off`, the default), or merged into the query of the
+        /// target. If both have a parameter, that of the target or of the visitor is kept.
         forward_query: Patch<ForwardQuery>,
         /// Append the path behind the alias to the target's path.
         forward_path: Patch<bool>,
-        /// At most 20 rules: which visitors the link redirects elsewhere. The first rule that holds decides. They
-        /// are replaced as a whole.
+        /// At most 20 rules: which visitors the link redirects to another target. The first rule that holds decides. A
+        /// change replaces all of them.
         rules: Patch<Rules>,
-        /// What social previews show: a title, a description or an image, at least one of them. Each part is
-        /// patched by itself.
+        /// Preview in chats and social networks: a title, a description or an image, at least one of them. Each part
+        /// is patched by itself.
         card: Patch<CardPatch>,
-        /// Ask the store for every visitor, and use no cached copy.
+        /// Read the store for every visitor instead of the cache.
         strict: Patch<bool>,
         /// Let robots follow the link.
         crawlable: Patch<bool>,
         /// Password that visitors have to enter: 12 to 1,024 characters after NFC, none of them a control
-        /// character. It is stored as a salted hash, which only an export shows, and only to an admin who asks for
-        /// it.
+        /// character. It is stored as a salted hash. Only an export shows the hash, if an admin asks for it.
         password: Patch<NewPassword>,
     }
 }
@@ -76,7 +75,7 @@ impl FieldType for RedirectStatus {
     }
 }
 
-/// A limit that the edge can count to.
+/// Click limit that the edge can count.
 pub(crate) enum MaxClicks {}
 
 impl FieldType for MaxClicks {
@@ -86,8 +85,11 @@ impl FieldType for MaxClicks {
         let (clicks, most) = (value.natural()?, context.edge_limits.max_clicks);
         match NonZeroU64::new(clicks) {
             Some(clicks) if most.is_none_or(|most| clicks.get() <= most) => Ok(clicks),
-            Some(_) => Err(FieldError::new(FieldCode::OutOfRange, "this edge cannot count that many").into()),
-            None => Err(FieldError::new(FieldCode::OutOfRange, "a link that is never followed is disabled").into()),
+            Some(_) => {
+                Err(FieldError::new(FieldCode::OutOfRange, "max_clicks is more than this edge can count; see limits in /capabilities")
+                    .into())
+            }
+            None => Err(FieldError::new(FieldCode::OutOfRange, "max_clicks must be at least 1; use disabled to stop all visits").into()),
         }
     }
 
@@ -97,24 +99,25 @@ impl FieldType for MaxClicks {
     }
 }
 
-/// Applies what a body says of a link. A new password comes out, to be hashed before the link is written.
+/// Applies the settings of a body to those of a link. Returns a new password, which must be hashed before the link is
+/// written.
 #[must_use]
-pub(crate) fn apply(spec: &mut LinkSettings, said: <SettingsBody as RequestBody>::Parts, wrong: &mut FieldErrors) -> Option<NewPassword> {
-    said.redirect_status.apply_or_default(&mut spec.redirect_status);
-    said.title.apply(&mut spec.title);
-    said.note.apply(&mut spec.note);
-    said.external_id.apply(&mut spec.external_id);
-    said.tags.apply_or_default(&mut spec.tags);
-    said.starts_at.apply(&mut spec.starts_at);
-    said.ends_at.apply(&mut spec.ends_at);
-    said.fallback.apply(&mut spec.fallback);
-    said.disabled.apply_or_default(&mut spec.disabled);
-    said.max_clicks.apply(&mut spec.max_clicks);
-    said.confirm.apply_or_default(&mut spec.confirm);
-    said.forward_query.apply_or_default(&mut spec.forward_query);
-    said.forward_path.apply_or_default(&mut spec.forward_path);
-    said.rules.apply_or_default(&mut spec.rules);
-    match said.card {
+pub(crate) fn apply(spec: &mut LinkSettings, parts: <SettingsBody as RequestBody>::Parts, wrong: &mut FieldErrors) -> Option<NewPassword> {
+    parts.redirect_status.apply_or_default(&mut spec.redirect_status);
+    parts.title.apply(&mut spec.title);
+    parts.note.apply(&mut spec.note);
+    parts.external_id.apply(&mut spec.external_id);
+    parts.tags.apply_or_default(&mut spec.tags);
+    parts.starts_at.apply(&mut spec.starts_at);
+    parts.ends_at.apply(&mut spec.ends_at);
+    parts.fallback.apply(&mut spec.fallback);
+    parts.disabled.apply_or_default(&mut spec.disabled);
+    parts.max_clicks.apply(&mut spec.max_clicks);
+    parts.confirm.apply_or_default(&mut spec.confirm);
+    parts.forward_query.apply_or_default(&mut spec.forward_query);
+    parts.forward_path.apply_or_default(&mut spec.forward_path);
+    parts.rules.apply_or_default(&mut spec.rules);
+    match parts.card {
         Patch::Absent => {}
         Patch::Null => spec.card = None,
         Patch::Set(patch) => match patched_card(spec.card.as_ref(), patch) {
@@ -122,14 +125,14 @@ pub(crate) fn apply(spec: &mut LinkSettings, said: <SettingsBody as RequestBody>
             Err(refusal) => wrong.add(refusal.within("card")),
         },
     }
-    said.strict.apply_or_default(&mut spec.strict);
-    said.crawlable.apply_or_default(&mut spec.crawlable);
+    parts.strict.apply_or_default(&mut spec.strict);
+    parts.crawlable.apply_or_default(&mut spec.crawlable);
     if let (Some(starts_at), Some(ends_at)) = (spec.starts_at, spec.ends_at)
         && ends_at <= starts_at
     {
-        wrong.add(FieldError::new(FieldCode::Conflicts, "the link would end before it starts").within("ends_at"));
+        wrong.add(FieldError::new(FieldCode::Conflicts, "ends_at must be later than starts_at").within("ends_at"));
     }
-    match said.password {
+    match parts.password {
         Patch::Absent => None,
         Patch::Null => {
             spec.password = None;
@@ -154,8 +157,8 @@ pub(crate) mod tests {
         Config::parse(|name| (name == "HOP_DOMAINS").then(|| "https://hop.example".to_owned()), |_| None).unwrap()
     }
 
-    /// `spec` after these fields were said of it, on an edge that counts to a thousand, or the wrong fields.
-    fn said(mut spec: LinkSettings, json: &str) -> Result<LinkSettings, Vec<(String, FieldCode)>> {
+    /// Applies the JSON to `spec` on an edge that counts to a thousand. Returns the settings or the wrong fields.
+    fn applied(mut spec: LinkSettings, json: &str) -> Result<LinkSettings, Vec<(String, FieldCode)>> {
         let (config, edge_limits) = (config(), EdgeLimits { max_clicks: Some(1_000), ..LIMITS });
         let context = ParseContext { config: &config, edge_limits: &edge_limits };
         let Draft { parts, mut wrong } = SettingsBody::read(&Body::Whole(json.into()), 100_000, &context).unwrap();
@@ -184,9 +187,9 @@ pub(crate) mod tests {
                 {"type":"split","percent":99}]},
             {"target":"https://example.com/2","when":[{"type":"query","name":"x","present":true},{"type":"query","name":"y","present":false}]}]}"#;
 
-    /// All that can be said of a link.
+    /// Settings with every field set.
     pub(crate) fn everything() -> LinkSettings {
-        said(LinkSettings::default(), EVERYTHING).unwrap()
+        applied(LinkSettings::default(), EVERYTHING).unwrap()
     }
 
     #[cfg(feature = "docs")]
@@ -199,15 +202,15 @@ pub(crate) mod tests {
     fn nothing_said_changes_nothing_and_null_sets_back() {
         let spec = everything();
         assert_eq!(spec.tags.iter().map(Tag::as_str).collect::<Vec<_>>(), ["a", "b"]);
-        assert_eq!(said(spec.clone(), "{}").unwrap(), spec);
+        assert_eq!(applied(spec.clone(), "{}").unwrap(), spec);
         let nulls = r#"{"redirect_status":null,"title":null,"note":null,"external_id":null,"tags":null,"starts_at":null,"ends_at":null,
             "fallback":null,"disabled":null,"max_clicks":null,"confirm":null,"forward_query":null,"forward_path":null,"strict":null,
             "crawlable":null,"password":null,"card":null,"rules":null}"#;
-        assert_eq!(said(spec, nulls).unwrap(), LinkSettings::default());
+        assert_eq!(applied(spec, nulls).unwrap(), LinkSettings::default());
     }
 
     #[test]
-    fn every_wrong_field_is_named() {
+    fn every_wrong_setting_is_reported() {
         use FieldCode::{Conflicts, Invalid, OutOfRange, OwnDomain, Required, SchemeNotAllowed, TooLong, TooMany, Unknown, WrongType};
         let (long, many) = ("x".repeat(10_240), format!("[{}\"x\"]", "\"x\",".repeat(10)));
         for (json, field, code) in [
@@ -247,14 +250,14 @@ pub(crate) mod tests {
             (r#"{"card":{"title":"x","image":"data:image/png,x"}}"#, "/card/image", SchemeNotAllowed),
             (r#"{"card":{"title":"x","titel":"y"}}"#, "/card/titel", Unknown),
         ] {
-            assert_eq!(said(LinkSettings::default(), json), Err(vec![(field.to_owned(), code)]), "{json}");
+            assert_eq!(applied(LinkSettings::default(), json), Err(vec![(field.to_owned(), code)]), "{json}");
         }
     }
 
     #[test]
-    fn all_that_is_wrong_is_told_at_once() {
+    fn all_errors_are_reported_at_once() {
         let wrong = r#"{"tags":["",5,"ok"],"card":{"title":"","image":"x","a":1},"rules":[5,{"id":"X","when":[]}],"max_clicks":0}"#;
-        let fields = said(LinkSettings::default(), wrong).unwrap_err().into_iter().map(|(field, _)| field);
+        let fields = applied(LinkSettings::default(), wrong).unwrap_err().into_iter().map(|(field, _)| field);
         let expected = [
             "/tags/0",
             "/tags/1",
@@ -271,46 +274,48 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_card_is_patched_part_by_part() {
-        let spec = said(everything(), r#"{"card":{"title":"new","image":null}}"#).unwrap();
+    fn card_parts_are_patched_separately() {
+        let spec = applied(everything(), r#"{"card":{"title":"new","image":null}}"#).unwrap();
         let card = spec.card.clone().unwrap();
         assert_eq!(card.title.as_ref().map(CardTitle::as_str), Some("new"));
         assert_eq!(card.description.as_ref().map(CardDescription::as_str), Some("CD"));
         assert_eq!(card.image, None);
-        let nothing_left = said(spec, r#"{"card":{"title":null,"description":null}}"#);
+        let nothing_left = applied(spec, r#"{"card":{"title":null,"description":null}}"#);
         assert_eq!(nothing_left, Err(vec![("/card".to_owned(), FieldCode::Required)]));
     }
 
     #[test]
-    fn a_link_holds_back_by_each_of_three_fields() {
+    fn password_limit_and_confirm_hold_back() {
         for json in [r#"{"password":"twelve chars"}"#, r#"{"max_clicks":1}"#, r#"{"confirm":true}"#] {
-            assert!(said(LinkSettings::default(), json).unwrap().is_gated(), "{json}");
+            assert!(applied(LinkSettings::default(), json).unwrap().is_gated(), "{json}");
         }
         assert!(
-            !said(LinkSettings::default(), r#"{"strict":true,"crawlable":true,"forward_path":true,"disabled":true}"#).unwrap().is_gated()
+            !applied(LinkSettings::default(), r#"{"strict":true,"crawlable":true,"forward_path":true,"disabled":true}"#)
+                .unwrap()
+                .is_gated()
         );
     }
 
     #[test]
-    fn a_change_of_something_else_keeps_the_password() {
+    fn other_changes_keep_the_password() {
         let spec = everything();
         let password = spec.password.clone();
-        assert_eq!(said(spec, r#"{"title":"new"}"#).unwrap().password, password);
+        assert_eq!(applied(spec, r#"{"title":"new"}"#).unwrap().password, password);
     }
 
     #[test]
-    fn an_end_is_compared_with_the_start_that_is_already_there() {
-        let spec = said(LinkSettings::default(), r#"{"starts_at":"2026-06-01T00:00:00Z"}"#).unwrap();
-        let wrong = said(spec.clone(), r#"{"ends_at":"2026-05-01T00:00:00Z"}"#);
+    fn new_end_is_compared_with_stored_start() {
+        let spec = applied(LinkSettings::default(), r#"{"starts_at":"2026-06-01T00:00:00Z"}"#).unwrap();
+        let wrong = applied(spec.clone(), r#"{"ends_at":"2026-05-01T00:00:00Z"}"#);
         assert_eq!(wrong, Err(vec![("/ends_at".to_owned(), FieldCode::Conflicts)]));
-        assert!(said(spec, r#"{"ends_at":"2026-05-01T00:00:00Z","starts_at":null}"#).is_ok());
+        assert!(applied(spec, r#"{"ends_at":"2026-05-01T00:00:00Z","starts_at":null}"#).is_ok());
     }
 
     #[test]
-    fn a_tag_is_replaced_merged_or_taken_off() {
+    fn tag_is_replaced_merged_or_removed() {
         let tag = |text: &str| Tag::stored(text.into());
         let retagged = |old: &str, new: Option<&str>| {
-            let mut spec = said(LinkSettings::default(), r#"{"tags":["a","b","d"]}"#).unwrap();
+            let mut spec = applied(LinkSettings::default(), r#"{"tags":["a","b","d"]}"#).unwrap();
             let was_there = spec.retag(&tag(old), new.map(tag).as_ref());
             (was_there, spec.tags.iter().map(Tag::as_str).collect::<Vec<_>>().join(" "))
         };
@@ -321,8 +326,8 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn ten_tags_are_enough() {
+    fn link_can_have_ten_tags() {
         let ten = format!("{{\"tags\":[{}]}}", (0..10).map(|number| format!("\"t{number}\"")).collect::<Vec<_>>().join(","));
-        assert_eq!(said(LinkSettings::default(), &ten).unwrap().tags.len(), 10);
+        assert_eq!(applied(LinkSettings::default(), &ten).unwrap().tags.len(), 10);
     }
 }

@@ -1,4 +1,5 @@
-//! Campaign parameters: a link has no fields of these names. What is said of one is merged into the query of the target when it is saved.
+//! Campaign parameters (`utm_*`): merged into the query of the target when a link is saved. A link does not store them
+//! as fields.
 
 #[cfg(feature = "docs")]
 use crate::message::body::patterns;
@@ -7,7 +8,7 @@ use crate::model::field_error::{FieldError, FieldErrors};
 use crate::model::target::Target;
 use crate::model::text::bounded;
 
-/// In bytes: what analytics tools keep of one.
+/// Longest value in bytes: what analytics tools keep.
 const LONGEST: usize = 256;
 
 /// The value of a parameter.
@@ -42,17 +43,17 @@ request_body! {
     }
 }
 
-/// Merges the parameters into `target`: null takes one away.
-pub(crate) fn merge(said: <UtmBody as RequestBody>::Parts, mut target: Option<Target>, wrong: &mut FieldErrors) -> Option<Target> {
-    for (name, said) in [
-        ("utm_source", said.utm_source),
-        ("utm_medium", said.utm_medium),
-        ("utm_campaign", said.utm_campaign),
-        ("utm_term", said.utm_term),
-        ("utm_content", said.utm_content),
-        ("utm_id", said.utm_id),
+/// Merges the parameters into `target`; null removes one.
+pub(crate) fn merge(parts: <UtmBody as RequestBody>::Parts, mut target: Option<Target>, wrong: &mut FieldErrors) -> Option<Target> {
+    for (name, patch) in [
+        ("utm_source", parts.utm_source),
+        ("utm_medium", parts.utm_medium),
+        ("utm_campaign", parts.utm_campaign),
+        ("utm_term", parts.utm_term),
+        ("utm_content", parts.utm_content),
+        ("utm_id", parts.utm_id),
     ] {
-        let value = match said {
+        let value = match patch {
             Patch::Absent => continue,
             Patch::Null => None,
             Patch::Set(value) => Some(value),
@@ -66,7 +67,7 @@ pub(crate) fn merge(said: <UtmBody as RequestBody>::Parts, mut target: Option<Ta
     target
 }
 
-/// `target` with the parameter `name` where it stood first, or at the end, and nowhere else. The rest stays byte for byte.
+/// `target` with the parameter `name` once: at its first position, or at the end. The rest stays byte for byte.
 fn with(target: &Target, name: &str, value: Option<&str>) -> Result<Target, FieldError> {
     let text = target.as_str();
     let (address, fragment) = text.find('#').and_then(|at| text.split_at_checked(at)).unwrap_or((text, ""));
@@ -102,7 +103,7 @@ mod tests {
 
     #[cfg(feature = "docs")]
     #[test]
-    fn the_schema_of_values_agrees_with_the_parser() {
+    fn value_schema_agrees_with_parser() {
         crate::message::body::patterns::tests::check::<UtmValue>(
             &["a", " ", &"a".repeat(256)],
             &["", "a\0", "a\nb", "a\u{202e}b", &"a".repeat(257)],
@@ -110,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn a_parameter_is_put_where_it_stood_or_at_the_end_and_null_takes_it_away() {
+    fn parameter_replaces_appends_or_is_removed() {
         for (target, json, expected) in [
             ("https://a.example", "{}", "https://a.example"),
             ("https://a.example", r#"{"utm_source":"x"}"#, "https://a.example?utm_source=x"),
@@ -147,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn wrong_values_are_named() {
+    fn wrong_values_are_reported() {
         let long = format!(r#"{{"utm_source":"{}","utm_medium":7,"utm_term":"","utm_id":"a\nb"}}"#, "x".repeat(257));
         let expected = [
             ("/utm_source", FieldCode::TooLong),
@@ -159,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn a_target_stays_within_its_size() {
+    fn merged_target_keeps_size_limit() {
         let page = "https://a.example/";
         let target = format!("{page}{}", "x".repeat(8_192 - page.len() - "?utm_id=x".len()));
         assert_eq!(merged(&target, r#"{"utm_id":"x"}"#).map(|target| target.len()), Ok(8_192));

@@ -1,4 +1,4 @@
-//! One line of an import: where it stands, and the link it describes.
+//! One line of an import: its position in the body and the link it describes.
 
 use super::ImportFormat;
 use crate::api::links::create::{LinkBody, NewLink};
@@ -17,31 +17,30 @@ use crate::model::password::PasswordHash;
 use crate::model::time::Timestamp;
 use crate::store::ports::Edge;
 
-/// The columns of a table whose cells are numbers, and those whose cells are true or false. Every other cell is text, or JSON where a
-/// field is a list or an object.
+/// CSV columns whose cells are numbers, booleans, or JSON (lists and objects). All other cells are text.
 const NUMBERS: [&str; 2] = ["redirect_status", "max_clicks"];
 const FLAGS: [&str; 7] = ["has_password", "confirm", "forward_path", "strict", "crawlable", "disabled", "reuse"];
 const STRUCTURES: [&str; 5] = ["tags", "rules", "card", "blocked", "clicks"];
 
-/// In bytes: an export tells of a link what was said in a body of its own, and what hop found out or said for itself.
+/// Longest line in bytes: an exported link has the fields of its request body and those that hop added.
 const LONGEST: usize = BODY_LIMIT + 16 * 1_024;
 
 request_body! {
     /// A link that was created elsewhere, as an export has it.
     pub(crate) struct LineBody as ImportLine {
         link: Flatten<LinkBody>,
-        /// Owner of the link; `null`: nobody. Default: the user of this request.
+        /// Owner of the link; `null` for none. Default: the user of this request.
         owner: Patch<UserId>,
         /// Time at which the link was created. Default: now.
         created_at: Optional<Timestamp>,
-        /// How often it was followed elsewhere.
+        /// How often the link was followed before.
         clicks: Optional<ClicksBody>,
         /// Block of the link, as an export has it.
         blocked: Optional<BlockLine>,
         /// Whether visitors had to enter a password. Then `password` or `password_hash` is needed, unless the link
         /// exists already.
         has_password: Optional<bool>,
-        /// Hash of its password, as an export has it on request. Its cost is at most that of this edge.
+        /// Hash of its password, as an export has it on request. Its cost must not exceed that of this edge.
         password_hash: Optional<PasswordHash>,
         /// Ignored.
         id: Ignored,
@@ -66,18 +65,18 @@ request_body! {
     }
 }
 
-/// A link that was made elsewhere.
+/// An imported link.
 pub(super) struct ImportLine {
     pub(super) new: NewLink,
     pub(super) clicks: Clicks,
-    /// Whether visitors had to know a password that the line does not tell.
+    /// Whether the link had a password that the line does not contain.
     pub(super) lacks_password: bool,
-    /// Whether its password is told as an export tells it: then it can be compared.
+    /// Whether the line contains the hash of its password, which can be compared.
     pub(super) brings_hash: bool,
 }
 
 impl ImportLine {
-    /// Reads what a line says of a link, which is on `domain` unless it says another.
+    /// Reads and checks a line. The link is on `domain` unless the line names another.
     pub(super) async fn parse<E: Edge>(
         context: &Context<'_, E>,
         authorized: &Authorized,
@@ -88,11 +87,14 @@ impl ImportLine {
         let hash = parts.password_hash;
         let mut new = NewLink::parse(context, authorized, Draft { parts: parts.link, wrong }, domain).await?;
         if hash.is_some() && new.password.is_some() {
-            return Err(Problem::wrong_field("password_hash", FieldError::new(FieldCode::Conflicts, "a link has one password")));
+            return Err(Problem::wrong_field(
+                "password_hash",
+                FieldError::new(FieldCode::Conflicts, "send either password or password_hash, not both"),
+            ));
         }
         let brings_hash = hash.is_some();
         new.spec.password = hash;
-        // Ids belong to a deployment: a user who is none here owns nothing, and admins see to it.
+        // Ids belong to a deployment. An owner who does not exist here is stored as it is; admins can change it.
         parts.owner.apply(&mut new.owner);
         new.created_at = parts.created_at;
         new.blocked = parts.blocked.map(|line| exported_block(line, context.now));
@@ -109,15 +111,15 @@ impl ClicksBody {
     }
 }
 
-/// A line as it came.
+/// A line that is not parsed yet.
 pub(super) struct RawLine<'a> {
     pub(super) number: usize,
-    /// The offset in the body at which it begins.
+    /// Offset of its first byte in the body.
     pub(super) start: usize,
     content: LineContent<'a>,
 }
 
-/// What stands in a line. JSON is read only if the line is taken: a request that goes on with an import passes many by.
+/// Content of a line. JSON is parsed only if the line is imported, since a continued import skips many lines.
 enum LineContent<'a> {
     Json(&'a [u8]),
     Row(Result<Fields, Problem>),
@@ -132,7 +134,7 @@ impl RawLine<'_> {
     }
 }
 
-/// The lines of a body, one after the other.
+/// Iterator over the lines of a body.
 pub(super) enum Lines<'a> {
     Json { rest: &'a [u8], offset: usize, number: usize },
     Csv { records: CsvRecords<'a>, columns: Vec<String> },
@@ -197,7 +199,7 @@ fn from_json(line: &[u8]) -> Result<Fields, Problem> {
 fn from_row(columns: &[String], cells: Vec<String>) -> Result<Fields, Problem> {
     if cells.len() != columns.len() {
         let found = cells.len();
-        return Err(Problem::malformed_list(format!("a row has {found} cells under {} columns", columns.len())));
+        return Err(Problem::malformed_list(format!("the row has {found} cells, but the header names {} columns", columns.len())));
     }
     if cells.iter().map(String::len).fold(0, usize::saturating_add) > LONGEST {
         return Err(Problem::item_too_large(LONGEST));
@@ -206,7 +208,8 @@ fn from_row(columns: &[String], cells: Vec<String>) -> Result<Fields, Problem> {
     Ok(Fields::of_entries(columns.iter().zip(cells).map(entry).collect()))
 }
 
-/// An empty cell says nothing. One that is not what its column should hold stays text, and is refused as that.
+/// Converts a cell to JSON. An empty cell is null. A cell that does not parse as the type of its column stays text,
+/// which is then refused.
 fn from_cell(name: &str, cell: String) -> JsonValue {
     if cell.is_empty() {
         return JsonValue::Null;
@@ -230,9 +233,9 @@ mod tests {
     use crate::memory::Random;
     use crate::model::field_error::FieldErrors;
 
-    /// The lines of a text that follow its `head`, with their numbers, taken by no more than `limit` at a time.
-    fn taken(form: ImportFormat, text: &str, head: &str, limit: impl Fn() -> usize) -> Vec<(usize, String)> {
-        let (mut begins, mut before, mut taken) = (0, 0, Vec::new());
+    /// The lines of a text after its `head`, with their numbers, read at most `limit` at a time.
+    fn read_lines(form: ImportFormat, text: &str, head: &str, limit: impl Fn() -> usize) -> Vec<(usize, String)> {
+        let (mut begins, mut before, mut read_lines) = (0, 0, Vec::new());
         loop {
             let sent = if begins == 0 { text.to_owned() } else { format!("{head}{}", &text[begins..]) };
             let mut lines = Lines::new(form, sent.as_bytes()).ok().unwrap();
@@ -242,9 +245,9 @@ mod tests {
                     Ok(mut fields) => format!("{:?}", fields.take("a", Ok::<_, FieldErrors>)),
                     Err(problem) => problem.code.name().to_owned(),
                 };
-                taken.push((number, what));
+                read_lines.push((number, what));
             }
-            let Some(RawLine { number, start: offset, .. }) = lines.next() else { return taken };
+            let Some(RawLine { number, start: offset, .. }) = lines.next() else { return read_lines };
             let head = if begins == 0 { "" } else { head };
             (begins, before) = (begins + offset - head.len(), before + number - 1);
             before -= usize::from(matches!(form, ImportFormat::Csv));
@@ -252,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn a_text_taken_in_parts_is_the_text_taken_at_once() {
+    fn body_read_in_parts_equals_whole_body() {
         let random = std::cell::RefCell::new(Random::new(1));
         let below = |bound| random.borrow_mut().below(bound);
         let pieces = ["a", "1", ",", "\"", "\"\"", "\n", "\n", "\r\n", "\r", " ", "'=", "{\"a\":1}", "{\"a\":", "é"];
@@ -260,8 +263,8 @@ mod tests {
         for round in 0..4_000 {
             let (form, head) = if round % 2 == 0 { (ImportFormat::JsonLines, "") } else { (ImportFormat::Csv, "\u{feff}a,b\n") };
             let text = head.to_owned() + &(0..below(40)).map(|_| pieces[below(pieces.len())]).collect::<String>();
-            let whole = taken(form, &text, head, || usize::MAX);
-            assert_eq!(taken(form, &text, head, || 1 + below(4)), whole, "{text:?}");
+            let whole = read_lines(form, &text, head, || usize::MAX);
+            assert_eq!(read_lines(form, &text, head, || 1 + below(4)), whole, "{text:?}");
             several += usize::from(whole.len() > 4);
         }
         assert!(several > 1_000, "only {several} texts took more than one part");

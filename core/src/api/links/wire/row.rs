@@ -1,4 +1,4 @@
-//! A link as a row of a table: what its owner or hop once said of it, not what follows from that.
+//! A link as a CSV row: its stored fields, without those derived from them.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +7,8 @@ use serde_json::value::RawValue;
 use super::LinkJson;
 use crate::message::problem::Problem;
 
-/// The fields of a row: those of the Link but `short_url` and `state`, in its order. The last one only where
-/// it was asked for.
+/// Columns of a row: the fields of the Link except `short_url` and `state`, in its order. The last one is exported only
+/// on request.
 pub(in crate::api::links) const COLUMNS: [&str; 29] = [
     "id",
     "alias",
@@ -41,7 +41,7 @@ pub(in crate::api::links) const COLUMNS: [&str; 29] = [
     "password_hash",
 ];
 
-/// The cells of a link under `columns`: texts as they are, anything else as JSON, and nothing for null.
+/// The cells of a link for `columns`: texts as they are, other values as JSON, null as an empty cell.
 pub(in crate::api::links) fn cells(link: &LinkJson<'_>, columns: &[&str]) -> Result<Vec<String>, Problem> {
     let json = serde_json::to_string(link).map_err(Problem::internal)?;
     let fields: BTreeMap<&str, &RawValue> = serde_json::from_str(&json).map_err(Problem::internal)?;

@@ -220,7 +220,8 @@ fn issued_key(edge: &MemoryEdge) -> String {
     text(&made.json()["secret"])
 }
 
-/// Otherwise the record of the idempotency key could outgrow the store's limit, and no repetition would get further.
+/// Long results would make the record of the idempotency key outgrow the store's limit, and no repetition would get
+/// further.
 #[test]
 fn long_results_are_stored_in_short_form() {
     let edge = edge(CommitMode::Transaction, OPERATIONS);

@@ -369,7 +369,7 @@ fn import_lines_fail_independently() {
     check_list(&edge);
 }
 
-/// The same with an idempotency key, as long as no earlier try was at work.
+/// An idempotency key changes nothing about it: without an earlier try, no earlier work is searched for.
 #[test]
 fn import_reads_aliases_once_and_writes_each() {
     let lines: Vec<String> = (0..20).map(|number| link(&format!("new-{number}"))).collect();

@@ -24,7 +24,7 @@ fn main() -> ExitCode {
     let site = Site::start();
     let journeys = journeys::all(&site);
     let folder = tempfile::tempdir().expect("there is room for temporary files");
-    let mut found = run_browser(&json!({
+    let mut results = run_browser(&json!({
         "program": program(),
         "folder": folder.path(),
         "screenshots": screenshots(),
@@ -33,9 +33,9 @@ fn main() -> ExitCode {
         "journeys": journeys.iter().map(journeys::Journey::plan).collect::<Vec<_>>(),
     }));
     let requests = site.other_site.requests();
-    found.extend(journeys.iter().map(|journey| journey.check(&requests)));
-    found.push(foreign::check(&requests));
-    libtest_mimic::run(&arguments, found.into_iter().map(trial).collect()).exit_code()
+    results.extend(journeys.iter().map(|journey| journey.check(&requests)));
+    results.push(foreign::check(&requests));
+    libtest_mimic::run(&arguments, results.into_iter().map(trial).collect()).exit_code()
 }
 
 /// The result of a check: its name, and what is wrong, if anything.
@@ -60,9 +60,9 @@ fn run_browser(plan: &Value) -> Vec<Value> {
     all
 }
 
-fn trial(found: Value) -> Trial {
-    let name = found["name"].as_str().expect("a check has a name").to_owned();
-    let wrong: Vec<String> = serde_json::from_value(found["wrong"].clone()).expect("what is wrong is a list of texts");
+fn trial(result: Value) -> Trial {
+    let name = result["name"].as_str().expect("a check has a name").to_owned();
+    let wrong: Vec<String> = serde_json::from_value(result["wrong"].clone()).expect("what is wrong is a list of texts");
     Trial::test(name, move || if wrong.is_empty() { Ok(()) } else { Err(wrong.join("\n").into()) })
 }
 

@@ -37,7 +37,7 @@ pub(crate) fn command(project: &Project, mut arguments: lexopt::Parser) -> Outco
         Some(other) => return Err(help::unexpected(&other, HELP)),
     }
     setup::provide(project, &[Need::NpmPackages])?;
-    for (path, text) in written(project)? {
+    for (path, text) in generated_files(project)? {
         if project.read(path).unwrap_or_default() != text {
             fs::write(project.path(path), text).doing(format_args!("writing {path}"))?;
             println!("Wrote {path}.");
@@ -49,7 +49,7 @@ pub(crate) fn command(project: &Project, mut arguments: lexopt::Parser) -> Outco
 /// Whether both generated files are up to date.
 pub(crate) fn are_current(project: &Project) -> Outcome<bool> {
     let mut current = true;
-    for (path, text) in written(project)? {
+    for (path, text) in generated_files(project)? {
         if project.read(path)? != text {
             println!("{path} is out of date. Run `cargo xtask agents`.");
             current = false;
@@ -58,15 +58,15 @@ pub(crate) fn are_current(project: &Project) -> Outcome<bool> {
     Ok(current)
 }
 
-fn written(project: &Project) -> Outcome<[(&'static str, String); 2]> {
+fn generated_files(project: &Project) -> Outcome<[(&'static str, String); 2]> {
     let programs = package::read(project)?;
     let browsers = project.read(BROWSERS)?;
     let words = Words::of(&programs, &browsers)?;
-    Ok([(LIST, words.text()), (FIXTURE, agents(&programs))])
+    Ok([(LIST, words.text()), (FIXTURE, shortest_agents(&programs))])
 }
 
 /// The shortest user agent of each bot.
-fn agents(programs: &[Program]) -> String {
+fn shortest_agents(programs: &[Program]) -> String {
     let shortest = programs.iter().filter_map(|program| program.agents.iter().min_by_key(|agent| agent.len()));
     let mut agents: Vec<&str> = shortest.map(String::as_str).collect();
     agents.sort_unstable();

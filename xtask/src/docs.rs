@@ -48,7 +48,7 @@ pub(crate) fn command(project: &Project, mut arguments: lexopt::Parser) -> Outco
         Some(lexopt::Arg::Short('h') | lexopt::Arg::Long("help")) => return Ok(help::print(HELP)),
         Some(other) => return Err(help::unexpected(&other, HELP)),
     }
-    for (path, text) in written(project)? {
+    for (path, text) in generated_files(project)? {
         if project.read(path).unwrap_or_default() != text {
             fs::write(project.path(path), text).doing(format_args!("writing {path}"))?;
             println!("Wrote {path}.");
@@ -75,7 +75,7 @@ fn take_picture(project: &Project) -> Outcome<ExitCode> {
 /// Whether all generated files are up to date.
 pub(crate) fn are_current(project: &Project) -> Outcome<bool> {
     let mut current = true;
-    for (path, text) in written(project)? {
+    for (path, text) in generated_files(project)? {
         if project.read(path)? != text {
             println!("{path} is out of date. Run `cargo xtask docs`.");
             current = false;
@@ -84,15 +84,15 @@ pub(crate) fn are_current(project: &Project) -> Outcome<bool> {
     Ok(current)
 }
 
-fn written(project: &Project) -> Outcome<[(&'static str, String); 3]> {
-    let document = Document::of(&printed(project, "openapi")?, project)?;
+fn generated_files(project: &Project) -> Outcome<[(&'static str, String); 3]> {
+    let document = Document::of(&run_example(project, "openapi")?, project)?;
     let page = page::markdown(&project.read(HEAD)?, &document);
-    let security = with_rights(&project.read(SECURITY)?, &printed(project, "rights")?)?;
+    let security = replace_rights(&project.read(SECURITY)?, &run_example(project, "rights")?)?;
     Ok([(OPENAPI, document.text()), (PAGE, page), (SECURITY, security)])
 }
 
 /// The output of an example program of the core. xtask does not depend on the core, so that set-up need not compile it.
-fn printed(project: &Project, example: &str) -> Outcome<String> {
+fn run_example(project: &Project, example: &str) -> Outcome<String> {
     let mut cargo = project.command(env!("CARGO"));
     let printed = capture(cargo.args(["run", "--quiet", "--package", "hop-core", "--features", "docs", "--example", example]))?;
     if printed.success {
@@ -103,7 +103,7 @@ fn printed(project: &Project, example: &str) -> Outcome<String> {
 }
 
 /// `page` with its permission tables replaced.
-fn with_rights(page: &str, rights: &str) -> Outcome<String> {
+fn replace_rights(page: &str, rights: &str) -> Outcome<String> {
     let parts = page.split_once(BEGIN).and_then(|(before, rest)| Some((before, rest.split_once(END)?.1)));
     let (before, after) =
         parts.ok_or_else(|| Failure::new(format!("{SECURITY} does not contain the two lines that mark its generated tables")))?;
@@ -119,11 +119,11 @@ mod tests {
     #[test]
     fn only_text_between_markers_is_replaced() {
         let page = format!("before\n{BEGIN}old\n{END}after\n");
-        let new = with_rights(&page, "new\n").unwrap();
+        let new = replace_rights(&page, "new\n").unwrap();
         assert_eq!(new, format!("before\n{BEGIN}\nnew\n\n{END}after\n"));
-        assert_eq!(with_rights(&new, "new\n").unwrap(), new);
+        assert_eq!(replace_rights(&new, "new\n").unwrap(), new);
         for lacking in ["", BEGIN, END, &format!("{END}{BEGIN}")] {
-            assert!(with_rights(lacking, "new\n").is_err(), "{lacking}");
+            assert!(replace_rights(lacking, "new\n").is_err(), "{lacking}");
         }
     }
 }

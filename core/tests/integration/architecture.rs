@@ -304,7 +304,7 @@ fn endpoints_give_a_proof_where_they_ask_for_a_right() {
     for row in table.words[begins + 3..].split(|word| word == "}").filter(|row| !row.is_empty()) {
         rows += 1;
         let (columns, handler) = row.split_at(row.iter().position(|word| word == "{").expect("a handler"));
-        let [names, gives] = [(columns, "Anyone"), (handler, "proof")].map(|(words, wanted)| words.iter().any(|word| word == wanted));
+        let [names, gives] = [(columns, "Anyone"), (handler, "authorized")].map(|(words, wanted)| words.iter().any(|word| word == wanted));
         assert!(names != gives, "{}: a handler takes a proof unless anyone may ask", row[0]);
     }
     assert!(rows >= 45, "only {rows} rows were found");

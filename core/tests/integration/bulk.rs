@@ -270,7 +270,7 @@ fn what_was_done_is_told_even_if_the_clicks_cannot_be() {
     let results = results(&edge, &[update("docs", &json!({"title": "T"}))]);
     assert_eq!((&results[0]["status"], &results[0]["link"]["title"]), (&json!(200), &json!("T")));
     assert_eq!(results[0]["link"]["clicks"]["humans"], 0);
-    assert!(edge.take_log().iter().any(|line| line.contains("clicks were not told")));
+    assert!(edge.take_log().iter().any(|line| line.contains("clicks were not read")));
 }
 
 #[test]

@@ -276,7 +276,7 @@ fn batch_answers_without_unreadable_click_totals() {
     let results = results(&edge, &[update("docs", &json!({"title": "T"}))]);
     assert_eq!((&results[0]["status"], &results[0]["link"]["title"]), (&json!(200), &json!("T")));
     assert_eq!(results[0]["link"]["clicks"]["humans"], 0);
-    assert!(edge.take_log().iter().any(|line| line.contains("clicks were not told")));
+    assert!(edge.take_log().iter().any(|line| line.contains("clicks were not read")));
 }
 
 #[test]

@@ -108,7 +108,7 @@ fn admin_key_is_read_from_file_or_environment_only() {
     assert!(without(from_hop(&file, &server)).contains("Set HOP_ADMIN_KEY in the environment"));
     let mut argument = from_hop(&file, &server);
     argument.args(["--key", "x"]);
-    assert!(without(argument).contains("a key is not an argument"));
+    assert!(without(argument).contains("the key cannot be an argument"));
     assert_eq!(server.requests().len(), 0);
 
     let key = folder.0.join("key");

@@ -273,10 +273,10 @@ fn every_exception_is_still_needed() {
 
 /// Functions of the API that take a `Context` but handle no request on their own.
 const NO_HANDLERS: [&str; 6] = [
-    "api/cursor.rs open",
-    "api/cursor.rs close",
-    "api/idempotency.rs once",
-    "api/idempotency.rs seed",
+    "api/cursor.rs verify",
+    "api/cursor.rs sign",
+    "api/idempotency.rs run_once",
+    "api/idempotency.rs request_seed",
     "api/links/crawlable.rs crawlable",
     "api/pagination.rs read_each",
 ];

@@ -152,7 +152,7 @@ fn readiness_needs_pepper_and_usable_admin_key() {
         (vec![domains, admin, ("HOP_PEPPER", "short")], 503, "HOP_PEPPER is shorter than 32 characters"),
         (vec![domains, admin, pepper, ("HOP_OLD_PEPPER", "short")], 503, "HOP_OLD_PEPPER is shorter than 32 characters"),
         (vec![domains, pepper, ("HOP_ADMIN_KEY", "too-short-a-secret")], 503, "HOP_ADMIN_KEY is shorter than 32 characters"),
-        (vec![domains, pepper, ("HOP_ADMIN_KEY", "ä".repeat(32).leak())], 503, "HOP_ADMIN_KEY holds more than visible ASCII"),
+        (vec![domains, pepper, ("HOP_ADMIN_KEY", "ä".repeat(32).leak())], 503, "HOP_ADMIN_KEY must have only visible ASCII"),
     ] {
         let answer = run(Isolate::set_up(&edge, &settings).ask(Ask::visit(READY)));
         let log = edge.take_log().concat();

@@ -91,7 +91,7 @@ struct SimulatedVisitor {
     address: Option<IpAddr>,
     time: Option<Timestamp>,
     /// Path after the alias.
-    path: Option<String>,
+    trailing_path: Option<String>,
     query: String,
     is_prefetch: bool,
     manner: VisitorTraits,
@@ -128,7 +128,7 @@ pub(crate) async fn explain<E: Edge>(
     let key = parse_link_key(context, authorized, alias, query).await?;
     let visitor = SimulatedVisitor::from_body(VisitorBody::read(body, BODY_LIMIT, &context.parsing())?.finish()?);
     let (alias_record, link) = find_link(context, &key).await?;
-    let trailing = visitor.path.as_deref().unwrap_or_default();
+    let trailing = visitor.trailing_path.as_deref().unwrap_or_default();
     let address = format!("/{}{trailing}", alias::encode(alias));
     // No alias equals a path of hop itself, so every path that begins with the alias belongs to the link.
     let rest = match Path::parse(&address) {
@@ -170,7 +170,7 @@ impl SimulatedVisitor {
         let is = |flag: Option<bool>| flag.unwrap_or_default();
         let manner = VisitorTraits { is_head: is(body.head), is_confirmed: is(body.confirmed), is_unlocked: is(body.unlocked) };
         let (query, is_prefetch) = (query.unwrap_or_default(), is(body.prefetch));
-        Self { agent, language, country, address, time, path, query, is_prefetch, manner }
+        Self { agent, language, country, address, time, trailing_path: path, query, is_prefetch, manner }
     }
 }
 

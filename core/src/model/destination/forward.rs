@@ -20,7 +20,7 @@ pub(super) fn append_query(own: Option<&str>, visitors: &str, forward_query: For
     own.unwrap_or_default().split('&').filter_map(parameter_name).for_each(|name| put_in_order(&mut names, name));
     // At most as many as the target has, however many a visitor sends.
     let mut replaced = Vec::new();
-    let mut forwarded = Vec::new();
+    let mut added = Vec::new();
     for parameter in visitors.split('&').filter(|parameter| !parameter.is_empty()) {
         let shared = parameter_name(parameter).filter(|name| names.binary_search(name).is_ok());
         match (forward_query, shared) {
@@ -28,7 +28,7 @@ pub(super) fn append_query(own: Option<&str>, visitors: &str, forward_query: For
             (ForwardQuery::VisitorWins, Some(name)) => put_in_order(&mut replaced, name),
             (_, None) => {}
         }
-        forwarded.push(parameter);
+        added.push(parameter);
     }
     let is_kept = |parameter: &&str| parameter_name(parameter).is_none_or(|name| replaced.binary_search(&name).is_err());
     let mut separator = '?';
@@ -37,11 +37,11 @@ pub(super) fn append_query(own: Option<&str>, visitors: &str, forward_query: For
         text.push_str(parameter);
     }
     // A target that ends with `?` already has the separator.
-    if own == Some("") && !forwarded.is_empty() {
+    if own == Some("") && !added.is_empty() {
         text.pop();
         separator = '?';
     }
-    for parameter in forwarded {
+    for parameter in added {
         text.push(mem::replace(&mut separator, '&'));
         text.extend(utf8_percent_encode(parameter, UNSAFE));
     }
@@ -90,14 +90,14 @@ mod tests {
 
     #[test]
     fn only_unsafe_characters_are_encoded() {
-        for (received, forwarded) in [
+        for (received, expected) in [
             ("a=%41%zz%&b=%2541", "a=%41%zz%&b=%2541"),
             ("/?:@!$'()*+,;=~-._[]{}|^`\\", "/?:@!$'()*+,;=~-._[]{}|^`\\"),
             ("a b\"<>#\t\r\n\0\u{7f}", "a%20b%22%3C%3E%23%09%0D%0A%00%7F"),
             ("ü=日", "%C3%BC=%E6%97%A5"),
             ("%C3%BC=%FF", "%C3%BC=%FF"),
         ] {
-            assert_eq!(appended(None, received, TargetWins), format!("?{forwarded}"), "{received:?}");
+            assert_eq!(appended(None, received, TargetWins), format!("?{expected}"), "{received:?}");
         }
     }
 

@@ -194,7 +194,7 @@ mod tests {
             let wrong = crate::message::body::tests::parsed::<crate::api::links::fields::rules::Rules>(&json).unwrap_err();
             wrong.into_iter().map(|error| error.detail.to_string()).collect::<Vec<_>>().concat()
         };
-        assert!(detail(r#""id":"german","#).starts_with("the rule german before it holds"));
-        assert!(detail("").starts_with("the rule 1 before it holds"));
+        assert!(detail(r#""id":"german","#).starts_with("the earlier rule german always holds"));
+        assert!(detail("").starts_with("the earlier rule 1 always holds"));
     }
 }

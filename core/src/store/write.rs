@@ -25,7 +25,7 @@ pub(crate) async fn write(records: &impl Records, change: Change) -> Result<Writ
     commit_with_retries(records, change).await.map(|(written, _)| written)
 }
 
-/// Commits like [`write`], and also returns whether the store confirmed the commit directly. If it did, no other
+/// Commits like [`write()`], and also returns whether the store confirmed the commit directly. If it did, no other
 /// request can have built on the change yet.
 pub(crate) async fn commit_with_retries(records: &impl Records, mut change: Change) -> Result<(Written, bool), StoreError> {
     let mut last_error = StoreError::Unavailable("the change was never attempted".into());

@@ -117,6 +117,10 @@ fn keyed_batch_of_hundred_ends_in_few_requests() {
         assert!((fewest..=fewest + 2).contains(&answers.len()), "{steps:?}: {} requests, {fewest} expected", answers.len());
         assert_eq!(ask(&edge, new_links(100)).body, last.body);
         assert_eq!(truth(&edge).len(), 100);
+        let keys = edge.records.keys();
+        let key = keys.iter().find(|key| key.as_str().starts_with("once/")).expect("the request is stored");
+        let record = edge.records.peek(key).map(|record| String::from_utf8_lossy(&record.value).into_owned());
+        assert!(record.is_some_and(|record| !record.contains("\"progress\"")), "a finished request keeps its response alone");
         check(&edge);
     }
 }

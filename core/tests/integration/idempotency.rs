@@ -239,6 +239,23 @@ fn request_in_flight_answers_409() {
 }
 
 #[test]
+fn takeover_holds_the_key_for_another_minute() {
+    let edge = world(CommitMode::Stepwise);
+    let create = || Ask::create(&json!({"target": HERE})).once(KEY);
+    for _ in 0..2 {
+        plan(&edge, Plan::From(3, None));
+        assert_eq!(run(Isolate::new(&edge).handle(create())).0.code(), 503);
+        calm(&edge);
+        for wait in [0, 59] {
+            edge.wait_seconds(wait);
+            assert_eq!(ask(&edge, create()).problem(), "idempotency_in_flight");
+        }
+        edge.wait_seconds(1);
+    }
+    assert_eq!(ask(&edge, create()).code(), 201);
+}
+
+#[test]
 fn refused_request_leaves_its_key_free() {
     let edge = world(CommitMode::Stepwise);
     for refused in [
@@ -579,6 +596,8 @@ fn taken_over_request_does_nothing_twice() {
             }
         });
         calm(&edge);
+        let log = edge.take_log().concat();
+        assert!(!log.contains("the response for an idempotency key was not stored"), "a takeover is no failure: {log}");
         edge.wait_seconds(61);
         let last = ask(&edge, (command.ask)().once(KEY));
         assert_eq!(last.code(), command.success, "{} {}", command.name, last.json());

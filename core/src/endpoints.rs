@@ -16,7 +16,7 @@ mod endpoint;
 #[cfg(any(test, feature = "memory"))]
 mod printed;
 mod route;
-mod rows;
+mod row_search;
 
 pub(crate) use self::call::Call;
 use self::declaration::endpoints;

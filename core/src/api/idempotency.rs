@@ -1,4 +1,4 @@
-//! Idempotency keys: a request with an `Idempotency-Key` can be retried and does its work once.
+//! Idempotency keys: a request with an `Idempotency-Key` can be retried: its work is done only once.
 //!
 //! The key, the principal, the route and the domain together name a record, which is kept for a day. The record is
 //! claimed before the work and stores the response after it. All random values of the work (ids, aliases, commit
@@ -27,7 +27,7 @@ use crate::store::{Key, Written, write};
 
 const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
-/// Longest key in bytes: enough for every kind of random id.
+/// Longest key, in bytes. Any usual random id fits.
 pub(crate) const LONGEST_KEY: usize = 255;
 
 /// A request that has been running for longer than this is taken to be dead: no edge lets a request run that long.
@@ -79,8 +79,8 @@ pub(crate) async fn run_once<E: Edge>(
     let outcome = match &result {
         Ok(Response { progress: Some(progress), .. }) => IdempotentRequest { progress: Some(progress.clone()), ..done },
         Ok(response) => IdempotentRequest { answer: Some(record_response(response)), progress: None, ..done },
-        // After a refusal the key is free for a corrected request. After a temporary failure the same request is
-        // retried.
+        // After a refusal the key is free for a corrected request. After a temporary failure the record keeps the
+        // fingerprint of the body, because the client sends the same request again.
         Err(problem) if !problem.is_transient() => IdempotentRequest { body: None, ..done },
         _ => done,
     };
@@ -90,7 +90,7 @@ pub(crate) async fn run_once<E: Edge>(
     result
 }
 
-/// Seed for the random values of a request, which also names its record. It is derived under the previous pepper if the
+/// Seed for the random values of a request, which also names its record. It is derived under the old pepper if the
 /// request began under that one.
 pub(crate) async fn request_seed<E: Edge>(context: &Context<'_, E>, purpose: &str, parts: &[&[u8]]) -> Result<KeyedDigest, Problem> {
     let (seed, old) = context.under_each_pepper(|pepper| pepper.digest(purpose, parts))?;
@@ -142,7 +142,7 @@ async fn claim_key<E: Edge>(context: &Context<'_, E>, key: &Key, fingerprint: &s
 }
 
 /// Stores the outcome of the request, unless another request has taken it over. If that fails, a retry finds the work
-/// done. A read that does not show the claim yet is stale and is repeated.
+/// done. A read that does not show the claim of this request is stale, and is repeated.
 async fn store_outcome<E: Edge>(
     context: &Context<'_, E>,
     key: &Key,

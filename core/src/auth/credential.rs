@@ -9,7 +9,7 @@ use crate::model::config::AdminKey;
 use crate::model::key::{ApiKey, PresentedKey};
 use crate::model::link::UserId;
 use crate::model::rights::{Role, least_issuer};
-use crate::model::user::{User, UserStatus};
+use crate::model::user::User;
 use crate::store::ports::{ClientInfo, Edge, Records, StoreError};
 use crate::store::{GuardedRecord, Key, Team};
 
@@ -111,7 +111,7 @@ async fn owner<E: Edge>(context: &Context<'_, E>, key: &ApiKey) -> Result<Result
         let Some(user) = record.as_ref().map(GuardedRecord::<User>::decode).transpose()? else {
             return Ok(Err(refused("is unknown")));
         };
-        if user.value.standing != UserStatus::Active {
+        if !user.value.is_active() {
             return Ok(Err(refused("is not active")));
         }
         users.push(user.value);

@@ -3,12 +3,12 @@
 //! A principal is the bootstrap admin or an API key. The rights of a key follow from its scopes, its domains and the
 //! current role of its owner. They are read in every request and never cached.
 mod access;
-mod active_users;
 mod credential;
+mod user_lookup;
 
 pub(crate) use self::access::Access;
-pub(crate) use self::active_users::{find_active, is_active_user};
 pub(crate) use self::credential::role_of;
+pub(crate) use self::user_lookup::{find_active, is_active_user};
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::model::domain::Domain;

@@ -64,8 +64,8 @@ macro_rules! endpoints {
             method: stringify!($method),
             pattern: $pattern,
             segments: {
-                const SEGMENTS: &[&str] = &rows::segments_of($pattern);
-                SEGMENTS.split_at(rows::count_segments($pattern)).0
+                const SEGMENTS: &[&str] = &row_search::segments_of($pattern);
+                SEGMENTS.split_at(row_search::count_segments($pattern)).0
             },
             audience: Audience::$audience,
             access: Access::$access $((Right::$right))?,
@@ -75,14 +75,14 @@ macro_rules! endpoints {
         }),*];
 
         // An unknown method does not compile.
-        $(const _: () = assert!(rows::is_routed(stringify!($method)), "routing knows GET, POST, PATCH and DELETE");)*
+        $(const _: () = assert!(row_search::is_routed(stringify!($method)), "routing knows GET, POST, PATCH and DELETE");)*
 
         /// The endpoints of a path of one word, such as `/health`. Only such rows are compared at run time: nearly
         /// every request is for a link, and its alias is compared with these words first.
         fn at_word(word: &str) -> Option<&'static [Endpoint]> {
             $(
-                if let Some(known) = const { rows::word_of($pattern) } && word == known {
-                    return Some(const { rows::rows_of($pattern) });
+                if let Some(known) = const { row_search::word_of($pattern) } && word == known {
+                    return Some(const { row_search::rows_of($pattern) });
                 }
             )*
             None

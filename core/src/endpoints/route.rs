@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use http::Method;
 
-use super::rows::rows_of;
+use super::row_search::rows_of;
 use super::{Audience, ENDPOINTS, Endpoint, at_word};
 use crate::message::path::Path;
 use crate::message::request::Head;

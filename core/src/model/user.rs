@@ -144,6 +144,11 @@ pub(crate) struct User {
 }
 
 impl User {
+    /// Whether the user may act: disabled and deleted users may not.
+    pub(crate) fn is_active(&self) -> bool {
+        self.standing == UserStatus::Active
+    }
+
     /// A copy with the next version.
     pub(crate) fn next(&self) -> Self {
         let mut next = self.clone();

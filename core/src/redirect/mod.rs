@@ -44,7 +44,7 @@ use crate::store::Key;
 use crate::store::compiled_link::CompiledLink;
 use crate::store::ports::{Edge, Records as _, Take};
 
-/// How long a browser may cache a permanent redirect, in seconds. Short, so that an edit reaches all visitors.
+/// How long a browser may cache a permanent redirect, in seconds. Short, so that an edit reaches all visitors soon.
 const PERMANENT_SECONDS: u64 = 30;
 const PERMANENT_CACHE: HeaderValue = HeaderValue::from_static("private, max-age=30");
 
@@ -124,7 +124,7 @@ async fn problem_or_unknown_host<E: Edge>(context: &Context<'_, E>, domain: &Dom
 }
 
 impl<'a, 'v, E: Edge> LinkVisitor<'a, 'v, E> {
-    /// A visit of `alias`. An invalid alias is the alias of no link.
+    /// A visit of `alias`. For an invalid alias it fails with `no_such_link`.
     fn new(context: &'a Context<'a, E>, domain: &'a Domain, alias: &str, visit: &'a Visit<'v>) -> Result<Self, Problem> {
         let alias = Alias::parse_existing(alias, context.config.alias_case).map_err(|_| Problem::no_such_link())?;
         Ok(Self { context, domain, alias, visit })
@@ -161,8 +161,8 @@ impl<'a, 'v, E: Edge> LinkVisitor<'a, 'v, E> {
         }
     }
 
-    /// The link, and whether this visitor has unlocked it. A cookie that does not open the link in the memo or the
-    /// cache may be newer than that, so the store is read.
+    /// The link, and whether this visitor has unlocked it. If the cookie does not open the link as memo or cache has
+    /// it, the cookie may be newer than they are. So the link is read from the store.
     async fn find(&self) -> Result<(Arc<CompiledLink>, bool), Problem> {
         let (context, client) = (self.context, self.visit.client);
         let compiled = read::find(context, self.domain, &self.alias, LinkSource::Cache).await?;
@@ -219,7 +219,8 @@ impl<'a, 'v, E: Edge> LinkVisitor<'a, 'v, E> {
         Ok(response)
     }
 
-    /// The target for the confirmation page. With a click limit it stays hidden until a click is taken.
+    /// The target for the confirmation page. On a link with a click limit the target stays hidden: showing it would
+    /// give the visit away without a click.
     fn shown_target(&self, compiled: &CompiledLink) -> Option<HeaderValue> {
         match decide::redirect(compiled, self.visit, self.context.pepper().ok()) {
             Decision::Redirect(location, _) if compiled.limit.is_none() => Some(location),

@@ -19,24 +19,24 @@ use crate::store::ports::{Guard, Record, Records, StoreError};
 pub(crate) enum AliasState {
     /// A link, deleted or not.
     Link(Link),
-    /// A link that is moving to this alias. The move is complete once the old alias has a forwarding record with its
-    /// move id.
+    /// A link that is moving to this alias. The move is complete once the old alias has a forwarding record with the
+    /// same move id.
     PendingMove(Box<PendingMove>),
     /// A link that is being erased. It is kept only to know what else must be removed.
     Erasing(Link),
     /// A forwarding record: the link moved to another alias.
     MovedTo(MovedTo),
-    /// No link. The next claim gets the alias.
+    /// No link: the alias can be claimed.
     Free,
 }
 
-/// A move that is not known to be complete.
+/// A move that may or may not be complete: the record of the old alias decides.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PendingMove {
     pub(crate) link: Link,
     /// The key of the old alias.
     pub(crate) from: Key,
-    /// The random name of this move. The forwarding record has the same.
+    /// The random name of this move, which the forwarding record repeats.
     pub(crate) move_id: String,
     pub(crate) since: Timestamp,
     /// The previous state of the alias, which is valid again if the move is aborted.
@@ -50,7 +50,7 @@ pub(crate) struct MovedTo {
     pub(crate) domain: Domain,
     pub(crate) alias: Alias,
     pub(crate) move_id: String,
-    /// Whether visitors of the old alias are redirected by the link.
+    /// Whether visitors of the old alias reach the link.
     pub(crate) forwards: bool,
 }
 
@@ -69,11 +69,12 @@ pub(crate) struct AliasRecord {
     /// How often the record was written. Of two versions of it, the one with more commits is newer.
     pub(crate) commits: u64,
     tokens: Tokens,
-    /// The token at the end of the index entries, except those in `newer_entries`: it names the commit that wrote them.
+    /// The suffix of the index entries that are not in `newer_entries`. It names the commit that wrote those entries.
     entry_token: String,
-    /// Index entries that later commits wrote: an edit adds and removes only entries that differ.
+    /// Index entries that later commits wrote, with their own suffix: an edit writes only the entries that it
+    /// changes.
     newer_entries: Vec<Key>,
-    /// Index entries of the state before a completed move, which are to be removed.
+    /// Index entries of the state that a completed move replaced. The next write removes them.
     leftovers: Vec<Key>,
     guard: Guard,
 }
@@ -113,9 +114,9 @@ impl AliasRecord {
     /// The change that replaces the state by `alias_state`. Index entries that both states have are kept.
     pub(crate) fn replace(&self, alias_state: &AliasState, token: String) -> Result<Change, StoreError> {
         let before = self.index_entries(&self.alias_state);
-        // A claim may commit one token against several states of a record in turn, and each conflict removes its
-        // entries again. The store may apply such a removal late, so the entries of each attempt have names of their
-        // own.
+        // A claim that meets a conflict retries with the same token and removes the entries of the refused attempt.
+        // The store may apply that removal late. So each attempt names its entries differently, and no late removal
+        // meets the entries of a later attempt.
         let name = format!("{token}-{}", self.commits);
         let wanted = index_entries_of(alias_state, &name);
         let is_among =
@@ -189,8 +190,8 @@ impl AliasRecord {
         self.index_entries(&self.alias_state)
     }
 
-    /// Whether the index entry at `key` is valid: the link here has such an entry. The token is not compared: the list
-    /// may have been read before the latest commit, which replaced the entry.
+    /// Whether the index entry at `key` is valid: the link here has such an entry. The token is not compared, because
+    /// a list read before the latest commit still has the entry under its old token.
     pub(crate) fn matches_entry(&self, key: &Key) -> bool {
         self.link().is_some_and(|link| has_entry(link, key))
     }
@@ -293,7 +294,7 @@ pub(crate) async fn load_many(records: &impl Records, keys: &[Key]) -> Result<Ve
     for ((slot, key), record) in pending_move.zip(&origins).zip(found) {
         match (slot.as_mut(), record.map(|record| AliasRecord::decode(key, &record)).transpose()) {
             (Some(Ok(alias_record)), Ok(from)) => alias_record.resolve_pending_move(from.as_ref()),
-            // Only this record has an unknown state.
+            // The old alias could not be read, so the state of this one record is unknown.
             (_, Err(error)) => *slot = Some(Err(error)),
             (_, Ok(_)) => {}
         }
@@ -301,8 +302,9 @@ pub(crate) async fn load_many(records: &impl Records, keys: &[Key]) -> Result<Ve
     Ok(alias_records)
 }
 
-/// Finalizes the move `move_id` to `key` without reading the old alias. The caller has seen the forwarding record, and
-/// another read might return an older state. A conflict means that the record at `key` was read stale or has changed.
+/// Finalizes the move `move_id` to `key` without reading the old alias. The caller has read or written the forwarding
+/// record. Reading it again could return an older state. A conflict means that the record at `key` was read stale or
+/// has changed.
 pub(crate) async fn finalize_move(records: &impl Records, key: &Key, move_id: &str, token: String) -> Result<Written, StoreError> {
     let Some(mut alias_record) = load_unresolved(records, key).await? else {
         return Ok(Written::Conflict);

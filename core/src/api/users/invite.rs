@@ -11,7 +11,7 @@ use crate::message::body::Fields;
 use crate::message::problem::Problem;
 use crate::message::response::Response;
 use crate::model::rights::Role;
-use crate::model::user::{Invitation, UserStatus};
+use crate::model::user::Invitation;
 use crate::store::id_source::random_secret;
 use crate::store::ports::Edge;
 
@@ -23,7 +23,7 @@ pub(crate) async fn invite<E: Edge>(context: &Context<'_, E>, authorized: &Autho
         let role = owners.role_of(was);
         // Another request may be making them an owner. Then the invitation would be one for an owner.
         authorized.check_issuer(if was.may_own { Role::Owner } else { role })?;
-        if was.standing != UserStatus::Active || was.last_login_at.is_some() {
+        if !was.is_active() || was.last_login_at.is_some() {
             return Err(Problem::user_state("A user can be invited only while they are active and have not signed in yet.").into());
         }
         let secret = random_secret(context.edge).map_err(Problem::from)?;

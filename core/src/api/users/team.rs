@@ -16,7 +16,7 @@ use crate::message::problem::Problem;
 use crate::model::link::UserId;
 use crate::model::rights::Role;
 use crate::model::sorted::put_in_order;
-use crate::model::user::{User, UserStatus};
+use crate::model::user::User;
 use crate::store::ports::Edge;
 use crate::store::{EDITS, GuardedRecord, Key, Team, Written};
 
@@ -72,7 +72,7 @@ pub(super) async fn add_owner<E: Edge>(context: &Context<'_, E>, authorized: &Au
         if owners.role_of(&was.value) == Role::Owner {
             return Ok(was.value);
         }
-        if was.value.standing != UserStatus::Active {
+        if !was.value.is_active() {
             return Err(Problem::is_owner());
         }
         let mut user = was.value.next();

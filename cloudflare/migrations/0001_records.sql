@@ -1,4 +1,4 @@
--- Every record and every hint is one row: a short ASCII key, a JSON value, and the token of the commit that wrote it.
+-- Every record and every index entry is one row: a short ASCII key, a JSON value, and the token of the commit that wrote it.
 CREATE TABLE records (
   key   TEXT PRIMARY KEY NOT NULL,
   value TEXT NOT NULL,

@@ -1,3 +1,3 @@
--- Some records are of no use after a while: what became of a request that may be repeated, for a day. In milliseconds since 1970.
+-- Milliseconds since 1970 after which a record may be deleted, such as the response for an idempotency key after a day.
 ALTER TABLE records ADD COLUMN expires_at INTEGER;
 CREATE INDEX records_by_expiry ON records (expires_at) WHERE expires_at IS NOT NULL;

@@ -1,7 +1,7 @@
 //! Converts requests and responses between the types of the Workers runtime and those of the core.
 //!
-//! They are read and written through the handles of the runtime. The `Request` and `Response` of the SDK would take 10
-//! % of the processor time of a redirect, because `Request` reads method, path, headers and `cf` at once. Measured with
+//! They are read and written through the handles of the runtime. The `Request` and `Response` of the SDK would take
+//! 10 percent of the processor time of a redirect, because `Request` reads method, path, headers and `cf` at once. Measured with
 //! `cargo xtask bench edge`: 1.14 times the requests of the JavaScript Worker with the SDK's types, 1.27 times with
 //! handles.
 

@@ -1,6 +1,6 @@
 //! The core of hop: everything the URL shortener decides, independent of the platform it runs on.
 //!
-//! The layers. Each uses only the layers below it; `core/tests/architecture.rs` checks the imports.
+//! The layers. Each uses only the layers below it; `core/tests/integration/architecture.rs` checks the imports.
 //!
 //! | layer | content |
 //! |---|---|

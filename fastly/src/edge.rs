@@ -18,7 +18,7 @@ static LIMITS: EdgeLimits = EdgeLimits {
     // The rest of the time is for the store and for parsing the request.
     most_hashes: 3,
     one_owner: "as far as KV Store's insert-if-absent holds",
-    read_your_writes: "an accepted write may take seconds to be readable, even for its maker",
+    read_your_writes: "an accepted write may take seconds to be readable, even for its writer",
     edits_reach_visitors: "usually within seconds; the vendor gives no upper bound",
 };
 

@@ -29,7 +29,7 @@ pub const LIMITS: EdgeLimits = EdgeLimits {
     most_hashes: 3,
     one_owner: "always",
     read_your_writes: "always",
-    edits_reach_visitors: "at once, but for the memo",
+    edits_reach_visitors: "at once, except for links in the memo",
 };
 
 /// The default limit of store operations per request, as in the paid plan of Workers.

@@ -146,7 +146,7 @@ pub(crate) struct Link {
     pub(crate) updated_by: Option<UserId>,
     /// Set on a tombstone: the link is deleted and its alias is still taken.
     pub(crate) deleted_at: Option<Timestamp>,
-    /// Number of the link's changes. It is the `ETag` and orders cached links by age.
+    /// Number of the link's changes, which is its `ETag`.
     pub(crate) version: u64,
     /// Number of moves since the first one whose old alias was set to redirect, even if it no longer does.
     pub(crate) moves: u8,

@@ -60,7 +60,7 @@ async fn resolve<E: Edge>(context: &Context<'_, E>, mut key: Key, source: LinkSo
         match found.resolved_to {
             ResolvedTo::Link(compiled) => return Ok(compiled),
             ResolvedTo::Alias(to, forwards) if forwards || link_id.is_some() => (key, link_id) = (to, Some(found.id)),
-            ResolvedTo::Alias(..) | ResolvedTo::Nothing => break,
+            ResolvedTo::Alias(..) | ResolvedTo::Ended => break,
         }
     }
     Err(Problem::link_ended())

@@ -85,7 +85,7 @@ pub(crate) enum EntryStatus {
     /// They may exist.
     Named,
     /// They were removed.
-    Dropped,
+    Removed,
 }
 
 impl AliasRecord {
@@ -144,7 +144,7 @@ impl AliasRecord {
         let alias_state = AliasState::Erasing(link.clone());
         let change = self.replace(&alias_state, token)?;
         let index_entries = match entries {
-            EntryStatus::Dropped => ("", &[][..]),
+            EntryStatus::Removed => ("", &[][..]),
             EntryStatus::Named => {
                 removes.extend(match &self.alias_state {
                     AliasState::Erasing(link) if self.names_entries() => self.index_entries(&AliasState::Link(link.clone())),
@@ -290,8 +290,8 @@ pub(crate) async fn load_many(records: &impl Records, keys: &[Key]) -> Result<Ve
         return Ok(alias_records);
     }
     let found = records.get_many(&origins).await?;
-    let pending_move = alias_records.iter_mut().filter(|alias_record| origin(alias_record).is_some());
-    for ((slot, key), record) in pending_move.zip(&origins).zip(found) {
+    let pending = alias_records.iter_mut().filter(|alias_record| origin(alias_record).is_some());
+    for ((slot, key), record) in pending.zip(&origins).zip(found) {
         match (slot.as_mut(), record.map(|record| AliasRecord::decode(key, &record)).transpose()) {
             (Some(Ok(alias_record)), Ok(from)) => alias_record.resolve_pending_move(from.as_ref()),
             // The old alias could not be read, so the state of this one record is unknown.

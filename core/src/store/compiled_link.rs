@@ -31,7 +31,7 @@ pub(crate) enum ResolvedTo {
     /// The alias that the link moved to, and whether visitors of this alias are forwarded there.
     Alias(Key, bool),
     /// An ended or blocked link.
-    Nothing,
+    Ended,
 }
 
 /// A link prepared for redirects.
@@ -63,7 +63,7 @@ impl ResolvedAlias {
         let resolved_to = match cached_link.state {
             CachedState::Link(link) => ResolvedTo::Link(Arc::new(CompiledLink::compile(cached_link.id.clone(), *link)?)),
             CachedState::MovedTo { to, forwards } => ResolvedTo::Alias(to, forwards),
-            CachedState::Ended | CachedState::Blocked => ResolvedTo::Nothing,
+            CachedState::Ended | CachedState::Blocked => ResolvedTo::Ended,
         };
         Ok(Self { id: cached_link.id, resolved_to })
     }
@@ -73,7 +73,7 @@ impl ResolvedAlias {
         match &self.resolved_to {
             ResolvedTo::Link(compiled) => compiled.bytes(),
             ResolvedTo::Alias(to, _) => to.as_str().len(),
-            ResolvedTo::Nothing => 0,
+            ResolvedTo::Ended => 0,
         }
     }
 }

@@ -168,7 +168,7 @@ impl PrunableVersions {
     /// Adds as many of `keys` as can be removed for `most` operations in total, and at least one.
     fn add_within(&mut self, records: &impl Records, most: u32, keys: Vec<Key>) {
         for key in keys {
-            let operations = self.operations.saturating_add(records.operations(&StoreCall::Drop(1)));
+            let operations = self.operations.saturating_add(records.operations(&StoreCall::Remove(1)));
             if operations > most && !self.keys.is_empty() {
                 self.has_more = true;
                 return;
@@ -227,7 +227,7 @@ pub(crate) async fn select_prunable(
 
 /// How many of `many` destinations can be read for `most` operations, with one removal each.
 fn readable(records: &impl Records, many: usize, most: u32) -> usize {
-    let operations = |count| records.operations(&StoreCall::GetMany(count)).saturating_add(records.operations(&StoreCall::Drop(count)));
+    let operations = |count| records.operations(&StoreCall::GetMany(count)).saturating_add(records.operations(&StoreCall::Remove(count)));
     (1..=many).rev().find(|count| operations(*count) <= most).unwrap_or_default()
 }
 

@@ -96,7 +96,7 @@ pub enum StoreCall<'a> {
     /// Commit a change that ends in a conflict.
     Refused(&'a Change),
     /// Remove this many more keys in a commit that removes some already.
-    Drop(usize),
+    Remove(usize),
     /// Take one unit of a limit.
     Take {
         /// Whether the limit expires.

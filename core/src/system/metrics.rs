@@ -12,7 +12,7 @@ use crate::store::ports::{Edge, Records as _};
 const MEDIA_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// `GET /metrics`. A store that does not answer is reported as a metric, not as a failure.
-pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _proof: &Authorized) -> Result<Response, Problem> {
+pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _authorized: &Authorized) -> Result<Response, Problem> {
     let started_at = context.edge.now();
     let probe = context.edge.records().get(&Key::probe()).await;
     let millis = context.edge.now().millis_since(started_at);

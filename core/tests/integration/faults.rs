@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::support::audit::{GuardedRecord, check_list, clicks, count, text, truth};
+use crate::support::audit::{StoredLink, check_list, clicks, count, text, truth};
 use crate::support::client::Answer;
 use crate::support::keys::{KEYS, OWNER, PLANTED, SHOWN, kept, new_key, plant as plant_key};
 use crate::support::locks::{PASSWORD, bring_locked, press, type_in};
@@ -340,7 +340,7 @@ fn check_answer(verb: Verb, answer: &Answer, misfortunes: &Plan) {
 }
 
 /// Checks that other links are unchanged, the promise is kept, and nothing else was made.
-fn check_store(verb: Verb, answer: &Answer, before: &BTreeMap<String, GuardedRecord>, after: &BTreeMap<String, GuardedRecord>) {
+fn check_store(verb: Verb, answer: &Answer, before: &BTreeMap<String, StoredLink>, after: &BTreeMap<String, StoredLink>) {
     let succeeded = answer.code() == verb.success;
     for (alias, was) in before {
         if let Some((left, new)) = verb.promise.replacement(alias) {
@@ -352,8 +352,8 @@ fn check_store(verb: Verb, answer: &Answer, before: &BTreeMap<String, GuardedRec
             continue;
         }
         let is = after.get(alias).expect("a link never vanishes");
-        let changed = GuardedRecord { live: !was.live, version: was.version + 1, ..was.clone() };
-        let retargeted = GuardedRecord { target: TARGET.into(), version: was.version + 1, ..was.clone() };
+        let changed = StoredLink { live: !was.live, version: was.version + 1, ..was.clone() };
+        let retargeted = StoredLink { target: TARGET.into(), version: was.version + 1, ..was.clone() };
         match verb.promise {
             Promise::Target(own) if own == alias => {
                 assert!(is == was || *is == retargeted, "{alias} was {was:?} and is {is:?}");
@@ -364,10 +364,10 @@ fn check_store(verb: Verb, answer: &Answer, before: &BTreeMap<String, GuardedRec
                 assert!(!succeeded || is.live == (verb.promise == Promise::Live(own)), "{alias} is not what was acknowledged: {is:?}");
             }
             Promise::Edited(own) if own.contains(&alias.as_str()) => {
-                assert!(is == was || *is == GuardedRecord { version: was.version + 1, ..was.clone() }, "{alias} was {was:?} and is {is:?}");
+                assert!(is == was || *is == StoredLink { version: was.version + 1, ..was.clone() }, "{alias} was {was:?} and is {is:?}");
             }
             Promise::Limit(own) if own == alias => {
-                let limited = GuardedRecord { version: was.version + 1, ..was.clone() };
+                let limited = StoredLink { version: was.version + 1, ..was.clone() };
                 assert!(*is == limited || (is == was && !succeeded), "{alias} was {was:?} and is {is:?}");
             }
             _ => assert_eq!(is, was, "{alias} is another link"),
@@ -381,7 +381,7 @@ fn check_store(verb: Verb, answer: &Answer, before: &BTreeMap<String, GuardedRec
         assert!(after.keys().all(|alias| before.contains_key(alias) || alias == to), "unexpected links: {after:?}");
         return;
     }
-    let new: Vec<(&String, &GuardedRecord)> = after.iter().filter(|(alias, _)| !before.contains_key(*alias)).collect();
+    let new: Vec<(&String, &StoredLink)> = after.iter().filter(|(alias, _)| !before.contains_key(*alias)).collect();
     if verb.promise == Promise::Found && !succeeded {
         assert!(new.len() <= 1 && new.iter().all(|(_, kept)| kept.live && kept.target == before["live"].target), "{new:?}");
         return;
@@ -413,14 +413,8 @@ impl Promise {
 }
 
 /// Checks a link that may move: it is at exactly one of both aliases. A deleted link may have been replaced.
-fn check_replacement(
-    was: &GuardedRecord,
-    here: Option<&GuardedRecord>,
-    there: Option<&GuardedRecord>,
-    replaced_by_new: bool,
-    succeeded: bool,
-) {
-    let moved = GuardedRecord { version: was.version + 1, ..was.clone() };
+fn check_replacement(was: &StoredLink, here: Option<&StoredLink>, there: Option<&StoredLink>, replaced_by_new: bool, succeeded: bool) {
+    let moved = StoredLink { version: was.version + 1, ..was.clone() };
     let is_here = here == Some(was);
     if was.live {
         let is_there = there == Some(&moved);
@@ -477,7 +471,7 @@ fn check_lock(verb: Verb, answer: &Answer, misfortunes: &Plan, steps: &[StoreSte
 }
 
 /// Checks that visitors see all or nothing of a change of rules, limit and password.
-fn check_terms(verb: Verb, edge: &MemoryEdge, before: &BTreeMap<String, GuardedRecord>, after: &BTreeMap<String, GuardedRecord>) {
+fn check_terms(verb: Verb, edge: &MemoryEdge, before: &BTreeMap<String, StoredLink>, after: &BTreeMap<String, StoredLink>) {
     let is_changed = |alias: &str| after[alias].version > before[alias].version;
     edge.link_cache.empty();
     let isolate = Isolate::new(edge);
@@ -510,7 +504,7 @@ fn check_limit(alias: &str, first: &Answer, edge: &MemoryEdge) {
 
 /// Repeats a failed request after the store recovered. It succeeds, or finds that the first try was made without an
 /// acknowledgement: then, for example, the chosen alias is taken by the client's own link.
-fn check_second_try(verb: Verb, first: &Answer, edge: &MemoryEdge, after_first: &BTreeMap<String, GuardedRecord>) {
+fn check_second_try(verb: Verb, first: &Answer, edge: &MemoryEdge, after_first: &BTreeMap<String, StoredLink>) {
     if first.code() == verb.success {
         return;
     }
@@ -554,7 +548,7 @@ fn check_second_try(verb: Verb, first: &Answer, edge: &MemoryEdge, after_first: 
 }
 
 /// Checks that a completed erasure leaves no key that names the link.
-fn check_erased(verb: Verb, edge: &MemoryEdge, before: &BTreeMap<String, GuardedRecord>) {
+fn check_erased(verb: Verb, edge: &MemoryEdge, before: &BTreeMap<String, StoredLink>) {
     let Promise::Erased(alias) = verb.promise else { return };
     let of_it = |key: &str| key.contains(&before[alias].id) || (key.starts_with("by-") && key.contains(&format!("/{alias}/")));
     let left: Vec<String> = edge.records.keys().into_iter().map(|key| key.as_str().to_owned()).filter(|key| of_it(key)).collect();

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::task::{Context, Waker};
 
-use crate::support::audit::{GuardedRecord, check_list, clicks, text, truth};
+use crate::support::audit::{StoredLink, check_list, clicks, text, truth};
 use crate::support::client::{ADMIN_KEY, Answer, PEPPER};
 use crate::support::keys::{key, user};
 use crate::support::misfortune::{self, FOGGY, Plan, STORMY, WINDY, calm, plan, unleash};
@@ -71,8 +71,8 @@ fn ask(edge: &MemoryEdge, ask: Ask) -> Answer {
 }
 
 /// The links that did not exist before.
-fn made(edge: &MemoryEdge, before: &BTreeMap<String, GuardedRecord>) -> BTreeMap<String, GuardedRecord> {
-    let was = |kept: &GuardedRecord| before.values().any(|known| known.id == kept.id);
+fn made(edge: &MemoryEdge, before: &BTreeMap<String, StoredLink>) -> BTreeMap<String, StoredLink> {
+    let was = |kept: &StoredLink| before.values().any(|known| known.id == kept.id);
     truth(edge).into_iter().filter(|(_, kept)| !was(kept)).collect()
 }
 
@@ -84,13 +84,13 @@ fn comparable(answer: &Answer) -> (u16, String, BTreeMap<String, String>) {
 }
 
 /// Checks that a command took effect exactly once.
-fn check_done(command: &Command, edge: &MemoryEdge, before: &BTreeMap<String, GuardedRecord>) {
+fn check_done(command: &Command, edge: &MemoryEdge, before: &BTreeMap<String, StoredLink>) {
     let made = made(edge, before);
     assert_eq!(made.len(), command.makes, "{made:?}");
     assert!(made.values().all(|kept| kept.target == HERE && kept.live && kept.version == 1), "{made:?}");
     let now = truth(edge);
     if command.name == "batch" {
-        let docs = GuardedRecord { target: THERE.into(), version: 2, ..before["docs"].clone() };
+        let docs = StoredLink { target: THERE.into(), version: 2, ..before["docs"].clone() };
         assert_eq!((&now["docs"], now["new"].version, &now["new"].id), (&docs, 2, &before["old"].id));
         assert_eq!((now["bin"].version, now["bin"].live), (2, false));
     }
@@ -311,7 +311,7 @@ fn stored_request_holds_no_secret() {
 fn crash_at_every_step(
     command: &Command,
     between: impl Fn(&MemoryEdge),
-    check: impl Fn(&MemoryEdge, &BTreeMap<String, GuardedRecord>, &Answer),
+    check: impl Fn(&MemoryEdge, &BTreeMap<String, StoredLink>, &Answer),
 ) {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         for crash_at in 0.. {
@@ -378,7 +378,7 @@ fn retry_takes_no_alias_claimed_meanwhile() {
     for command in COMMANDS.iter().filter(|command| command.name != "batch") {
         crash_at_every_step(command, others, |edge, before, again| {
             assert_eq!(again.code(), command.success, "{}", again.json());
-            let mine: Vec<GuardedRecord> = made(edge, before).into_values().filter(|kept| kept.target == HERE).collect();
+            let mine: Vec<StoredLink> = made(edge, before).into_values().filter(|kept| kept.target == HERE).collect();
             assert_eq!(mine.len(), command.makes, "{:?}", truth(edge));
             if let Some(id) = again.json().get("id") {
                 assert_eq!(text(id), mine[0].id, "the response shows another link");

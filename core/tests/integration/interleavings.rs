@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::pin::pin;
 use std::task::{Context, Waker};
 
-use crate::support::audit::{GuardedRecord, check_list, clicks, text, truth};
+use crate::support::audit::{StoredLink, check_list, clicks, text, truth};
 use crate::support::client::Answer;
 use crate::support::history::{Event, LinkState, Outcome, Request, explain};
 use crate::support::misfortune::{self, FOGGY, FaultRates, Plan, STORMY, WINDY, calm, unleash};
@@ -117,7 +117,7 @@ fn acknowledged_changes_are_linearizable() {
             Box::pin(send_random_requests(&isolates[client % 2], &turns, client, random)) as Client<'_, Vec<Event>>
         });
         let clients = clients.collect();
-        let mut was: Option<GuardedRecord> = None;
+        let mut was: Option<StoredLink> = None;
         let events = turns.interleave(&mut random, clients, || {
             let is = truth(&edge).remove("docs");
             check_step(was.as_ref(), is.as_ref());
@@ -133,7 +133,7 @@ fn acknowledged_changes_are_linearizable() {
 }
 
 /// Checks that a link keeps its id and target, and that its version counts each deletion and restoration.
-fn check_step(was: Option<&GuardedRecord>, is: Option<&GuardedRecord>) {
+fn check_step(was: Option<&StoredLink>, is: Option<&StoredLink>) {
     let Some(was) = was else { return };
     let is = is.expect("a link never vanishes");
     assert_eq!((&is.id, &is.target), (&was.id, &was.target));

@@ -112,7 +112,7 @@ fn samples(method: &str, pattern: &str) -> Vec<Sample> {
         ("POST", "/api/v1/keys") => by_key("", new_key(&format!("usr_{}", "c".repeat(17)), &["links:read"], &json!({}))),
         ("GET", "/api/v1/keys/{key}") => by_key("", Ask::list(&format!("{KEYS}/KEY"))),
         ("DELETE", "/api/v1/keys/{key}") => by_key("", Ask::remove(&format!("{KEYS}/KEY"))),
-        ("GET", "/api/v1/audit") => by_key("page of 9 lines", Ask::list("/api/v1/audit?limit=9")),
+        ("GET", "/api/v1/audit") => by_key("page of 9 events", Ask::list("/api/v1/audit?limit=9")),
         ("GET", "/metrics") => by_key("", Ask::list("/metrics")),
         ("GET", "/{alias}") => [
             by_anyone("a link, not cached", Ask::visit("docs")),

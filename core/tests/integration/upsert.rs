@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::pin::pin;
 use std::task::{Context, Waker};
 
-use crate::support::audit::{GuardedRecord, check_list, truth};
+use crate::support::audit::{StoredLink, check_list, truth};
 use crate::support::client::Answer;
 use crate::support::misfortune::{self, Plan, STORMY, WINDY, calm, plan, unleash};
 use crate::support::replay::{OnFailure, for_seeds};
@@ -175,7 +175,7 @@ fn check_one(edge: &MemoryEdge, last: &Value) {
     let links = with_id(edge);
     assert_eq!(links.len(), 1, "{links:?}");
     assert_eq!((&links[0]["target"], &links[0]["title"]), (&last["target"], &last["title"]));
-    let live: BTreeMap<String, GuardedRecord> = truth(edge).into_iter().filter(|(_, kept)| kept.live).collect();
+    let live: BTreeMap<String, StoredLink> = truth(edge).into_iter().filter(|(_, kept)| kept.live).collect();
     assert_eq!(live.len(), 1, "{live:?}");
     check_list(edge);
 }

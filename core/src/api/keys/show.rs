@@ -11,7 +11,12 @@ use crate::message::response::Response;
 use crate::store::ports::Edge;
 
 /// `GET /api/v1/keys/{key}`
-pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _proof: &Authorized, text: &str, query: &str) -> Result<Response, Problem> {
+pub(crate) async fn show<E: Edge>(
+    context: &Context<'_, E>,
+    _authorized: &Authorized,
+    text: &str,
+    query: &str,
+) -> Result<Response, Problem> {
     let key = find(context, &parse_id(text, query)?).await?.value;
     Response::json(StatusCode::OK, &KeyJson::new(&key))
 }

@@ -1,4 +1,4 @@
-//! Helpers shared by batches and imports, whose work may span several requests.
+//! Functions shared by batches and imports, whose work may span several requests.
 
 use http::StatusCode;
 use serde::Deserialize;

@@ -83,7 +83,7 @@ async fn run_steps<E: Edge>(
         // Until the record is marked as being erased, a move of the link may still make its claim.
         let moves = if is_erasing { MoveVersions::Follow } else { MoveVersions::Keep };
         let change = |link: &Link, removes| {
-            let entries = if has_begun { EntryStatus::Dropped } else { EntryStatus::Named };
+            let entries = if has_begun { EntryStatus::Removed } else { EntryStatus::Named };
             let mut change = alias_record.erase(link, removes, entries, context.token()?)?;
             if !is_erasing {
                 audit::attach_event(context, authorized, &AuditAction::link("link.erase", link), &mut change)?;

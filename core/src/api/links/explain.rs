@@ -94,7 +94,7 @@ struct SimulatedVisitor {
     trailing_path: Option<String>,
     query: String,
     is_prefetch: bool,
-    manner: VisitorTraits,
+    traits: VisitorTraits,
 }
 
 impl ClientInfo for SimulatedVisitor {
@@ -148,16 +148,16 @@ pub(crate) async fn explain<E: Edge>(
         _ => None,
     };
     // `confirmed` counts only if the link has a confirmation page that the visitor can reach.
-    let has_button = |compiled: &CompiledLink| compiled.confirm && (compiled.lock.is_none() || visitor.manner.is_unlocked);
-    let is_confirmed = visitor.manner.is_confirmed && compiled.as_ref().is_some_and(has_button);
-    let manner = VisitorTraits { is_confirmed, ..visitor.manner };
+    let has_button = |compiled: &CompiledLink| compiled.confirm && (compiled.lock.is_none() || visitor.traits.is_unlocked);
+    let is_confirmed = visitor.traits.is_confirmed && compiled.as_ref().is_some_and(has_button);
+    let traits = VisitorTraits { is_confirmed, ..visitor.traits };
     let pepper = context.pepper().ok();
     let decision = match &compiled {
-        Some(compiled) => check_click_limit(context, compiled, decide(compiled, &visit, pepper, manner)).await?,
+        Some(compiled) => check_click_limit(context, compiled, decide(compiled, &visit, pepper, traits)).await?,
         None => Decision::Ended,
     };
-    let mut explanation = Explanation { compiled: compiled.as_ref(), visit: &visit, pepper, manner, decision, domain_redirects: None };
-    explanation.domain_redirects = match explanation.problem() {
+    let mut explanation = Explanation { compiled: compiled.as_ref(), visit: &visit, pepper, traits, decision, domain_response: None };
+    explanation.domain_response = match explanation.problem() {
         Some(problem) => redirect_problem(context, &link.domain, problem).await.ok(),
         _ => None,
     };
@@ -168,9 +168,9 @@ impl SimulatedVisitor {
     fn from_body(body: VisitorBody) -> Self {
         let VisitorBody { agent, language, country, address, time, path, query, .. } = body;
         let is = |flag: Option<bool>| flag.unwrap_or_default();
-        let manner = VisitorTraits { is_head: is(body.head), is_confirmed: is(body.confirmed), is_unlocked: is(body.unlocked) };
+        let traits = VisitorTraits { is_head: is(body.head), is_confirmed: is(body.confirmed), is_unlocked: is(body.unlocked) };
         let (query, is_prefetch) = (query.unwrap_or_default(), is(body.prefetch));
-        Self { agent, language, country, address, time, trailing_path: path, query, is_prefetch, manner }
+        Self { agent, language, country, address, time, trailing_path: path, query, is_prefetch, traits }
     }
 }
 
@@ -299,10 +299,10 @@ struct Explanation<'a, 'v> {
     compiled: Option<&'a CompiledLink>,
     visit: &'a Visit<'v>,
     pepper: Option<&'a Pepper>,
-    manner: VisitorTraits,
+    traits: VisitorTraits,
     decision: Decision,
     /// Redirect of the domain for visitors whom the link does not redirect.
-    domain_redirects: Option<Response>,
+    domain_response: Option<Response>,
 }
 
 impl Explanation<'_, '_> {
@@ -310,7 +310,7 @@ impl Explanation<'_, '_> {
         let (answer, status, target) = self.answer();
         let (rule, rules) = self.rules();
         let is_redirect = matches!(self.decision, Decision::Redirect(..));
-        let is_counted = self.decision.is_click() && !self.manner.is_head;
+        let is_counted = self.decision.is_click() && !self.traits.is_head;
         ExplanationJson {
             answer,
             status: status.as_u16(),
@@ -325,8 +325,8 @@ impl Explanation<'_, '_> {
 
     /// The kind of response, its status and its target.
     fn answer(&self) -> (AnswerJson, StatusCode, Option<&str>) {
-        if let Some(domain_redirects) = &self.domain_redirects {
-            return (AnswerJson::Domain, self.status(RedirectStatus::Found), domain_redirects.header(&LOCATION));
+        if let Some(domain_response) = &self.domain_response {
+            return (AnswerJson::Domain, self.status(RedirectStatus::Found), domain_response.header(&LOCATION));
         }
         match &self.decision {
             Decision::Redirect(target, _) => {
@@ -363,7 +363,7 @@ impl Explanation<'_, '_> {
 
     /// Status of a redirect: 303 after the confirmation form was posted.
     fn status(&self, status: RedirectStatus) -> StatusCode {
-        if self.manner.is_confirmed { StatusCode::SEE_OTHER } else { status.code() }
+        if self.traits.is_confirmed { StatusCode::SEE_OTHER } else { status.code() }
     }
 
     /// The rule that holds, and for each rule before it the condition that failed. The rules after it are not tried.
@@ -387,13 +387,13 @@ impl Explanation<'_, '_> {
     }
 
     fn visitor(&self) -> VisitorJson {
-        let (class, device) = (self.visit.classify(), self.visit.agent_traits());
+        let (class, agent) = (self.visit.classify(), self.visit.agent_traits());
         VisitorJson {
             kind: class.kind.name(),
             because: class.reason,
-            device: device.device,
-            os: device.os,
-            browser: device.browser,
+            device: agent.device,
+            os: agent.os,
+            browser: agent.browser,
             country: self.visit.country().map(Country::as_str),
         }
     }

@@ -158,7 +158,7 @@ pub(crate) async fn import<E: Edge>(
     client: &impl ClientInfo,
     body: &Body,
 ) -> Result<Response, Problem> {
-    let form = ImportFormat::from_content_type(client)?;
+    let format = ImportFormat::from_content_type(client)?;
     let mut fields = Fields::query(query);
     let domain = take_domain(context, authorized, &mut fields).await?;
     let dry_run = fields.take("dry_run", JsonValue::flag).unwrap_or_default();
@@ -172,7 +172,7 @@ pub(crate) async fn import<E: Edge>(
     for (line, result) in &before.0 {
         outcomes.insert(*line, LineOutcome::from_stored(result)?);
     }
-    let mut lines = Lines::new(form, bytes)?.enumerate().filter(|(_, line)| !before.0.contains_key(&line.number)).peekable();
+    let mut lines = Lines::new(format, bytes)?.enumerate().filter(|(_, line)| !before.0.contains_key(&line.number)).peekable();
     let mut work = ImportWork { context, authorized, domain: &domain, dry_run, hashes: context.edge.edge_limits().most_hashes };
     let (line_cost, at_once) = (cost_of_plain_link(context.edge.records()), lines_at_once(context.edge.records()));
     let (mut next, mut left) = (None, MOST_LINES.min(MOST_LINES_OF_A_KEY.saturating_sub(before.0.len())));

@@ -86,7 +86,7 @@ use crate::store::ports::Edge;
 use crate::store::{AliasRecord, AliasState, EDITS, Key, Written, follow_moves, load, write};
 
 /// Whether a domain has links, judged by one page. If there is a second page, the answer is yes.
-pub(crate) async fn has_links<E: Edge>(context: &Context<'_, E>, _proof: &Authorized, domain: &Domain) -> Result<bool, Problem> {
+pub(crate) async fn has_links<E: Edge>(context: &Context<'_, E>, _authorized: &Authorized, domain: &Domain) -> Result<bool, Problem> {
     let page = LinkFilter::all(domain.clone()).walk().page(context, domain, None, u16::MAX).await?;
     Ok(page.next.is_some() || page.links.iter().any(|link| !link.is_deleted()))
 }

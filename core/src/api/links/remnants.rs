@@ -87,7 +87,7 @@ impl LinkRemnants {
         most: u32,
     ) -> Result<Self, Problem> {
         let records = context.edge.records();
-        let total_cost = records.operations(&StoreCall::Get).saturating_add(records.operations(&StoreCall::Drop(1)));
+        let total_cost = records.operations(&StoreCall::Get).saturating_add(records.operations(&StoreCall::Remove(1)));
         let mut left = Self::list(context, (id, at), moves, most.saturating_sub(total_cost)).await?;
         let total = Key::total(id);
         left.operations = left.operations.saturating_add(total_cost);
@@ -102,25 +102,25 @@ impl LinkRemnants {
         let records = context.edge.records();
         // At least one used click is listed, to know whether there are any.
         let scan_cost = records.operations(&StoreCall::Scan).saturating_mul(2);
-        let spare = most.saturating_sub(scan_cost).saturating_sub(records.operations(&StoreCall::Drop(1)));
+        let spare = most.saturating_sub(scan_cost).saturating_sub(records.operations(&StoreCall::Remove(1)));
         let versions = records.scan(&Prefix::history(id), None, removable(records, spare)).await?;
-        let sifted = history::select_prunable(records, (id, at), versions.keys, moves, spare).await?;
-        let most_takes = removable(records, spare.saturating_sub(sifted.operations)).saturating_add(1);
+        let prunable = history::select_prunable(records, (id, at), versions.keys, moves, spare).await?;
+        let most_takes = removable(records, spare.saturating_sub(prunable.operations)).saturating_add(1);
         let takes = records.scan(&Prefix::takes(id), None, most_takes).await?;
-        let takes_cost = records.operations(&StoreCall::Drop(takes.keys.len()));
+        let takes_cost = records.operations(&StoreCall::Remove(takes.keys.len()));
         let (mut pending, mut unreadable) = (Vec::new(), None);
-        for alias_record in sifted.pending {
+        for alias_record in prunable.pending {
             match alias_record {
                 Ok(alias_record) => pending.push(alias_record),
                 Err(error) => unreadable = Some(error),
             }
         }
         Ok(Self {
-            operations: sifted.operations.saturating_add(scan_cost).saturating_add(takes_cost),
-            keys: [sifted.keys, takes.keys].concat(),
+            operations: prunable.operations.saturating_add(scan_cost).saturating_add(takes_cost),
+            keys: [prunable.keys, takes.keys].concat(),
             pending,
             unreadable,
-            has_more: sifted.has_more || versions.next.is_some() || takes.next.is_some(),
+            has_more: prunable.has_more || versions.next.is_some() || takes.next.is_some(),
         })
     }
 
@@ -131,5 +131,5 @@ impl LinkRemnants {
 
 /// Number of keys that can be removed with `most` operations: from 1 to [`MOST_AT_ONCE`].
 fn removable(records: &impl Records, most: u32) -> u16 {
-    (1..=MOST_AT_ONCE).rev().find(|count| records.operations(&StoreCall::Drop((*count).into())) <= most).unwrap_or(1)
+    (1..=MOST_AT_ONCE).rev().find(|count| records.operations(&StoreCall::Remove((*count).into())) <= most).unwrap_or(1)
 }

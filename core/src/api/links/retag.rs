@@ -79,9 +79,9 @@ async fn retag<E: Edge>(
     old: &Tag,
     new: Option<&Tag>,
 ) -> Result<Response, Problem> {
-    let index_entries = Prefix::by_tag(domain, old);
+    let prefix = Prefix::by_tag(domain, old);
     let SweepResult { changed, damaged, done } =
-        sweep(context, authorized, (domain, &index_entries), &mut SweepLimits::default(), &|link| retagged(link, old, new)).await?;
+        sweep(context, authorized, (domain, &prefix), &mut SweepLimits::default(), &|link| retagged(link, old, new)).await?;
     if let (0, true, Some(damaged)) = (changed, done, damaged) {
         return Err(damaged);
     }

@@ -45,12 +45,12 @@ pub(super) struct SweepResult {
     pub(super) done: bool,
 }
 
-/// Edits the links of `domain` under the prefix `index_entries`, also deleted ones, which may be restored. A link for
+/// Edits the links of `domain` under the prefix `prefix`, also deleted ones, which may be restored. A link for
 /// which `change` returns "not found" is left alone. A damaged record is logged and skipped.
 pub(super) async fn sweep<E: Edge>(
     context: &Context<'_, E>,
     authorized: &Authorized,
-    (domain, index_entries): (&Domain, &Prefix),
+    (domain, prefix): (&Domain, &Prefix),
     limits: &mut SweepLimits,
     change: &dyn Fn(&Link) -> Result<LinkEdit, EditRefusal>,
 ) -> Result<SweepResult, Problem> {
@@ -59,7 +59,7 @@ pub(super) async fn sweep<E: Edge>(
     let mut after = None;
     while limits.scans > 0 && context.budget.left() > records.operations(&StoreCall::Scan) {
         limits.scans = limits.scans.saturating_sub(1);
-        let page = records.scan(index_entries, after.as_ref(), MOST_LISTED).await?;
+        let page = records.scan(prefix, after.as_ref(), MOST_LISTED).await?;
         // Stale index entries of one link are next to each other.
         let mut aliases: Vec<_> = page.keys.iter().filter_map(index_entry::alias).collect();
         aliases.dedup();

@@ -11,7 +11,7 @@ use crate::message::response::Response;
 use crate::store::ports::Edge;
 
 /// `GET /api/v1/users/{user}`
-pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _proof: &Authorized, id: &str, query: &str) -> Result<Response, Problem> {
+pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _authorized: &Authorized, id: &str, query: &str) -> Result<Response, Problem> {
     Fields::query(query).finish(Some(()))?;
     let user = find(context, id).await?;
     let role = Owners::load_for(context, &user.value).await?.role_of(&user.value);

@@ -11,7 +11,7 @@ pub fn by_statement(call: &StoreCall<'_>) -> u32 {
     match call {
         StoreCall::Get | StoreCall::Scan | StoreCall::Write | StoreCall::Take { .. } => 1,
         StoreCall::GetMany(keys) | StoreCall::Taken(keys) => u32::from(*keys > 0),
-        StoreCall::Drop(_) => 0,
+        StoreCall::Remove(_) => 0,
         StoreCall::Commit(change) | StoreCall::Refused(change) => {
             [true, change.has_attachments(), !change.removes.is_empty()].into_iter().map(u32::from).sum()
         }
@@ -23,7 +23,7 @@ pub fn by_statement(call: &StoreCall<'_>) -> u32 {
 pub fn by_key(call: &StoreCall<'_>) -> u32 {
     match call {
         StoreCall::Get | StoreCall::Scan | StoreCall::Write => 1,
-        StoreCall::GetMany(keys) | StoreCall::Taken(keys) | StoreCall::Drop(keys) => count(*keys),
+        StoreCall::GetMany(keys) | StoreCall::Taken(keys) | StoreCall::Remove(keys) => count(*keys),
         StoreCall::Take { expires } => tickets::most_operations(*expires),
         StoreCall::Commit(change) => written(change).saturating_add(count(change.removes.len())),
         // A change that ends in a conflict undoes what it wrote. A retry reads the record before that.

@@ -10,7 +10,7 @@ use super::{Ask, Isolate, run};
 
 /// A link as its stored record describes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct GuardedRecord {
+pub(crate) struct StoredLink {
     pub(crate) id: String,
     pub(crate) target: String,
     pub(crate) version: u64,
@@ -20,13 +20,13 @@ pub(crate) struct GuardedRecord {
 }
 
 /// Every stored link by alias, read directly from the records.
-pub(crate) fn truth(edge: &MemoryEdge) -> BTreeMap<String, GuardedRecord> {
+pub(crate) fn truth(edge: &MemoryEdge) -> BTreeMap<String, StoredLink> {
     let keys = edge.records.keys().into_iter().filter(|key| key.as_str().starts_with("link/"));
     keys.filter_map(|key| {
         let record = edge.records.peek(&key).expect("a key that is listed has a record");
         let alias_record: Value = serde_json::from_slice(&record.value).expect("a record is JSON");
         let json = link_in(edge, &alias_record)?;
-        let kept = GuardedRecord {
+        let kept = StoredLink {
             id: text(&json["id"]),
             target: text(&json["target"]),
             version: json["version"].as_u64().expect("a record has a version"),

@@ -141,8 +141,8 @@ pub(super) enum Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    pub(super) fn new(form: ImportFormat, bytes: &'a [u8]) -> Result<Self, Problem> {
-        match form {
+    pub(super) fn new(format: ImportFormat, bytes: &'a [u8]) -> Result<Self, Problem> {
+        match format {
             ImportFormat::JsonLines => {
                 let rest = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
                 Ok(Self::Json { rest, offset: bytes.len().saturating_sub(rest.len()), number: 1 })
@@ -234,11 +234,11 @@ mod tests {
     use crate::model::field_error::FieldErrors;
 
     /// The lines of a text after its `head`, with their numbers, read at most `limit` at a time.
-    fn read_lines(form: ImportFormat, text: &str, head: &str, limit: impl Fn() -> usize) -> Vec<(usize, String)> {
+    fn read_lines(format: ImportFormat, text: &str, head: &str, limit: impl Fn() -> usize) -> Vec<(usize, String)> {
         let (mut begins, mut before, mut read_lines) = (0, 0, Vec::new());
         loop {
             let sent = if begins == 0 { text.to_owned() } else { format!("{head}{}", &text[begins..]) };
-            let mut lines = Lines::new(form, sent.as_bytes()).ok().unwrap();
+            let mut lines = Lines::new(format, sent.as_bytes()).ok().unwrap();
             for line in lines.by_ref().take(limit()) {
                 let number = before + line.number;
                 let what = match line.fields() {
@@ -250,7 +250,7 @@ mod tests {
             let Some(RawLine { number, start: offset, .. }) = lines.next() else { return read_lines };
             let head = if begins == 0 { "" } else { head };
             (begins, before) = (begins + offset - head.len(), before + number - 1);
-            before -= usize::from(matches!(form, ImportFormat::Csv));
+            before -= usize::from(matches!(format, ImportFormat::Csv));
         }
     }
 
@@ -261,10 +261,10 @@ mod tests {
         let pieces = ["a", "1", ",", "\"", "\"\"", "\n", "\n", "\r\n", "\r", " ", "'=", "{\"a\":1}", "{\"a\":", "é"];
         let mut several = 0;
         for round in 0..4_000 {
-            let (form, head) = if round % 2 == 0 { (ImportFormat::JsonLines, "") } else { (ImportFormat::Csv, "\u{feff}a,b\n") };
+            let (format, head) = if round % 2 == 0 { (ImportFormat::JsonLines, "") } else { (ImportFormat::Csv, "\u{feff}a,b\n") };
             let text = head.to_owned() + &(0..below(40)).map(|_| pieces[below(pieces.len())]).collect::<String>();
-            let whole = read_lines(form, &text, head, || usize::MAX);
-            assert_eq!(read_lines(form, &text, head, || 1 + below(4)), whole, "{text:?}");
+            let whole = read_lines(format, &text, head, || usize::MAX);
+            assert_eq!(read_lines(format, &text, head, || 1 + below(4)), whole, "{text:?}");
             several += usize::from(whole.len() > 4);
         }
         assert!(several > 1_000, "only {several} texts took more than one part");

@@ -161,15 +161,15 @@ fn rows_read(state: &Path, count: u32) -> Vec<(&'static str, String)> {
     assert_eq!(aliases(&page), newest);
     let page = send("a page of the export", &get("/api/v1/export?limit=50".into()), 200);
     assert_eq!(page.text().lines().count(), 50);
-    let page = ask("a page of the audit log", &get("/api/v1/audit?limit=50".into()), 200);
+    let page = send("a page of the audit log", &get("/api/v1/audit?limit=50".into()), 200);
     assert_eq!(aliases(&page), newest);
     let tags = send("the tags", &get("/api/v1/tags".into()), 200).json();
     assert_eq!(tags["items"], json!([{"tag": "all", "links": 1_000, "exact": false}]));
     let shown = send("a lookup", &get(link(0)), 200).json();
     assert_eq!((&shown["alias"], &shown["clicks"]), (&json!(alias(0)), &json!({"humans": 5, "bots": 2, "previews": 1})));
-    let versions = ask("the history of a link", &get(format!("{}/history", link(0))), 200).json();
+    let versions = send("the history of a link", &get(format!("{}/history", link(0))), 200).json();
     assert_eq!(versions["items"].as_array().unwrap().len(), 1);
-    ask("an explanation", &Call::post_json(&format!("{}/explain", link(0)), &json!({})), 200);
+    send("an explanation", &Call::post_json(&format!("{}/explain", link(0)), &json!({})), 200);
     let followed = send("a redirect without a cached link", &Call::get(format!("/{}", alias(1))), 302);
     assert_eq!(followed.header("location").unwrap(), TARGET);
     send("an unknown alias", &Call::get(format!("/no-{count}")), 404);
@@ -188,12 +188,12 @@ fn rows_read(state: &Path, count: u32) -> Vec<(&'static str, String)> {
     let page = get("/api/v1/links?limit=50".into());
     let deleted = aliases(&send("a page after a deletion", &page, 200));
     assert!(!deleted.contains(&alias(3)) && deleted.contains(&alias(4)) && deleted.contains(&format!("moved-{count}")));
-    ask("a restoration", &Call::new("POST", format!("{}/restore", link(3))).admin(), 200);
-    ask("an erasure", &Call::new("DELETE", format!("{}?erase=true", link(4))).admin(), 204);
+    send("a restoration", &Call::new("POST", format!("{}/restore", link(3))).admin(), 200);
+    send("an erasure", &Call::new("DELETE", format!("{}?erase=true", link(4))).admin(), 204);
     let items = json!([{"op": "update", "alias": alias(5), "patch": {"title": "t"}}, {"op": "delete", "alias": alias(6)}]);
-    ask("a batch", &Call::post_json("/api/v1/batch", &json!({"items": items})), 200);
+    send("a batch", &Call::post_json("/api/v1/batch", &json!({"items": items})), 200);
     let retag = Call::new("PATCH", "/api/v1/tags/all").admin().header("Content-Type", "application/json");
-    ask("a tag renamed on some links", &retag.body(json!({"tag": "every"}).to_string()), 200);
+    send("a tag renamed on some links", &retag.body(json!({"tag": "every"}).to_string()), 200);
     hop.kill();
     counts
 }

@@ -30,12 +30,14 @@ fn killed_import_resumes_without_loss_or_duplicates() {
     let hop = Deployment::start(Edge::Workerd, &Settings { settings, ..World::usual_settings() });
 
     let begun = Instant::now();
+    let mut enough = lines / 2;
     let killed_at = loop {
-        let reached = kill_over_a_chunk(&mut import(&hop, &file), &file, lines / 2);
-        // Links of the unacknowledged chunk exist. Otherwise it was killed between two chunks: try once more.
-        if exists(&hop, reached + 5) {
+        let reached = kill_over_a_chunk(&mut import(&hop, &file), &file, enough);
+        // Links of the unacknowledged chunk exist. Otherwise it was killed between two chunks: try a later one.
+        if exists(&hop, first_with_alias(reached)) {
             break reached;
         }
+        enough = reached + 1;
     };
     println!("killed after {killed_at} lines and {} s", begun.elapsed().as_secs());
     let output = import(&hop, &file).output().unwrap();
@@ -58,7 +60,7 @@ fn killed_import_resumes_without_loss_or_duplicates() {
     hop.kill();
 }
 
-/// Runs an import until it has processed `enough` lines, waits for half the duration of the last chunk, and kills it.
+/// Runs an import until it has processed `enough` lines, waits for half the duration of its last chunk, and kills it.
 /// Returns how many lines were processed.
 fn kill_over_a_chunk(import: &mut Command, file: &Path, enough: u64) -> u64 {
     let mut import = import.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
@@ -74,6 +76,11 @@ fn kill_over_a_chunk(import: &mut Command, file: &Path, enough: u64) -> u64 {
     import.kill().unwrap();
     import.wait().unwrap();
     position(file).unwrap()
+}
+
+/// The first line from `number` on that has an alias.
+fn first_with_alias(number: u64) -> u64 {
+    if number % 10 > 0 { number } else { number + 1 }
 }
 
 /// Whether the link of a line exists. The line must have an alias.

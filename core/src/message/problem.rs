@@ -231,7 +231,7 @@ impl Problem {
         Self::new(ProblemCode::UserState, why)
     }
 
-    /// A change of a user on whom the key of the request depends.
+    /// A change of a user whose status or role the request's own key depends on.
     pub(crate) fn key_in_use() -> Self {
         Self::new(ProblemCode::KeyInUse, "The key of this request depends on this user and would stop working. Use another credential.")
     }

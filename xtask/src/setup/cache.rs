@@ -20,7 +20,7 @@ impl Cache {
     pub(crate) fn find() -> Outcome<Self> {
         let Some(folder) = choose(|name| std::env::var_os(name)) else {
             return Err(Failure::new("no folder for hop's tools: HOME is not set")
-                .advise(format!("Set {VARIABLE} to a folder, for example {VARIABLE}=/tmp/hop-tools.")));
+                .advise(format!("Set {VARIABLE} to the folder that the tools shall be installed in.")));
         };
         let folder = std::path::absolute(&folder).doing(format_args!("finding {}", folder.display()))?;
         Ok(Self { folder })

@@ -301,7 +301,7 @@ struct Explanation<'a, 'v> {
     pepper: Option<&'a Pepper>,
     traits: VisitorTraits,
     decision: Decision,
-    /// Redirect of the domain for visitors whom the link does not redirect.
+    /// Redirect of the domain, used if the link itself does not redirect.
     domain_response: Option<Response>,
 }
 

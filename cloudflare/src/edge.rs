@@ -1,11 +1,16 @@
 //! The edge for the Workers runtime: implements the ports of the core.
 
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
+
 use hop_core::Timestamp;
-use hop_core::ports::{Edge, EdgeLimits, NoEntropy, OperationLimit, PasswordCost, StoreError};
-use worker::{Date, Env, console_error};
+use hop_core::ports::{Edge, EdgeLimits, EditsReachVisitors, NoEntropy, OperationLimit, PasswordCost, StoreError};
+use worker::{Date, Delay, Env, console_error};
 
 use crate::assets;
-use crate::link_cache::KvCache;
+use crate::link_cache::CacheApi;
 use crate::records::D1Records;
 
 /// The limits and guarantees of this edge.
@@ -16,25 +21,24 @@ static LIMITS: EdgeLimits = EdgeLimits {
     most_hashes: 100,
     one_owner: "always",
     read_your_writes: "always",
-    edits_reach_visitors: "usually within about a minute; the vendor gives no upper bound",
+    edits_reach_visitors: EditsReachVisitors::WithinFreshSeconds,
 };
 
 /// The edge of one request.
 pub(crate) struct WorkersEdge {
     records: D1Records,
-    link_cache: Option<KvCache>,
     env: Env,
 }
 
 impl WorkersEdge {
     pub(crate) fn new(env: &Env) -> Self {
-        Self { records: D1Records::new(env), link_cache: KvCache::new(env), env: env.clone() }
+        Self { records: D1Records::new(env), env: env.clone() }
     }
 }
 
 impl Edge for WorkersEdge {
     type Records = D1Records;
-    type LinkCache = KvCache;
+    type LinkCache = CacheApi;
 
     fn edge_limits(&self) -> &'static EdgeLimits {
         &LIMITS
@@ -49,8 +53,17 @@ impl Edge for WorkersEdge {
         &self.records
     }
 
-    fn link_cache(&self) -> Option<&KvCache> {
-        self.link_cache.as_ref()
+    fn link_cache(&self) -> Option<&CacheApi> {
+        Some(&CacheApi)
+    }
+
+    async fn within<T>(&self, millis: u32, work: impl Future<Output = T>) -> Option<T> {
+        let (mut work, mut timer) = (pin!(work), pin!(Delay::from(Duration::from_millis(millis.into()))));
+        poll_fn(|context| match work.as_mut().poll(context) {
+            Poll::Ready(output) => Poll::Ready(Some(output)),
+            Poll::Pending => timer.as_mut().poll(context).map(|()| None),
+        })
+        .await
     }
 
     fn now(&self) -> Timestamp {

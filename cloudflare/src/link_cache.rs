@@ -1,52 +1,45 @@
-//! The link cache in Workers KV. An error while reading counts as a miss.
+//! The link cache in the Cache API of the data centre. A call that fails counts as a miss.
+//!
+//! Keys are URLs, never the request of a visitor: its method, `Range` or `If-None-Match` would change the result. On
+//! workers.dev and behind Cloudflare Access the runtime keeps nothing, so each call is a miss.
 
 use hop_core::ports::{LinkCache, StoreError};
-use hop_core::store::{Key, cached_link};
-use js_sys::{Object, Reflect};
-use wasm_bindgen::prelude::wasm_bindgen;
-use wasm_bindgen::{JsCast as _, JsValue};
-use worker::Env;
+use hop_core::store::{Key, cache};
+use worker::{Cache, Error, Headers, Response};
 
-const BINDING: &str = "COPIES";
+use crate::records::message;
 
-#[wasm_bindgen]
-extern "C" {
-    /// The handle of the runtime. The `KvStore` of the SDK looks up five methods by name whenever it is opened, which
-    /// is once per request.
-    type Namespace;
+/// The named cache of this version of hop.
+pub(crate) struct CacheApi;
 
-    #[wasm_bindgen(method, catch)]
-    async fn get(this: &Namespace, key: &str, kind: &str) -> Result<JsValue, JsValue>;
-
-    #[wasm_bindgen(method, catch)]
-    async fn put(this: &Namespace, key: &str, value: &str, options: &Object) -> Result<JsValue, JsValue>;
-}
-
-/// The KV namespace of the link cache.
-pub(crate) struct KvCache(Namespace);
-
-impl KvCache {
-    /// The cache, if the deployment has the binding.
-    pub(crate) fn new(env: &Env) -> Option<Self> {
-        let namespace = Reflect::get(env, &BINDING.into()).ok().filter(|binding| !binding.is_undefined())?;
-        Some(Self(namespace.unchecked_into()))
+impl CacheApi {
+    async fn open(&self) -> Cache {
+        Cache::open(cache::NAME.to_owned()).await
     }
 }
 
-impl LinkCache for KvCache {
+impl LinkCache for CacheApi {
     async fn get(&self, key: &Key) -> Option<Vec<u8>> {
-        self.0.get(key.as_str(), "text").await.ok()?.as_string().map(String::into_bytes)
+        self.open().await.get(key.cache_url(), false).await.ok()??.bytes().await.ok()
     }
 
-    async fn put(&self, key: &Key, cached_link: &str) -> Result<(), StoreError> {
-        let unavailable = |error: JsValue| StoreError::Unavailable(format!("KV: {}", message(&error)));
-        let options = Object::new();
-        Reflect::set(&options, &"expirationTtl".into(), &cached_link::LIFETIME_SECONDS.into()).map_err(unavailable)?;
-        self.0.put(key.as_str(), cached_link, &options).await.map(drop).map_err(unavailable)
+    async fn put(&self, key: &Key, entry: &str) -> Result<(), StoreError> {
+        let response = response(entry).map_err(|error| unavailable(&error))?;
+        self.open().await.put(key.cache_url(), response).await.map_err(|error| unavailable(&error))
+    }
+
+    async fn delete(&self, key: &Key) -> Result<(), StoreError> {
+        self.open().await.delete(key.cache_url(), false).await.map(drop).map_err(|error| unavailable(&error))
     }
 }
 
-/// The message of an error that JavaScript threw.
-fn message(error: &JsValue) -> String {
-    error.dyn_ref::<js_sys::Error>().map_or_else(|| "no reason given".to_owned(), |error| error.message().into())
+fn unavailable(error: &Error) -> StoreError {
+    StoreError::Unavailable(format!("Cache API: {}", message(error)))
+}
+
+/// An entry as a response, because the cache stores only responses.
+fn response(entry: &str) -> Result<Response, Error> {
+    let headers = Headers::new();
+    headers.set("cache-control", &format!("max-age={}", cache::LIFETIME_SECONDS))?;
+    Ok(Response::ok(entry)?.with_headers(headers))
 }

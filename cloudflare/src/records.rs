@@ -175,11 +175,14 @@ fn columns<const N: usize>(row: Vec<String>) -> Result<[String; N], StoreError> 
     row.try_into().map_err(|_| StoreError::Corrupt("a row has another number of columns than the query".into()))
 }
 
-/// The error for the log, with the message of D1. `Display` of the SDK's error panics if its cause is not a string.
 fn unavailable(error: Error) -> StoreError {
-    let message = match &error {
+    StoreError::Unavailable(format!("D1: {}", message(&error)))
+}
+
+/// The message of an error. `Display` of the SDK's error panics if the cause of a D1 error is not a string.
+pub(crate) fn message(error: &Error) -> String {
+    match error {
         Error::D1(error) => String::from(AsRef::<js_sys::Error>::as_ref(error).message()),
         other => other.to_string(),
-    };
-    StoreError::Unavailable(format!("D1: {message}"))
+    }
 }

@@ -3,7 +3,7 @@
 use crate::log::log_lost;
 use crate::model::clicks::Click;
 use crate::store::budget::{Budget, Metered};
-use crate::store::cached_link::CacheFill;
+use crate::store::cache::CacheTask;
 use crate::store::ports::{Edge, Records as _, StoreError};
 use crate::store::{Change, count_click};
 
@@ -21,8 +21,11 @@ pub struct BackgroundWork {
 /// A background task.
 #[derive(Debug)]
 pub(crate) enum Task {
-    /// Fills the cached link of an alias.
-    FillCache(CacheFill),
+    /// Updates the cache after a change.
+    Invalidate(CacheTask),
+    /// Updates the cache with what a visitor's request has read. It is skipped if the budget is used up: the next
+    /// visitor reads it again.
+    UpdateCache(CacheTask),
     /// Counts a click.
     CountClick(Click),
     /// Commits a change. A conflict is no failure: then another request has written the record. The text is the log
@@ -46,12 +49,15 @@ impl BackgroundWork {
         self.tasks.is_empty()
     }
 
-    /// Runs the tasks, those first that the next visitor benefits from. Failures are logged.
+    /// Runs the tasks, the most important ones first. Failures are logged.
     pub(crate) async fn run<E: Edge>(mut self, edge: &E) {
         let budget = Budget::new(self.operations);
         let edge = &Metered::new(edge, &budget);
         self.tasks.sort_by_key(Task::rank);
         for task in self.tasks {
+            if matches!(&task, Task::UpdateCache(update) if update.operations(edge.records()) > budget.left()) {
+                continue;
+            }
             let failure = task.failure();
             if let Err(error) = task.run(edge).await {
                 log_lost(edge, &self.request_id, failure, &error);
@@ -64,16 +70,17 @@ impl Task {
     /// The order of execution: tasks of a lower rank run first.
     fn rank(&self) -> u8 {
         match self {
-            Self::FillCache(_) => 0,
+            Self::Invalidate(_) => 0,
             Self::CountClick(_) => 1,
             Self::Write(..) => 2,
+            Self::UpdateCache(_) => 3,
         }
     }
 
     /// The log message if the task fails.
     fn failure(&self) -> &'static str {
         match self {
-            Self::FillCache(_) => "a cached link was not filled",
+            Self::Invalidate(_) | Self::UpdateCache(_) => "the cache was not updated",
             Self::CountClick(_) => "a click was not counted",
             Self::Write(_, failure) => failure,
         }
@@ -81,8 +88,8 @@ impl Task {
 
     async fn run<E: Edge>(self, edge: &E) -> Result<(), StoreError> {
         match self {
-            Self::FillCache(fill) => match edge.link_cache() {
-                Some(link_cache) => fill.run(edge.records(), link_cache, edge.now()).await,
+            Self::Invalidate(task) | Self::UpdateCache(task) => match edge.link_cache() {
+                Some(link_cache) => task.run(edge.records(), link_cache).await,
                 None => Ok(()),
             },
             Self::CountClick(click) => count_click(edge, &click.link, click.to_totals()).await,
@@ -97,6 +104,8 @@ mod tests {
     use crate::memory::{Fault, Faults, MemoryEdge, StoreStep};
     use crate::message::poll_once::poll_once;
     use crate::model::link::LinkId;
+    use crate::model::time::Timestamp;
+    use crate::store::cache::CacheFill;
     use crate::store::{Expect, Key};
 
     /// A store in which every step fails.
@@ -116,13 +125,13 @@ mod tests {
         Task::CountClick(Click { link: LinkId::stored("lnk_1".into()), agent: Vec::new(), is_prefetch: false })
     }
 
-    fn fill() -> Task {
-        Task::FillCache(CacheFill { key: Key::stored("k".into()), known: None })
+    fn fill() -> CacheTask {
+        CacheTask::Link(CacheFill { key: Key::stored("k".into()), known: None, verified_at: Timestamp::from_millis(0) })
     }
 
     #[test]
-    fn cache_fills_run_first_and_record_writes_last() {
-        let ranks = [fill(), count(), write()].map(|task| task.rank());
+    fn invalidations_run_first_and_cache_updates_last() {
+        let ranks = [Task::Invalidate(fill()), count(), write(), Task::UpdateCache(fill())].map(|task| task.rank());
         assert!(ranks.is_sorted_by(|less, more| less < more), "{ranks:?}");
     }
 

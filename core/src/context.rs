@@ -14,17 +14,15 @@ use crate::model::digest::Pepper;
 use crate::model::password::{NewPassword, PasswordHash};
 use crate::model::time::Timestamp;
 use crate::store::budget::{Budget, Fit, cost_of_change};
-use crate::store::cached_link::{CacheFill, CachedLink};
+use crate::store::cache::{CacheFill, CacheTask, Cacheable, operations_of_a_fill};
+use crate::store::cached_link::CachedLink;
 use crate::store::id_source::{self, IdSource};
 use crate::store::memo::{Memo, MemoValue};
 use crate::store::ports::{Edge, NoEntropy, StoreError};
-use crate::store::{Change, Key};
+use crate::store::{Change, DomainRedirects, Key};
 
 /// Writes for a new tag: its index entry and its tag marker.
 const OPERATIONS_OF_A_TAG: u32 = 2;
-
-/// Operations of a cache fill: reads of the record and of the old cached link, a put, and a check against the record.
-const OPERATIONS_OF_A_FILL: u32 = 4;
 
 /// The context of a request.
 pub(crate) struct Context<'a, E> {
@@ -65,25 +63,42 @@ impl<'a, E: Edge> Context<'a, E> {
         access(&mut self.memo.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Invalidates what is cached of the alias record at `key` after a change: drops its memo entry now, and fills the
-    /// cached link after the response. `known` is the new state, if it is known.
-    pub(crate) fn changed(&self, key: Key, known: Option<CachedLink>) {
-        self.memo(|memo| memo.drop(&key));
-        self.fill(key, known);
+    /// Invalidates what is cached of the alias record at `key` after a change: drops its memo entry now, and updates the
+    /// cache after the response. `known` is the new state, if it is known.
+    pub(crate) fn changed(&self, key: &Key, known: Option<CachedLink>) {
+        self.invalidate(key, known);
     }
 
     /// The same after a change whose outcome is unknown.
     pub(crate) fn perhaps_changed(&self, key: &Key) {
-        self.changed(key.clone(), None);
+        self.invalidate::<CachedLink>(key, None);
     }
 
-    /// Adds a task that fills the cached link with `known`, or else with what the store then returns.
-    pub(crate) fn fill(&self, key: Key, known: Option<CachedLink>) {
-        if self.edge.link_cache().is_some() {
-            let fill = CacheFill { key, known };
-            self.budget.leave_to_task(fill.operations(self.edge.records()));
-            self.background.borrow_mut().add(Task::FillCache(fill));
+    /// The same for a domain record. `known` is its new state, if it is known.
+    pub(crate) fn domain_changed(&self, key: &Key, known: Option<DomainRedirects>) {
+        self.invalidate(key, known);
+    }
+
+    fn invalidate<V: Cacheable>(&self, key: &Key, known: Option<V>) {
+        self.memo(|memo| memo.drop(key));
+        if let Some(task) = self.cache_task(key, known) {
+            self.budget.leave_to_task(task.operations(self.edge.records()));
+            self.background.borrow_mut().add(Task::Invalidate(task));
         }
+    }
+
+    /// Adds a task that updates the cache with `known`, or else with what the store then returns. It is skipped if the
+    /// budget is used up by then.
+    pub(crate) fn update_cache<V: Cacheable>(&self, key: &Key, known: Option<V>) {
+        if let Some(task) = self.cache_task(key, known) {
+            self.background.borrow_mut().add(Task::UpdateCache(task));
+        }
+    }
+
+    /// The task that fills the cache, on an edge that has one. The value was or will be read later than `now`.
+    fn cache_task<V: Cacheable>(&self, key: &Key, known: Option<V>) -> Option<CacheTask> {
+        self.edge.link_cache()?;
+        Some(V::task(CacheFill { key: key.clone(), known, verified_at: self.now }))
     }
 
     /// Checks that a change of a link fits the budget, before its first write. The cache fill is added to `operations`.
@@ -113,7 +128,7 @@ impl<'a, E: Edge> Context<'a, E> {
 
     /// Upper limit of the operations of `fills` cache fills after the response.
     pub(crate) fn cost_of_fills(&self, fills: u32) -> u32 {
-        if self.edge.link_cache().is_some() { fills.saturating_mul(OPERATIONS_OF_A_FILL) } else { 0 }
+        self.edge.link_cache().map_or(0, |_| fills.saturating_mul(operations_of_a_fill(self.edge.records())))
     }
 
     /// The configuration and edge limits that the fields of a body are validated against.

@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use fastly::{ConfigStore, SecretStore};
 use hop_core::Timestamp;
-use hop_core::ports::{Edge, EdgeLimits, NoCache, NoEntropy, OperationLimit, PasswordCost, StoreError};
+use hop_core::ports::{Edge, EdgeLimits, EditsReachVisitors, NoCache, NoEntropy, OperationLimit, PasswordCost, StoreError};
 
 use crate::records::KvRecords;
 
@@ -19,7 +19,7 @@ static LIMITS: EdgeLimits = EdgeLimits {
     most_hashes: 3,
     one_owner: "as far as KV Store's insert-if-absent holds",
     read_your_writes: "an accepted write may take seconds to be readable, even for its writer",
-    edits_reach_visitors: "usually within seconds; the vendor gives no upper bound",
+    edits_reach_visitors: EditsReachVisitors::Usually("usually within seconds; the vendor gives no upper bound"),
 };
 
 /// The edge of one request.
@@ -52,6 +52,11 @@ impl Edge for ComputeEdge {
 
     fn link_cache(&self) -> Option<&NoCache> {
         None
+    }
+
+    /// Store calls block, so nothing can interrupt `work`.
+    async fn within<T>(&self, _millis: u32, work: impl Future<Output = T>) -> Option<T> {
+        Some(work.await)
     }
 
     fn now(&self) -> Timestamp {

@@ -1,4 +1,4 @@
-//! The link cache of the memory edge. Puts can be held back, and then released in any order or lost.
+//! The link cache of the memory edge. Puts and deletions can be held back, and then released in any order or lost.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -18,8 +18,25 @@ pub struct MemoryCache {
 #[derive(Default)]
 struct CacheState {
     visible: BTreeMap<Key, String>,
-    held: Vec<(Key, String)>,
+    held: Vec<(Key, Option<String>)>,
     holding: bool,
+}
+
+impl CacheState {
+    fn apply(&mut self, key: Key, entry: Option<String>) {
+        match entry {
+            Some(entry) => self.visible.insert(key, entry),
+            None => self.visible.remove(&key),
+        };
+    }
+
+    fn write(&mut self, key: Key, entry: Option<String>) {
+        if self.holding {
+            self.held.push((key, entry));
+        } else {
+            self.apply(key, entry);
+        }
+    }
 }
 
 impl MemoryCache {
@@ -28,48 +45,48 @@ impl MemoryCache {
         self.operations.swap(0, Ordering::SeqCst)
     }
 
-    /// Starts or stops holding back puts.
+    /// Starts or stops holding back puts and deletions.
     pub fn hold(&self, holding: bool) {
         locked(&self.state).holding = holding;
     }
 
-    /// The number of puts that are held back.
+    /// The number of puts and deletions that are held back.
     pub fn held(&self) -> usize {
         locked(&self.state).held.len()
     }
 
-    /// Applies the held put number `index`.
+    /// Applies the held put or deletion number `index`.
     pub fn release(&self, index: usize) {
         let mut state = locked(&self.state);
         if index < state.held.len() {
-            let (key, cached_link) = state.held.remove(index);
-            state.visible.insert(key, cached_link);
+            let (key, entry) = state.held.remove(index);
+            state.apply(key, entry);
         }
     }
 
-    /// Discards all held puts.
+    /// Discards all held puts and deletions.
     pub fn lose(&self) {
         locked(&self.state).held.clear();
     }
 
-    /// Removes all cached links, bypassing hop.
+    /// Removes all entries, bypassing hop.
     pub fn empty(&self) {
         locked(&self.state).visible.clear();
     }
 
-    /// The keys of all cached links, bypassing hop.
+    /// The keys of all entries, bypassing hop.
     pub fn keys(&self) -> Vec<Key> {
         locked(&self.state).visible.keys().cloned().collect()
     }
 
-    /// The cached link at `key`, bypassing hop.
+    /// The entry of `key`, bypassing hop.
     pub fn peek(&self, key: &Key) -> Option<String> {
         locked(&self.state).visible.get(key).cloned()
     }
 
-    /// Writes a cached link, bypassing hop.
-    pub fn plant(&self, key: &Key, cached_link: &str) {
-        locked(&self.state).visible.insert(key.clone(), cached_link.to_owned());
+    /// Writes an entry, bypassing hop.
+    pub fn plant(&self, key: &Key, entry: &str) {
+        locked(&self.state).visible.insert(key.clone(), entry.to_owned());
     }
 }
 
@@ -79,14 +96,15 @@ impl LinkCache for MemoryCache {
         self.peek(key).map(String::into_bytes)
     }
 
-    async fn put(&self, key: &Key, cached_link: &str) -> Result<(), StoreError> {
+    async fn put(&self, key: &Key, entry: &str) -> Result<(), StoreError> {
         self.operations.fetch_add(1, Ordering::SeqCst);
-        let mut state = locked(&self.state);
-        if state.holding {
-            state.held.push((key.clone(), cached_link.to_owned()));
-        } else {
-            state.visible.insert(key.clone(), cached_link.to_owned());
-        }
+        locked(&self.state).write(key.clone(), Some(entry.to_owned()));
+        Ok(())
+    }
+
+    async fn delete(&self, key: &Key) -> Result<(), StoreError> {
+        self.operations.fetch_add(1, Ordering::SeqCst);
+        locked(&self.state).write(key.clone(), None);
         Ok(())
     }
 }

@@ -9,8 +9,11 @@ mod people;
 mod random;
 mod records;
 
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
+use std::task::Poll;
 
 pub use faults::{Fault, Faults, NoFaults, StoreStep};
 pub use link_cache::MemoryCache;
@@ -19,7 +22,7 @@ pub use random::Random;
 pub use records::{CommitMode, MemoryRecords};
 
 use crate::model::time::Timestamp;
-use crate::store::ports::{Edge, EdgeLimits, NoEntropy, OperationLimit, PasswordCost, StoreError};
+use crate::store::ports::{Edge, EdgeLimits, EditsReachVisitors, NoEntropy, OperationLimit, PasswordCost, StoreError};
 
 /// The limits and guarantees of the memory edge.
 pub const LIMITS: EdgeLimits = EdgeLimits {
@@ -29,11 +32,14 @@ pub const LIMITS: EdgeLimits = EdgeLimits {
     most_hashes: 3,
     one_owner: "always",
     read_your_writes: "always",
-    edits_reach_visitors: "at once, except for links in the memo",
+    edits_reach_visitors: EditsReachVisitors::WithinFreshSeconds,
 };
 
 /// The default limit of store operations per request, as in the paid plan of Workers.
 pub const OPERATIONS: u32 = 1_000;
+
+/// How many times a future may be pending within a time limit. A store call with [`Fault::Late`] of more is too late.
+const MAX_PENDING: u8 = 200;
 
 /// An edge in memory, with a clock that tests set.
 pub struct MemoryEdge {
@@ -136,6 +142,10 @@ impl Edge for MemoryEdge {
         Some(&self.link_cache).filter(|_| self.has_cache)
     }
 
+    async fn within<T>(&self, _millis: u32, work: impl Future<Output = T>) -> Option<T> {
+        within_polls(work).await
+    }
+
     fn now(&self) -> Timestamp {
         Timestamp::from_millis(self.millis.load(Ordering::SeqCst))
     }
@@ -153,6 +163,22 @@ impl Edge for MemoryEdge {
         let missing = || StoreError::Unavailable("openapi.json is missing".into());
         self.has_openapi.load(Ordering::SeqCst).then(crate::openapi).ok_or_else(missing)
     }
+}
+
+/// Awaits `work` until it was pending [`MAX_PENDING`] times. The memory store has no other measure of time: its clock
+/// stands still during a request.
+pub async fn within_polls<T>(work: impl Future<Output = T>) -> Option<T> {
+    let mut work = pin!(work);
+    let mut pending = 0;
+    poll_fn(|context| match work.as_mut().poll(context) {
+        Poll::Ready(output) => Poll::Ready(Some(output)),
+        Poll::Pending if pending < MAX_PENDING => {
+            pending += 1;
+            Poll::Pending
+        }
+        Poll::Pending => Poll::Ready(None),
+    })
+    .await
 }
 
 /// Locks a mutex and ignores poisoning: every update of these maps leaves them consistent.

@@ -1,5 +1,7 @@
 //! Deployment configuration: settings and secrets, read and checked once.
 
+use std::ops::RangeInclusive;
+
 use crate::model::absolute_url::is_scheme;
 use crate::model::alias::{Alias, AliasCase};
 use crate::model::color::Colors;
@@ -30,6 +32,12 @@ const MIN_OPERATIONS: u32 = 32;
 /// Upper limit of store operations per request.
 const MAX_OPERATIONS: u32 = 10_000;
 
+/// Default of `HOP_FRESH_SECONDS`.
+const FRESH_SECONDS: u32 = 60;
+
+/// The values of `HOP_FRESH_SECONDS`: from half a minute to an hour.
+const FRESH_SECONDS_RANGE: RangeInclusive<u32> = 30..=3_600;
+
 /// Longest retention of the audit log: a hundred years.
 const MAX_AUDIT_DAYS: u64 = 36_500;
 
@@ -57,6 +65,8 @@ pub(crate) struct Config {
     pub(crate) has_paid_plan: bool,
     /// Limit of store operations per request, if it is set.
     pub(crate) store_operations: Option<u32>,
+    /// How long a cached link is served while the store answers.
+    pub(crate) fresh_seconds: u32,
     /// Contact for vulnerability reports.
     pub(crate) security: Option<SecurityContact>,
 }
@@ -114,6 +124,10 @@ impl Config {
             keep("HOP_STORE_OPERATIONS", message);
             None
         });
+        let fresh_seconds = fresh_seconds(read("HOP_FRESH_SECONDS").as_deref()).unwrap_or_else(|message| {
+            keep("HOP_FRESH_SECONDS", message);
+            FRESH_SECONDS
+        });
         let (contact, expires) = (read("HOP_SECURITY_CONTACT"), read("HOP_SECURITY_EXPIRES"));
         let security = SecurityContact::parse(words(contact.as_deref()), expires.as_deref()).unwrap_or_else(|(name, message)| {
             keep(name, message);
@@ -140,6 +154,7 @@ impl Config {
             theme,
             has_paid_plan,
             store_operations,
+            fresh_seconds,
             security,
         })
     }
@@ -208,6 +223,12 @@ fn store_operations(text: Option<&str>) -> Result<Option<u32>, String> {
     let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(None) };
     let number = text.parse().ok().filter(|number| (MIN_OPERATIONS..=MAX_OPERATIONS).contains(number));
     number.map(Some).ok_or_else(|| format!("\"{text}\" is not a number from {MIN_OPERATIONS} to {MAX_OPERATIONS}"))
+}
+
+fn fresh_seconds(text: Option<&str>) -> Result<u32, String> {
+    let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(FRESH_SECONDS) };
+    let seconds = text.parse().ok().filter(|seconds| FRESH_SECONDS_RANGE.contains(seconds));
+    seconds.ok_or_else(|| format!("\"{text}\" is not a number from {} to {}", FRESH_SECONDS_RANGE.start(), FRESH_SECONDS_RANGE.end()))
 }
 
 fn alias_case(text: Option<&str>) -> Result<AliasCase, String> {

@@ -1,6 +1,7 @@
 //! Domain redirects: whether a domain is served, and where it redirects visitors of `/`, of unknown aliases and of
 //! ended links. Read only when a request does not end with a link, and kept in the memo like links.
 
+use super::read_through::{VisitorRead, read_through};
 use crate::context::Context;
 use crate::message::problem::{Problem, ProblemCode};
 use crate::message::response::{NO_CACHE, Response};
@@ -83,7 +84,7 @@ async fn redirects_of<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Res
     Ok(found.ok().flatten().unwrap_or_default())
 }
 
-/// Reads the redirects of a domain from the memo, else from the store, and keeps them in the memo.
+/// Reads the redirects of a domain from the memo, else from the cache or the store, and keeps them in the memo.
 async fn domain_redirects<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Option<DomainRedirects>, StoreError> {
     let key = Key::domain(domain);
     match context.memo(|memo| memo.get(&key, context.now)) {
@@ -92,12 +93,10 @@ async fn domain_redirects<E: Edge>(context: &Context<'_, E>, domain: &Domain) ->
         MemoLookup::Hit(MemoValue::Link(_)) | MemoLookup::Unknown => {}
     }
     let epoch = context.memo(|memo| memo.epoch());
-    let kept = GuardedRecord::<DomainRecord>::load(context.edge.records(), &key).await?;
-    let Some(domain_record) = kept.map(|kept| kept.value).filter(|domain_record| !domain_record.is_deleted) else {
+    let Some(VisitorRead { value, .. }) = read_through::<DomainRedirects, E>(context, &key).await? else {
         context.memo(|memo| memo.remember_miss(&key, epoch, context.now));
         return Ok(None);
     };
-    let domain_redirects = DomainRedirects::from_record(&domain_record);
-    context.memo(|memo| memo.remember_hit(&key, MemoValue::Domain(domain_redirects.clone()), domain_redirects.bytes(), epoch, context.now));
-    Ok(Some(domain_redirects))
+    context.memo(|memo| memo.remember_hit(&key, MemoValue::Domain(value.clone()), value.bytes(), epoch, context.now));
+    Ok(Some(value))
 }

@@ -12,6 +12,7 @@ mod domain_redirects;
 mod origin;
 mod preview;
 mod read;
+mod read_through;
 mod suggest;
 mod unlock;
 

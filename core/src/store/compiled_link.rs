@@ -30,7 +30,7 @@ pub(crate) enum ResolvedTo {
     Link(Arc<CompiledLink>),
     /// The alias that the link moved to, and whether visitors of this alias are forwarded there.
     Alias(Key, bool),
-    /// An ended or blocked link.
+    /// An ended link.
     Ended,
 }
 
@@ -63,7 +63,7 @@ impl ResolvedAlias {
         let resolved_to = match cached_link.state {
             CachedState::Link(link) => ResolvedTo::Link(Arc::new(CompiledLink::compile(cached_link.id.clone(), *link)?)),
             CachedState::MovedTo { to, forwards } => ResolvedTo::Alias(to, forwards),
-            CachedState::Ended | CachedState::Blocked => ResolvedTo::Ended,
+            CachedState::Ended => ResolvedTo::Ended,
         };
         Ok(Self { id: cached_link.id, resolved_to })
     }

@@ -3,9 +3,13 @@
 
 use http::HeaderValue;
 
+use super::stored::cached_domain::StoredCachedDomain;
+use super::{GuardedRecord, Key, stored};
 use crate::model::domain::Domain;
 use crate::model::target::Target;
 use crate::model::time::Timestamp;
+use crate::store::cache::{CacheEntry, CacheFill, CacheTask, Cacheable};
+use crate::store::ports::{Records, StoreError};
 
 /// A domain and its redirects.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,7 +37,7 @@ impl DomainRecord {
 }
 
 /// The redirects of a domain, as values of `Location`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct DomainRedirects {
     pub(crate) root: Option<HeaderValue>,
     pub(crate) not_found: Option<HeaderValue>,
@@ -52,12 +56,42 @@ impl DomainRedirects {
     }
 }
 
+impl Cacheable for DomainRedirects {
+    type Prepared = Self;
+
+    fn task(fill: CacheFill<Self>) -> CacheTask {
+        CacheTask::Domain(fill)
+    }
+
+    async fn load(records: &impl Records, key: &Key) -> Result<Option<Self>, StoreError> {
+        let record = GuardedRecord::<DomainRecord>::load(records, key).await?;
+        Ok(record.filter(|record| !record.value.is_deleted).map(|record| Self::from_record(&record.value)))
+    }
+
+    fn is_strict(&self) -> bool {
+        false
+    }
+
+    fn prepare(self) -> Result<Self, StoreError> {
+        Ok(self)
+    }
+
+    fn encode(&self, verified_at: Timestamp) -> Result<String, StoreError> {
+        stored::write(&StoredCachedDomain::new(self, verified_at)?)
+    }
+
+    fn decode(entry: &[u8]) -> Result<CacheEntry<Self>, StoreError> {
+        let (redirects, verified_at) = stored::read(entry).and_then(StoredCachedDomain::into_redirects)?;
+        Ok(CacheEntry { value: Some(redirects), verified_at })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::store::commit_tokens::tokens_of;
     use crate::store::ports::{Guard, Record};
-    use crate::store::{Change, Expect, GuardedRecord, Key};
+    use crate::store::{Change, Expect};
 
     #[test]
     fn domain_is_stored_with_its_commit_tokens() {

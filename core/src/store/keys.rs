@@ -114,6 +114,13 @@ impl Key {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The URL of this key in a cache that is addressed by URLs. Its host is the domain of the link.
+    #[must_use]
+    pub fn cache_url(&self) -> String {
+        let domain = self.0.split('/').nth(1).and_then(unescape).unwrap_or_default();
+        format!("https://{domain}/{}", self.0)
+    }
 }
 
 /// The common start of the keys of one list. It may end in the middle of a part.
@@ -396,6 +403,20 @@ mod tests {
 
     fn domain(text: &str) -> Domain {
         Domain::parse(text).unwrap()
+    }
+
+    #[test]
+    fn cache_url_is_on_the_domain_of_the_link() {
+        for (host, alias, url) in [
+            ("hop.example", "docs", "https://hop.example/link/hop.example/docs"),
+            ("hop.example", "a.b/é", "https://hop.example/link/hop.example/a=2eb=2f=c3=a9"),
+            ("[::1]", "docs", "https://[::1]/link/=5b=3a=3a1=5d/docs"),
+        ] {
+            let key = Key::link(&domain(host), &Alias::stored(alias.to_owned()));
+            assert_eq!(key.cache_url(), url);
+            assert_eq!(url::Url::parse(url).unwrap().as_str(), url, "the URL is in its normal form");
+        }
+        assert_eq!(Key::domain(&domain("hop.example")).cache_url(), "https://hop.example/domain/hop.example");
     }
 
     fn alias(text: &str) -> Alias {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::model::time::Timestamp;
 use crate::store::compiled_link::ResolvedAlias;
-use crate::store::{DomainRedirects, Key, cached_link};
+use crate::store::{DomainRedirects, Key, cache};
 
 pub(crate) const HIT_SECONDS: u32 = 5;
 pub(crate) const MISS_SECONDS: u32 = 10;
@@ -15,12 +15,9 @@ pub(crate) const MISS_SECONDS: u32 = 10;
 /// A compiled link has about 200 bytes beside its target; a target has at most 8 KiB.
 const HIT_BOUNDS: MemoBounds = MemoBounds { seconds: HIT_SECONDS, bytes: 2 * 1_024 * 1_024 };
 const MISS_BOUNDS: MemoBounds = MemoBounds { seconds: MISS_SECONDS, bytes: 512 * 1_024 };
-/// Workers KV caches a miss for about a minute and accepts one write per second and key, so one fill per minute is
-/// enough.
-const FILL_BOUNDS: MemoBounds = MemoBounds { seconds: 60, bytes: 512 * 1_024 };
 /// One `robots.txt` per domain. With a thousand links it has at most 400 KB.
 const TEXT_BOUNDS: MemoBounds = MemoBounds { seconds: 60, bytes: 1_024 * 1_024 };
-const RECHECK_BOUNDS: MemoBounds = MemoBounds { seconds: cached_link::RECHECK_AFTER_SECONDS, bytes: 512 * 1_024 };
+const VERIFICATION_BOUNDS: MemoBounds = MemoBounds { seconds: cache::VERIFY_SECONDS, bytes: 512 * 1_024 };
 
 /// A value of the memo.
 #[derive(Clone, Debug)]
@@ -47,8 +44,7 @@ pub(crate) enum MemoLookup<V> {
 pub(crate) struct Memo<V> {
     hits: Shelf<V>,
     misses: Shelf<V>,
-    rechecks: Shelf<V>,
-    fills: Shelf<V>,
+    verifications: Shelf<V>,
     texts: Shelf<Arc<str>>,
     epoch: u64,
 }
@@ -58,8 +54,7 @@ impl<V: Clone> Memo<V> {
         Self {
             hits: Shelf::new(HIT_BOUNDS),
             misses: Shelf::new(MISS_BOUNDS),
-            rechecks: Shelf::new(RECHECK_BOUNDS),
-            fills: Shelf::new(FILL_BOUNDS),
+            verifications: Shelf::new(VERIFICATION_BOUNDS),
             texts: Shelf::new(TEXT_BOUNDS),
             epoch: 0,
         }
@@ -102,25 +97,14 @@ impl<V: Clone> Memo<V> {
         self.texts.put(key, Some(Box::new(text)), bytes, made_at);
     }
 
-    /// Whether to check the cached link at `key` now: at most once in ten minutes.
-    pub(crate) fn claim_recheck(&mut self, key: &Key, now: Timestamp) -> bool {
-        self.rechecks.claim(key, now)
-    }
-
-    /// Whether to fill a missing cached link at `key` now: at most once a minute.
-    pub(crate) fn claim_fill(&mut self, key: &Key, now: Timestamp) -> bool {
-        self.fills.claim(key, now)
+    /// Whether to verify the cached entry of `key` now: at most once in fifteen seconds.
+    pub(crate) fn claim_verification(&mut self, key: &Key, now: Timestamp) -> bool {
+        self.verifications.claim(key, now)
     }
 
     /// The usage of each shelf.
-    pub(crate) fn usage(&self) -> [ShelfUsage; 5] {
-        [
-            self.hits.usage("hits"),
-            self.misses.usage("misses"),
-            self.rechecks.usage("rechecks"),
-            self.fills.usage("fills"),
-            self.texts.usage("texts"),
-        ]
+    pub(crate) fn usage(&self) -> [ShelfUsage; 4] {
+        [self.hits.usage("hits"), self.misses.usage("misses"), self.verifications.usage("verifications"), self.texts.usage("texts")]
     }
 
     /// Drops the entries of `key`, which this isolate has just changed.
@@ -309,18 +293,11 @@ mod tests {
     }
 
     #[test]
-    fn cached_link_is_checked_once_in_ten_minutes() {
+    fn entry_is_verified_once_in_fifteen_seconds() {
         let mut memo = Memo::<u64>::new();
-        let claims = [0, 1, 599_999, 600_000, 600_001].map(|millis| memo.claim_recheck(&key(1), at(millis)));
+        let claims = [0, 1, 14_999, 15_000, 15_001].map(|millis| memo.claim_verification(&key(1), at(millis)));
         assert_eq!(claims, [true, false, false, true, false]);
-        assert!(memo.claim_recheck(&key(2), at(1)));
-    }
-
-    #[test]
-    fn missing_cached_link_is_filled_once_a_minute() {
-        let mut memo = Memo::<u64>::new();
-        let claims = [0, 59_999, 60_000, 60_001].map(|millis| memo.claim_fill(&key(1), at(millis)));
-        assert_eq!(claims, [true, false, true, false]);
+        assert!(memo.claim_verification(&key(2), at(1)));
     }
 
     /// The first nine numbers whose keys belong to one set, which holds eight.

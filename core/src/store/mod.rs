@@ -2,14 +2,16 @@
 //!
 //! * A record is authoritative. Each is written by compare-and-swap ([`Change`], [`write()`]).
 //! * An index entry is a key that names a record. A reader ignores it unless the record still has this entry.
-//! * A cached link holds one version of a link, and the time when the store last confirmed it.
+//! * A cached value has the time when it was verified against the store, which decides how far it is trusted
+//!   ([`cache`]).
 //!
 //! The ports of an edge are in [`ports`], the names of all keys in `keys`, the JSON of all records in `stored`.
 
 mod alias_record;
 mod audit_events;
 pub mod budget;
-pub mod cached_link;
+pub mod cache;
+pub(crate) mod cached_link;
 mod change;
 mod click_totals;
 mod commit_tokens;

@@ -30,6 +30,9 @@ pub trait Edge {
     fn records(&self) -> &Self::Records;
     /// The cache of links, if this edge has one.
     fn link_cache(&self) -> Option<&Self::LinkCache>;
+    /// Awaits `work` for at most `millis` milliseconds; nothing if it takes longer. An edge whose store calls block
+    /// waits for the end of `work`.
+    async fn within<T>(&self, millis: u32, work: impl Future<Output = T>) -> Option<T>;
     /// The current time.
     fn now(&self) -> Timestamp;
     /// Fills `bytes` from the platform's source of randomness.
@@ -60,7 +63,16 @@ pub struct EdgeLimits {
     /// The guarantee that a client reads its own acknowledged writes.
     pub read_your_writes: &'static str,
     /// How soon an edit or a deletion is visible to every visitor.
-    pub edits_reach_visitors: &'static str,
+    pub edits_reach_visitors: EditsReachVisitors,
+}
+
+/// How soon an edit or a deletion is visible to every visitor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EditsReachVisitors {
+    /// The store returns the latest version, so the setting `HOP_FRESH_SECONDS` bounds the time.
+    WithinFreshSeconds,
+    /// The vendor of the store gives no upper bound. The text says how soon it usually is.
+    Usually(&'static str),
 }
 
 /// The limit of store operations per request, and which setting selects it.
@@ -129,14 +141,16 @@ pub trait Records {
     async fn taken(&self, keys: &[Key]) -> Result<Vec<u64>, StoreError>;
 }
 
-/// A cache of links near the visitor. An entry may be outdated; the core decides how far to trust it
-/// (`store/cached_link.rs`).
+/// A cache of links and domains near the visitor. An entry may be outdated; the core decides how far to trust it
+/// (`store/cache.rs`).
 #[expect(async_fn_in_trait, reason = "static dispatch, and no edge has threads to send a future to")]
 pub trait LinkCache {
-    /// The cached link at `key`. A failure counts as a miss.
+    /// The entry of `key`. A failure counts as a miss.
     async fn get(&self, key: &Key) -> Option<Vec<u8>>;
-    /// Stores a cached link, for at most [`crate::store::cached_link::LIFETIME_SECONDS`].
-    async fn put(&self, key: &Key, cached_link: &str) -> Result<(), StoreError>;
+    /// Stores an entry, for at most [`crate::store::cache::LIFETIME_SECONDS`].
+    async fn put(&self, key: &Key, entry: &str) -> Result<(), StoreError>;
+    /// Removes the entry of `key`, if there is one.
+    async fn delete(&self, key: &Key) -> Result<(), StoreError>;
 }
 
 /// The cache of an edge that has none.
@@ -148,7 +162,11 @@ impl LinkCache for NoCache {
         match *self {}
     }
 
-    async fn put(&self, _key: &Key, _cached_link: &str) -> Result<(), StoreError> {
+    async fn put(&self, _key: &Key, _entry: &str) -> Result<(), StoreError> {
+        match *self {}
+    }
+
+    async fn delete(&self, _key: &Key) -> Result<(), StoreError> {
         match *self {}
     }
 }

@@ -26,7 +26,7 @@ pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _authorized: &Author
         ("hop_info", "Version of hop, and the edge it runs on.", &*info, "1"),
         ("hop_store_up", "Whether the store answered a probe.", "", flag(probe.is_ok())),
         ("hop_store_probe_seconds", "Duration of the probe, successful or not.", "", &seconds),
-        ("hop_copies", "Whether this edge caches links.", "", flag(context.edge.link_cache().is_some())),
+        ("hop_cached_links", "Whether this edge caches links.", "", flag(context.edge.link_cache().is_some())),
     ] {
         add_comments(&mut text, name, help);
         text.extend([name, labels, " ", number, "\n"]);

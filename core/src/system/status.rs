@@ -9,8 +9,8 @@ use crate::message::problem::Problem;
 use crate::message::request::{BODY_LIMIT, BULK_LIMIT};
 use crate::message::response::Response;
 use crate::model::{alias, target};
-use crate::store::ports::{Edge, Records as _};
-use crate::store::{Key, cached_link, memo};
+use crate::store::ports::{Edge, EditsReachVisitors, Records as _};
+use crate::store::{Key, cache, memo};
 
 /// Whether the deployment runs, and whether it can serve.
 #[derive(Serialize)]
@@ -56,11 +56,14 @@ struct PromisesJson {
     one_alias_one_owner: &'static str,
     /// When an accepted change can be read.
     read_your_writes: &'static str,
-    /// When an edit reaches all visitors.
-    edits_reach_visitors: &'static str,
+    /// When an edit, a block or a deletion reaches all visitors.
+    edits_reach_visitors: String,
+    /// The same as a number: the seconds after which it has reached all visitors while the database answers. `null` if
+    /// the vendor gives no upper bound.
+    edits_reach_visitors_seconds: Option<u32>,
     memo: MemoJson,
     /// `null` on an edge without such a cache.
-    copies: Option<CacheJson>,
+    cached_links: Option<CacheJson>,
     /// How exactly click limits are enforced.
     max_clicks: &'static str,
     /// How exactly clicks are counted.
@@ -77,13 +80,15 @@ struct MemoJson {
     miss_seconds: u32,
 }
 
-/// How long a data centre keeps a copy of a link in its cache.
+/// How long a data centre serves a link from its cache.
 #[derive(Serialize)]
 #[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
 struct CacheJson {
-    /// Seconds after which the copy is compared with the store.
-    recheck_after_seconds: u32,
-    /// Seconds after which the copy expires.
+    /// Age in seconds after which a cached link is served, and then verified against the database.
+    verify_after_seconds: u32,
+    /// Age in seconds up to which it is served: the setting `HOP_FRESH_SECONDS`.
+    fresh_seconds: u32,
+    /// Age in seconds up to which it is served while the database does not answer.
     expire_after_seconds: u32,
 }
 
@@ -121,14 +126,22 @@ pub(crate) async fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Re
     let edge = context.edge.edge_limits();
     let records = context.edge.records();
     let budget = &context.budget.after_authentication();
-    let copies =
-        CacheJson { recheck_after_seconds: cached_link::RECHECK_AFTER_SECONDS, expire_after_seconds: cached_link::LIFETIME_SECONDS };
+    let fresh_seconds = context.config.fresh_seconds;
+    let (edits_reach_visitors, edits_reach_visitors_seconds) = match edge.edits_reach_visitors {
+        EditsReachVisitors::WithinFreshSeconds => {
+            let seconds = fresh_seconds.saturating_add(memo::HIT_SECONDS);
+            (format!("within {seconds} seconds while the database answers"), Some(seconds))
+        }
+        EditsReachVisitors::Usually(how_soon) => (how_soon.to_owned(), None),
+    };
+    let cached_links = CacheJson { verify_after_seconds: fresh_seconds / 2, fresh_seconds, expire_after_seconds: cache::LIFETIME_SECONDS };
     let promises = PromisesJson {
         one_alias_one_owner: edge.one_owner,
         read_your_writes: edge.read_your_writes,
-        edits_reach_visitors: edge.edits_reach_visitors,
+        edits_reach_visitors,
+        edits_reach_visitors_seconds,
         memo: MemoJson { hit_seconds: memo::HIT_SECONDS, miss_seconds: memo::MISS_SECONDS },
-        copies: context.edge.link_cache().map(|_| copies),
+        cached_links: context.edge.link_cache().map(|_| cached_links),
         max_clicks: "never exceeded; a failure may waste a click",
         clicks: "counted after the response; of more than eight simultaneous clicks on one link some may be lost",
     };

@@ -25,7 +25,7 @@ use crate::message::problem::Problem;
 use crate::model::domain::Domain;
 use crate::model::field_error::{FieldError, FieldErrors};
 use crate::store::ports::{Edge, StoreError};
-use crate::store::{DomainRecord, EDITS, GuardedRecord, Key, Written};
+use crate::store::{DomainRecord, DomainRedirects, EDITS, GuardedRecord, Key, Written};
 
 /// Parses the domain in the path of an endpoint that takes no query. A malformed name is reported as an unknown domain.
 fn parse_name(authorized: &Authorized, text: &str, query: &str) -> Result<Domain, Problem> {
@@ -81,7 +81,8 @@ async fn edit<E: Edge>(
         };
         let change = GuardedRecord::put(was.as_deref(), Key::domain(domain), &domain_record, context.token()?)?;
         let written = audit::commit(context, authorized, change, action.map(|action| AuditAction::domain(action, domain))).await;
-        context.memo(|memo| memo.drop(&Key::domain(domain)));
+        let is_known = matches!(written, Ok(Written::Done)) && !domain_record.is_deleted;
+        context.domain_changed(&Key::domain(domain), is_known.then(|| DomainRedirects::from_record(&domain_record)));
         if written? == Written::Done {
             return Ok((was.map(|stored| stored.value), domain_record));
         }

@@ -252,7 +252,7 @@ async fn claim_alias<E: Edge>(
     // A new alias has no cached link. One that was used before may have an old cached link.
     match &result {
         Ok(Ok(ClaimedAlias { commits: Some(1), .. })) => context.memo(|memo| memo.drop(&key)),
-        Ok(Ok(ClaimedAlias { commits: Some(commits), .. })) => context.changed(key.clone(), CachedLink::from_state(&alias_state, *commits)),
+        Ok(Ok(ClaimedAlias { commits: Some(commits), .. })) => context.changed(&key, CachedLink::from_state(&alias_state, *commits)),
         Ok(Err(_)) => {}
         // The link was not created.
         Err(problem) if problem.code == ProblemCode::BudgetExhausted => {}

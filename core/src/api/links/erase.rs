@@ -36,7 +36,7 @@ pub(super) async fn erase<E: Edge>(
     let mut ended = None;
     let erased = run_steps(context, authorized, key, if_match, &mut ended).await;
     if let Some(cached_link) = ended {
-        context.changed(key.clone(), cached_link);
+        context.changed(key, cached_link);
     }
     erased
 }
@@ -119,7 +119,7 @@ async fn run_steps<E: Edge>(
         if is_erasing {
             *ended = Some(cached_link);
         } else {
-            context.changed(key.clone(), cached_link);
+            context.changed(key, cached_link);
         }
         committed?;
         match left.unreadable {

@@ -231,7 +231,7 @@ async fn rewrite<E: Edge>(
     }
     match write(records, change).await {
         Ok(Written::Done) => {
-            context.changed(alias_record.key.clone(), CachedLink::from_state(&alias_state, alias_record.commits.saturating_add(1)));
+            context.changed(&alias_record.key, CachedLink::from_state(&alias_state, alias_record.commits.saturating_add(1)));
             Ok(Some(link))
         }
         Ok(Written::Conflict) => Ok(None),

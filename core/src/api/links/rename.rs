@@ -149,8 +149,8 @@ pub(super) async fn rename<E: Edge>(
     let finalized = finalize_move(records, &to, &move_id, context.token()?).await;
     let commits = commits.filter(|_| matches!(finalized, Ok(Written::Done)));
     let known = commits.and_then(|commits| CachedLink::from_state(&AliasState::Link(link.clone()), commits.saturating_add(1)));
-    context.changed(alias_record.key.clone(), CachedLink::from_state(&moved_to, alias_record.commits.saturating_add(1)));
-    context.changed(to, known);
+    context.changed(&alias_record.key, CachedLink::from_state(&moved_to, alias_record.commits.saturating_add(1)));
+    context.changed(&to, known);
     Ok(Some(link))
 }
 

@@ -53,6 +53,10 @@ impl<'a, E: Edge> Edge for Metered<'a, E> {
         self.link_cache.as_ref()
     }
 
+    fn within<T>(&self, millis: u32, work: impl Future<Output = T>) -> impl Future<Output = Option<T>> {
+        self.edge.within(millis, work)
+    }
+
     fn now(&self) -> Timestamp {
         self.edge.now()
     }
@@ -141,8 +145,13 @@ impl<C: LinkCache> LinkCache for MeteredCache<'_, C> {
         self.link_cache.get(key).await
     }
 
-    async fn put(&self, key: &Key, cached_link: &str) -> Result<(), StoreError> {
+    async fn put(&self, key: &Key, entry: &str) -> Result<(), StoreError> {
         charge(self.budget, 1)?;
-        self.link_cache.put(key, cached_link).await
+        self.link_cache.put(key, entry).await
+    }
+
+    async fn delete(&self, key: &Key) -> Result<(), StoreError> {
+        charge(self.budget, 1)?;
+        self.link_cache.delete(key).await
     }
 }

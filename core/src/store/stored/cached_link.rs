@@ -11,10 +11,11 @@ use crate::model::password::PasswordTag;
 use crate::model::target::Target;
 use crate::model::time::Timestamp;
 use crate::store::Key;
+use crate::store::cache::Cacheable as _;
 use crate::store::cached_link::{CachedLink, CachedState, VisitorLink};
 use crate::store::ports::StoreError;
 
-/// A cached link, and when the store last confirmed it. An unknown member is an error: it may be a setting that keeps
+/// A cached link, and when it was verified. An unknown member is an error: it may be a setting that keeps
 /// visitors out.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -22,7 +23,7 @@ pub(in crate::store) struct StoredCachedLink<'a> {
     #[serde(rename = "v")]
     schema: SchemaVersion,
     version: u64,
-    checked_at: Millis,
+    verified_at: Millis,
     id: Cow<'a, str>,
     /// Whether the store must be read for every visitor. Then the link is not stored here.
     #[serde(rename = "ask_truth", default, skip_serializing_if = "std::ops::Not::not")]
@@ -46,7 +47,7 @@ struct StoredVisitorLink<'a> {
 }
 
 impl<'a> StoredCachedLink<'a> {
-    pub(in crate::store) fn new(cached_link: &'a CachedLink, checked_at: Timestamp) -> Self {
+    pub(in crate::store) fn new(cached_link: &'a CachedLink, verified_at: Timestamp) -> Self {
         let is_strict = cached_link.is_strict();
         let (mut link, mut to, mut forwards) = (None, None, false);
         match &cached_link.state {
@@ -55,13 +56,13 @@ impl<'a> StoredCachedLink<'a> {
             CachedState::MovedTo { to: key, forwards: forwards_visitors } => {
                 (to, forwards) = (Some(key.as_str().into()), *forwards_visitors);
             }
-            CachedState::Ended | CachedState::Blocked => {}
+            CachedState::Ended => {}
         }
-        let (version, checked_at) = (cached_link.version, checked_at.into());
-        Self { schema: SchemaVersion, version, checked_at, id: cached_link.id.as_str().into(), is_strict, link, to, forwards }
+        let (version, verified_at) = (cached_link.version, verified_at.into());
+        Self { schema: SchemaVersion, version, verified_at, id: cached_link.id.as_str().into(), is_strict, link, to, forwards }
     }
 
-    /// The cached link, and when the store confirmed it. There is none if the store must be read for every visitor.
+    /// The cached link, and when it was verified. There is none if the store must be read for every visitor.
     pub(in crate::store) fn into_link(self) -> Result<(Option<CachedLink>, Timestamp), StoreError> {
         let state = match (self.link, self.to) {
             (Some(link), _) => CachedState::Link(Box::new(link.try_into()?)),
@@ -69,7 +70,7 @@ impl<'a> StoredCachedLink<'a> {
             (None, None) => CachedState::Ended,
         };
         let cached_link = CachedLink { id: LinkId::stored(self.id.into_owned()), version: self.version, state };
-        Ok(((!self.is_strict).then_some(cached_link), self.checked_at.into()))
+        Ok(((!self.is_strict).then_some(cached_link), self.verified_at.into()))
     }
 }
 
@@ -118,15 +119,15 @@ mod tests {
             r#","to":"link/hop.example/new""#,
             r#","to":"link/hop.example/new","forwards":true"#,
         ] {
-            let json = format!(r#"{{"v":1,"version":2,"checked_at":3,"id":"lnk_1"{state}}}"#);
-            let (cached_link, checked_at) = read(&json).unwrap();
-            assert_eq!(stored::write(&StoredCachedLink::new(&cached_link.unwrap(), checked_at)), Ok(json));
+            let json = format!(r#"{{"v":1,"version":2,"verified_at":3,"id":"lnk_1"{state}}}"#);
+            let (cached_link, verified_at) = read(&json).unwrap();
+            assert_eq!(stored::write(&StoredCachedLink::new(&cached_link.unwrap(), verified_at)), Ok(json));
         }
     }
 
     #[test]
     fn link_with_a_click_limit_is_not_cached() {
-        let json = |state: &str| format!(r#"{{"v":1,"version":2,"checked_at":3,"id":"lnk_1"{state}}}"#);
+        let json = |state: &str| format!(r#"{{"v":1,"version":2,"verified_at":3,"id":"lnk_1"{state}}}"#);
         assert_eq!(read(&json(r#","ask_truth":true"#)), Some((None, Timestamp::from_millis(3))));
         assert_eq!(read(&json(r#","link":{"target":"https://example.com/","spec":{"max_clicks":2}}"#)), None);
     }

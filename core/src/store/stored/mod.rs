@@ -7,6 +7,7 @@
 pub(super) mod alias;
 mod audit;
 mod bytes;
+pub(super) mod cached_domain;
 pub(super) mod cached_link;
 mod domain;
 mod idempotency;

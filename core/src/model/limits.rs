@@ -17,6 +17,6 @@ impl Limit {
     /// The limit of `link`, if it has one. A limit that was stored before limits were counted has no epoch.
     pub(crate) fn from_link(link: &Link) -> Option<Self> {
         let epoch = link.epoch.as_deref().unwrap_or("first").to_owned();
-        link.spec.max_clicks.map(|most| Self { most, link: link.id.clone(), epoch })
+        link.settings.max_clicks.map(|most| Self { most, link: link.id.clone(), epoch })
     }
 }

@@ -387,7 +387,7 @@ mod tests {
 
     fn with_tags(tags: &[&str]) -> AliasState {
         let mut link = Link::example();
-        link.spec.tags = tags.iter().map(|tag| Tag::stored((*tag).into())).collect();
+        link.settings.tags = tags.iter().map(|tag| Tag::stored((*tag).into())).collect();
         AliasState::Link(link)
     }
 
@@ -454,7 +454,7 @@ mod tests {
     #[test]
     fn erasure_removes_index_entries_of_the_previous_state() {
         let mut before = Link { deleted_at: Some(Timestamp::from_millis(9)), ..Link::example() };
-        before.spec.tags = vec![Tag::stored("a".into())];
+        before.settings.tags = vec![Tag::stored("a".into())];
         let mut moved_here = alias_record(&AliasRecord::claim(&key(), &pending_move(AliasState::Link(before)), "t0".into()).unwrap());
         let from = alias_record(&AliasRecord::claim(&key(), &AliasState::MovedTo(moved_to()), "t1".into()).unwrap());
         moved_here.resolve_pending_move(Some(&from));

@@ -57,7 +57,7 @@ pub(crate) enum CachedState {
 pub(crate) struct VisitorLink {
     pub(crate) target: Target,
     /// The settings, without those that only the API shows.
-    pub(crate) spec: LinkSettings,
+    pub(crate) settings: LinkSettings,
     /// The click limit, if there is one.
     pub(crate) limit: Option<Limit>,
     /// The tag of the password, if there is one. Its hash is only in the store.
@@ -95,7 +95,7 @@ impl CachedLink {
     pub(crate) fn is_strict(&self) -> bool {
         match &self.state {
             // Clicks are counted in the store, so the limit is read there too.
-            CachedState::Link(followed) => followed.spec.strict || followed.limit.is_some(),
+            CachedState::Link(followed) => followed.settings.strict || followed.limit.is_some(),
             CachedState::Blocked => true,
             CachedState::MovedTo { .. } | CachedState::Ended => false,
         }
@@ -104,9 +104,9 @@ impl CachedLink {
 
 impl VisitorLink {
     pub(crate) fn from_link(link: &Link) -> Self {
-        let spec = link.spec.for_visitors();
-        let lock = link.spec.password.as_ref().map(PasswordHash::lock);
-        Self { target: link.target.clone(), limit: Limit::from_link(link), lock, spec }
+        let settings = link.settings.for_visitors();
+        let lock = link.settings.password.as_ref().map(PasswordHash::lock);
+        Self { target: link.target.clone(), limit: Limit::from_link(link), lock, settings }
     }
 }
 

@@ -58,7 +58,7 @@ impl LinkVersion {
             domain: link.domain.clone(),
             alias: link.alias.clone(),
             target: link.target.clone(),
-            is_disabled: link.spec.disabled,
+            is_disabled: link.settings.disabled,
             is_deleted: link.is_deleted(),
             blocked: link.blocked.clone(),
             before: link.history.clone(),

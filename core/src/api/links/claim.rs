@@ -173,8 +173,8 @@ impl AliasClaim<'_> {
     /// Number of tags of the link.
     fn tags(&self) -> usize {
         match self.alias_state {
-            AliasState::Link(link) => link.spec.tags.len(),
-            AliasState::PendingMove(pending_move) => pending_move.link.spec.tags.len(),
+            AliasState::Link(link) => link.settings.tags.len(),
+            AliasState::PendingMove(pending_move) => pending_move.link.settings.tags.len(),
             AliasState::Erasing(_) | AliasState::MovedTo(_) | AliasState::Free => 0,
         }
     }

@@ -34,7 +34,7 @@ fn cost_of_crawlable(records: &impl Records, links: usize) -> u32 {
 pub(crate) async fn crawlable<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Vec<Alias>, Problem> {
     let records = context.edge.records();
     let page = records.scan(&Prefix::crawlable(domain), None, most_crawlable(records, context.budget)).await?;
-    let is_open = |link: &&Link| !link.spec.is_gated() && link.state(0, context.now) == LinkState::Live;
+    let is_open = |link: &&Link| !link.settings.is_gated() && link.state(0, context.now) == LinkState::Live;
     let mut aliases: Vec<Alias> = Vec::new();
     for index_entries in page.keys.chunks(AT_ONCE) {
         let (index_entries, keys): (Vec<&Key>, Vec<Key>) = index_entries

@@ -93,7 +93,7 @@ impl LinkFilter {
     /// Whether `link`, with `taken` clicks of its limit used, meets all conditions.
     pub(super) fn matches(&self, link: &Link, taken: u64, now: Timestamp) -> bool {
         let state = link.state(taken, now);
-        let has = |tag: &Tag| link.spec.tags.contains(tag);
+        let has = |tag: &Tag| link.settings.tags.contains(tag);
         let has_tags = if self.needs_all_tags { self.tags.iter().all(has) } else { self.tags.is_empty() || self.tags.iter().any(has) };
         let has_owner = match &self.owner {
             None => true,
@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn link_matches_only_if_all_conditions_hold() {
         let mut link = Link { created_at: Timestamp::from_millis(1_500), ..Link::example() };
-        link.spec.tags = vec![Tag::stored("a".into()), Tag::stored("b".into())];
+        link.settings.tags = vec![Tag::stored("a".into()), Tag::stored("b".into())];
         link.alias = Alias::stored("docs".into());
         let matches_filter = |query: &str, link: &Link| filter(query).matches(link, 2, Timestamp::from_millis(9_000));
         for (query, expected) in [
@@ -247,7 +247,7 @@ mod tests {
         }
         link.owner = Some(UserId::stored(USER.into()));
         assert!(matches_filter(&format!("owner={USER}"), &link) && !matches_filter("owner=none", &link));
-        link.spec.max_clicks = NonZeroU64::new(2);
+        link.settings.max_clicks = NonZeroU64::new(2);
         assert!(matches_filter("state=used_up", &link) && matches_filter("", &link) && !matches_filter("state=live", &link));
         link.deleted_at = Some(Timestamp::from_millis(2_000));
         assert!(matches_filter("state=deleted", &link) && !matches_filter("", &link) && !matches_filter("state=live", &link));

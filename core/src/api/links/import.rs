@@ -401,18 +401,18 @@ async fn find_existing<E: Edge>(
 /// Whether `link` equals the link of the line. A plain password cannot be compared with a salted hash, only its
 /// presence.
 fn is_same(link: &Link, line: &ImportLine) -> bool {
-    let mut spec = line.new.spec.clone();
-    let has_password = spec.password.is_some() || line.new.password.is_some() || line.lacks_password;
+    let mut settings = line.new.settings.clone();
+    let has_password = settings.password.is_some() || line.new.password.is_some() || line.lacks_password;
     if !line.brings_hash {
-        spec.password.clone_from(&link.spec.password);
+        settings.password.clone_from(&link.settings.password);
     }
     let reason = |blocked: &Option<Blocked>| blocked.as_ref().map(|blocked| blocked.reason.clone());
     let has_same_block = reason(&link.blocked) == reason(&line.new.blocked);
     !link.is_deleted()
         && has_same_block
         && link.target == line.new.target
-        && link.spec == spec
-        && link.spec.password.is_some() == has_password
+        && link.settings == settings
+        && link.settings.password.is_some() == has_password
 }
 
 /// Adds imported click counts to the total of a link.

@@ -177,8 +177,8 @@ async fn edit<E: Edge>(
             link.version = was.version.saturating_add(1);
             link.history = Some(token.clone());
         }
-        if link.spec.max_clicks != was.spec.max_clicks {
-            link.epoch = link.spec.max_clicks.map(|_| token.clone());
+        if link.settings.max_clicks != was.settings.max_clicks {
+            link.epoch = link.settings.max_clicks.map(|_| token.clone());
         }
         let moves = (&link.domain, &link.alias) != (&was.domain, &was.alias);
         let edited = if moves {
@@ -221,7 +221,7 @@ async fn rewrite<E: Edge>(
         audit::attach_event(context, authorized, &audit_action(was, &link), &mut change)?;
     }
     if is_first {
-        context.check_fits(cost_of_change(records, &change), link.spec.tags.len())?;
+        context.check_fits(cost_of_change(records, &change), link.settings.tags.len())?;
     }
     if link.version != was.version {
         // Removing the first old version may need a separate statement, and the cached link is filled.

@@ -91,7 +91,7 @@ pub(super) async fn rename<E: Edge>(
         let rewrites = if there.as_ref().is_some_and(|there| has_left(there.alias_state.visible())) { 4 } else { 2 };
         let rest_cost = departure_cost.saturating_add(cost_of_rewrite(records).saturating_mul(rewrites)).saturating_add(read_cost);
         if let Fit::Never { excess } = context.budget.fit(rest_cost) {
-            return Err(context.never_fits(excess, link.spec.tags.len()));
+            return Err(context.never_fits(excess, link.settings.tags.len()));
         }
     }
     let renews = unfinished.is_some() && !is_continued;

@@ -45,7 +45,7 @@ pub(super) async fn upsert<E: Edge>(
     fields: Fields,
 ) -> Result<UpsertOutcome, Problem> {
     let domain = &new.domain.clone();
-    let Some(id) = &new.spec.external_id.clone() else {
+    let Some(id) = &new.settings.external_id.clone() else {
         let detail = "update_if_exists needs external_id";
         return Err(Problem::wrong_field("external_id", FieldError::new(FieldCode::Required, detail)));
     };
@@ -83,7 +83,7 @@ async fn find_by_external_id<E: Edge>(
 }
 
 fn has_external_id(authorized: &Authorized, link: &Link, id: &ExternalId) -> bool {
-    !link.is_deleted() && authorized.owns(link) && link.spec.external_id.as_ref() == Some(id)
+    !link.is_deleted() && authorized.owns(link) && link.settings.external_id.as_ref() == Some(id)
 }
 
 /// Result of creating a promised link.
@@ -138,7 +138,7 @@ impl NewLink {
     /// Whether `link`, which was created for the promise, has the requested fields.
     fn write_result(&self, link: Link) -> UpsertWrite {
         let has_its_alias = self.alias.as_ref().is_none_or(|alias| *alias == link.alias);
-        if link.target == self.target && link.spec == self.spec && has_its_alias {
+        if link.target == self.target && link.settings == self.settings && has_its_alias {
             UpsertWrite::New(link)
         } else {
             UpsertWrite::Other(link)

@@ -40,7 +40,8 @@ pub(in crate::store) struct StoredCachedLink<'a> {
 #[serde(deny_unknown_fields)]
 struct StoredVisitorLink<'a> {
     target: Cow<'a, str>,
-    spec: StoredSettings<'a>,
+    #[serde(rename = "spec")]
+    settings: StoredSettings<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     lock: Option<Cow<'a, str>>,
 }
@@ -77,7 +78,7 @@ impl<'a> From<&'a VisitorLink> for StoredVisitorLink<'a> {
     fn from(visitor_link: &'a VisitorLink) -> Self {
         Self {
             target: visitor_link.target.as_str().into(),
-            spec: StoredSettings::from(&visitor_link.spec),
+            settings: StoredSettings::from(&visitor_link.settings),
             lock: visitor_link.lock.as_ref().map(|lock| lock.as_str().into()),
         }
     }
@@ -88,12 +89,12 @@ impl TryFrom<StoredVisitorLink<'_>> for VisitorLink {
 
     /// A link with a click limit is never cached: a cached one would redirect every visitor without counting.
     fn try_from(stored: StoredVisitorLink<'_>) -> Result<Self, StoreError> {
-        if stored.spec.max_clicks.is_some() {
+        if stored.settings.max_clicks.is_some() {
             return Err(corrupt("max_clicks"));
         }
         Ok(Self {
             target: Target::stored(stored.target.into_owned()),
-            spec: stored.spec.try_into()?,
+            settings: stored.settings.try_into()?,
             limit: None,
             lock: stored.lock.map(|lock| PasswordTag::stored(lock.into_owned())),
         })

@@ -27,9 +27,9 @@ pub struct Planted<'a> {
 }
 
 impl MemoryRecords {
-    /// Writes the user with the id `id` (`usr_…`), replacing one with the same id. `role` and `standing` have their
+    /// Writes the user with the id `id` (`usr_…`), replacing one with the same id. `role` and `status` have their
     /// stored names.
-    pub fn plant_user(&self, id: &str, role: &str, standing: &str) {
+    pub fn plant_user(&self, id: &str, role: &str, status: &str) {
         let id = UserId::stored(id.into());
         let role = Role::named(role).unwrap_or_default();
         let user = User {
@@ -39,9 +39,9 @@ impl MemoryRecords {
             name: None,
             role: role.min(Role::Admin),
             may_own: role == Role::Owner,
-            standing: match standing {
+            status: match status {
                 "in" => UserStatus::Active,
-                "leaving" => UserStatus::Deleting { heir: LinkRecipient::Unowned, past: None },
+                "leaving" => UserStatus::Deleting { recipient: LinkRecipient::Unowned, past: None },
                 "gone" => UserStatus::Deleted,
                 _ => UserStatus::Disabled,
             },

@@ -52,15 +52,15 @@ fn invalid_credentials_get_identical_answers() {
     assert_eq!([&good, &revoked, &expired].map(|key| ask(&edge, me(&**key)).code()), [200; 3]);
     assert_eq!(ask(&edge, Ask::remove(&format!("{KEYS}/{revoked_id}"))).code(), 204);
     edge.wait_seconds(1);
-    let key_of = |letter: char, standing: &str| {
+    let key_of = |letter: char, status: &str| {
         let owner = user(&edge, letter, "admin", "in");
         let (_, secret) = make(&owner, &json!({}));
         assert_eq!(ask(&edge, me(&*secret)).code(), 200);
-        user(&edge, letter, "admin", standing);
+        user(&edge, letter, "admin", status);
         secret
     };
     let inactive =
-        [('a', "disabled"), ('b', "leaving"), ('c', "gone"), ('d', "unknown standing")].map(|(letter, standing)| key_of(letter, standing));
+        [('a', "disabled"), ('b', "leaving"), ('c', "gone"), ('d', "unknown status")].map(|(letter, status)| key_of(letter, status));
     let orphan = key_of('f', "in");
     let orphan_id = orphan.split('_').nth(1).expect("an id");
     let mut record = kept(&edge, orphan_id);
@@ -299,9 +299,9 @@ fn keys_of_inactive_users_are_refused() {
     let edge = MemoryEdge::new(1);
     let owner = user(&edge, 'o', "owner", "in");
     let secret = planted_key(&edge, &owner, &Planted::default());
-    for (standing, status) in [("disabled", 401), ("in", 200), ("gone", 401), ("in", 200)] {
-        edge.records.plant_user(&owner, "owner", standing);
-        assert_eq!(ask(&edge, me(&*secret)).code(), status, "{standing}");
+    for (status, code) in [("disabled", 401), ("in", 200), ("gone", 401), ("in", 200)] {
+        edge.records.plant_user(&owner, "owner", status);
+        assert_eq!(ask(&edge, me(&*secret)).code(), code, "{status}");
     }
     let orphan = planted_key(&edge, "usr_nobodyherewhatsoever", &Planted::default());
     assert_eq!(ask(&edge, me(&*orphan)).code(), 401);

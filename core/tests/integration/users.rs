@@ -42,8 +42,8 @@ fn invite(id: &str) -> Ask {
     Ask { body: hop_core::Body::Whole(Vec::new()), ..Ask::post(&format!("{}/invite", address(id)), &json!({})) }
 }
 
-fn delete(id: &str, heir: &str) -> Ask {
-    Ask::remove(&format!("{}?links_to={heir}", address(id)))
+fn delete(id: &str, recipient: &str) -> Ask {
+    Ask::remove(&format!("{}?links_to={recipient}", address(id)))
 }
 
 fn text(value: &Value) -> String {
@@ -349,7 +349,7 @@ fn keys_of_disabled_users_are_refused() {
     );
     assert_eq!(list_users(), 200);
     edge.records.plant(&Key::stored(format!("user/{id}")), &record(&edge, &id).to_string().replace("\"in\"", "\"something\""));
-    assert_eq!(list_users(), 401, "an unknown standing is not active");
+    assert_eq!(list_users(), 401, "an unknown status is not active");
 }
 
 #[test]
@@ -661,8 +661,8 @@ fn users_are_paginated_without_deleted_ones() {
     for absent in [gone.as_str(), "usr_22222222222222222"] {
         assert_eq!(show(&edge, absent).code(), 404);
     }
-    let heir = delete(&ids[0], "usr_22222222222222222");
-    assert_eq!(ask(&edge, heir).code(), 422, "the heir must exist");
+    let deletion = delete(&ids[0], "usr_22222222222222222");
+    assert_eq!(ask(&edge, deletion).code(), 422, "the recipient must exist");
 }
 
 /// Creates a link and gives it to `owner`.
@@ -713,10 +713,10 @@ fn deletion_transfers_all_links() {
                 200
             );
             assert_eq!(ask(&edge, Ask::change("moves", &json!({"alias": "moved", "keep_old_alias": true}))).code(), 200);
-            let heir = if to_somebody { bob.as_str() } else { "none" };
+            let recipient = if to_somebody { bob.as_str() } else { "none" };
             // The key needs no scope for links: managing users is enough.
             let asker = key(&edge, &user(&edge, "admin", "admin"), &["users:admin"]);
-            assert_eq!(ask(&edge, with(&asker, delete(&ann, heir))).code(), 204);
+            assert_eq!(ask(&edge, with(&asker, delete(&ann, recipient))).code(), 204);
             let owner = if to_somebody { json!(bob) } else { Value::Null };
             for (alias, domain) in links {
                 let alias = if alias == "moves" { "moved" } else { alias };
@@ -733,13 +733,13 @@ fn deletion_transfers_all_links() {
                 (shown(&edge, "others", "hop.example")["owner"].as_str(), count(&edge, &format!("by-owner/hop.example/{ann}"))),
                 (Some(bob.as_str()), 0)
             );
-            assert_eq!((show(&edge, &ann).code(), ask(&edge, delete(&ann, heir)).code()), (404, 404));
+            assert_eq!((show(&edge, &ann).code(), ask(&edge, delete(&ann, recipient)).code()), (404, 404));
             let left = record(&edge, &ann);
             assert_eq!(
                 [&left["email"], &left["name"], &left["mark"], &left["standing"]],
                 [&Value::Null, &Value::Null, &Value::Null, &json!("gone")]
             );
-            assert_eq!(audited(&edge, &ann), ["user.create", "user.delete", &format!("user.leave links to {heir}")]);
+            assert_eq!(audited(&edge, &ann), ["user.create", "user.delete", &format!("user.leave links to {recipient}")]);
             let again = user(&edge, "ann", "viewer");
             assert!(again != ann && listed(&edge, 50).len() == 3, "the address is free again");
         }
@@ -760,7 +760,7 @@ fn many_links_are_transferred_over_several_requests() {
         (ask(&edge, patch(&ann, &json!({"disabled": false}))).problem().as_str(), ask(&edge, invite(&ann)).problem().as_str()),
         ("user_state", "user_state")
     );
-    assert_eq!(ask(&edge, delete(&bob, &ann)).code(), 422, "the heir must not be leaving");
+    assert_eq!(ask(&edge, delete(&bob, &ann)).code(), 422, "the recipient must not be leaving");
     // The version is that from before the deletion began.
     assert!(until_done(&edge, || delete(&ann, &bob).header(IF_MATCH, "\"1\"")) > 0);
     assert!(
@@ -820,7 +820,7 @@ const MOST_OPERATIONS: u32 = 32;
 /// Each link of the user has every index entry a link can have.
 #[test]
 fn deletion_finishes_within_32_operations_per_request() {
-    for heir in ["none", "bob"] {
+    for recipient in ["none", "bob"] {
         let edge = misfortune::edge(1, CommitMode::Stepwise);
         let [ann, bob] = ["ann", "bob"].map(|name| user(&edge, name, "editor"));
         let asker = key(&edge, &user(&edge, "admin", "admin"), &["users:admin"]);
@@ -831,20 +831,20 @@ fn deletion_finishes_within_32_operations_per_request() {
             let everything = json!({"tags": tags, "external_id": format!("crm-{number}"), "crawlable": true});
             assert_eq!(ask(&edge, Ask::change(&alias, &everything)).code(), 200);
         }
-        let heir = if heir == "bob" { bob.as_str() } else { heir };
+        let recipient = if recipient == "bob" { bob.as_str() } else { recipient };
         edge.set_operations(MOST_OPERATIONS);
         let mut requests = 0;
         loop {
             requests += 1;
             assert!(requests <= 5, "no progress");
-            let answer = ask(&edge, with(&asker, delete(&ann, heir)));
+            let answer = ask(&edge, with(&asker, delete(&ann, recipient)));
             if answer.code() == 204 {
                 break;
             }
             assert_eq!((answer.code(), answer.header("retry-after")), (503, "0"));
         }
         edge.set_operations(OPERATIONS);
-        let owner = if heir == "none" { Value::Null } else { json!(bob) };
+        let owner = if recipient == "none" { Value::Null } else { json!(bob) };
         for number in 0..3 {
             let link = shown(&edge, &format!("l{number}"), "hop.example");
             assert_eq!((&link["owner"], &link["tags"], &link["crawlable"]), (&owner, &json!(tags), &json!(true)));

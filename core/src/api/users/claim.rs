@@ -87,7 +87,7 @@ async fn claim_as<E: Edge>(context: &Context<'_, E>, id: &UserId, name: &str) ->
 /// creation without a record is given up.
 async fn claimant_status<E: Edge>(context: &Context<'_, E>, by: &UserId, waits: bool) -> Result<Option<UserStatus>, Problem> {
     match load(context, by).await? {
-        Some(user) => Ok(Some(user.value.standing)),
+        Some(user) => Ok(Some(user.value.status)),
         None if waits => Ok(None),
         None => {
             let given_up = GuardedRecord::put(None, Key::user(by), &User::tombstone(by.clone(), context.now), context.token()?)?;

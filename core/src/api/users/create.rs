@@ -74,7 +74,7 @@ fn new_user<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, body: &B
         name,
         role: role.min(Role::Admin),
         may_own: false,
-        standing: UserStatus::Active,
+        status: UserStatus::Active,
         invitation: Some(invitation),
         created_at: context.now,
         last_login_at: None,

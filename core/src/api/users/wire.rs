@@ -52,7 +52,7 @@ pub(super) struct InvitedUserJson<'a> {
 impl<'a> UserJson<'a> {
     /// JSON of `user`, whose current role is `role`.
     pub(super) fn new(user: &'a User, role: Role) -> Self {
-        let state = match user.standing {
+        let state = match user.status {
             UserStatus::Active if user.last_login_at.is_none() => "invited",
             UserStatus::Active => "active",
             UserStatus::Disabled => "disabled",

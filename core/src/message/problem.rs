@@ -255,13 +255,13 @@ impl Problem {
     }
 
     /// A body, or an item of one, that is not an object.
-    pub(crate) fn wrong_body(refusal: FieldError) -> Self {
-        Self::invalid_fields(vec![LocatedError { field: String::new(), refusal }])
+    pub(crate) fn wrong_body(error: FieldError) -> Self {
+        Self::invalid_fields(vec![LocatedError { field: String::new(), error }])
     }
 
     /// An object with wrong fields.
     pub(crate) fn invalid(wrong: FieldErrors) -> Self {
-        Self::invalid_fields(wrong.into_iter().map(|refusal| LocatedError { field: refusal.at.clone(), refusal }).collect())
+        Self::invalid_fields(wrong.into_iter().map(|error| LocatedError { field: error.at.clone(), error }).collect())
     }
 
     /// Moves all field errors into the field `name`, for an object within another.
@@ -271,8 +271,8 @@ impl Problem {
     }
 
     /// A single wrong field, found after the body was read.
-    pub(crate) fn wrong_field(name: &str, refusal: FieldError) -> Self {
-        Self::invalid_fields(vec![LocatedError { field: format!("/{name}"), refusal }])
+    pub(crate) fn wrong_field(name: &str, error: FieldError) -> Self {
+        Self::invalid_fields(vec![LocatedError { field: format!("/{name}"), error }])
     }
 
     pub(crate) fn no_such_page() -> Self {
@@ -388,7 +388,7 @@ impl From<StoreError> for Problem {
             StoreError::Corrupt(cause) => Self::internal(cause),
             StoreError::BadCursor => Self::invalid_fields(vec![LocatedError {
                 field: "/cursor".into(),
-                refusal: FieldError::invalid("this cursor is not valid for this list; start again without it"),
+                error: FieldError::invalid("this cursor is not valid for this list; start again without it"),
             }]),
         }
     }
@@ -407,7 +407,7 @@ mod tests {
 
     #[test]
     fn list_of_field_errors_is_bounded() {
-        let error = LocatedError { field: "/x".into(), refusal: FieldError::invalid("x") };
+        let error = LocatedError { field: "/x".into(), error: FieldError::invalid("x") };
         let count = |errors: usize| {
             let problem = Problem::invalid_fields(vec![error.clone(); errors]);
             (problem.errors.len(), problem.detail.clone().into_owned())

@@ -88,8 +88,8 @@ struct FieldErrorJson<'a> {
 }
 
 impl<'a> FieldErrorJson<'a> {
-    fn new(error: &'a LocatedError) -> Self {
-        Self { field: &error.field, code: error.refusal.code.name(), detail: &error.refusal.detail }
+    fn new(located: &'a LocatedError) -> Self {
+        Self { field: &located.field, code: located.error.code.name(), detail: &located.error.detail }
     }
 }
 

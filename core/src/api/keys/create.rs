@@ -52,7 +52,7 @@ request_body! {
 pub(crate) enum NoScopes {}
 
 impl WhyNotEmpty for NoScopes {
-    fn refusal() -> FieldError {
+    fn error() -> FieldError {
         FieldError::new(FieldCode::Required, "a key needs at least one scope")
     }
 }
@@ -61,7 +61,7 @@ impl WhyNotEmpty for NoScopes {
 pub(crate) enum NoDomains {}
 
 impl WhyNotEmpty for NoDomains {
-    fn refusal() -> FieldError {
+    fn error() -> FieldError {
         FieldError::new(FieldCode::Required, "the list must name at least one domain; use null for all domains")
     }
 }

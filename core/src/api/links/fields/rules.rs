@@ -109,7 +109,7 @@ impl FieldType for When {
 }
 
 impl WhyNotEmpty for When {
-    fn refusal() -> FieldError {
+    fn error() -> FieldError {
         FieldError::new(FieldCode::Required, "a rule needs at least one condition; all other visitors get the target of the link")
     }
 }
@@ -145,7 +145,7 @@ type AnyOf<T> = NonEmpty<Set<T, MOST_OF_ANY>, NeverHolds>;
 pub(crate) enum NeverHolds {}
 
 impl WhyNotEmpty for NeverHolds {
-    fn refusal() -> FieldError {
+    fn error() -> FieldError {
         FieldError::new(FieldCode::Conflicts, "the list needs at least one value, otherwise the condition never holds")
     }
 }
@@ -333,7 +333,7 @@ pub(crate) mod tests {
     use crate::message::body::tests::parsed;
 
     pub(crate) fn read(json: &str) -> Result<Vec<Rule>, Vec<(String, FieldCode)>> {
-        parsed::<Rules>(json).map_err(|wrong| wrong.into_iter().map(|refusal| (refusal.at.clone(), refusal.code)).collect())
+        parsed::<Rules>(json).map_err(|wrong| wrong.into_iter().map(|error| (error.at.clone(), error.code)).collect())
     }
 
     /// The errors of one rule with these conditions.

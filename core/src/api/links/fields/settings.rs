@@ -126,7 +126,7 @@ pub(crate) fn apply(
         Patch::Null => settings.card = None,
         Patch::Set(patch) => match patched_card(settings.card.as_ref(), patch) {
             Ok(card) => settings.card = Some(card),
-            Err(refusal) => wrong.add(refusal.within("card")),
+            Err(error) => wrong.add(error.within("card")),
         },
     }
     parts.strict.apply_or_default(&mut settings.strict);
@@ -169,7 +169,7 @@ pub(crate) mod tests {
         if apply(&mut settings, parts, &mut wrong).is_some() {
             settings.password = Some(PasswordHash { cost: PasswordCost { memory_kib: 8, passes: 1 }, salt: [1; 16], hash: [255; 32] });
         }
-        let wrong: Vec<_> = wrong.into_iter().map(|refusal| (refusal.at.clone(), refusal.code)).collect();
+        let wrong: Vec<_> = wrong.into_iter().map(|error| (error.at.clone(), error.code)).collect();
         if wrong.is_empty() { Ok(settings) } else { Err(wrong) }
     }
 

@@ -1,6 +1,6 @@
 //! Cached links: entries of the link cache near the visitor, and how far the core trusts them.
 //!
-//! * A cached link holds one version of a link, and the time when the store last confirmed it.
+//! * A cached link holds one state of an alias record, and the time when the store last confirmed it.
 //! * It is served for a day. Once it is older than ten minutes, it is served and then checked.
 //! * A cache miss proves nothing: only the store decides on a 404.
 //! * A fill reads the store again after its put and corrects the cached link. So a fill that an edit has overtaken does
@@ -30,7 +30,7 @@ const CORRECTIONS: u32 = 3;
 pub(crate) struct CachedLink {
     pub(crate) id: LinkId,
     /// The number of commits of the record.
-    pub(crate) version: u64,
+    pub(crate) commits: u64,
     pub(crate) state: CachedState,
 }
 
@@ -88,7 +88,7 @@ impl CachedLink {
             AliasState::Erasing(link) => (&link.id, CachedState::Ended),
             AliasState::PendingMove(_) | AliasState::Free => return None,
         };
-        Some(Self { id: id.clone(), version: commits, state })
+        Some(Self { id: id.clone(), commits, state })
     }
 
     /// Whether the store must be read for every visitor.
@@ -142,8 +142,8 @@ impl CacheFill {
         if self.known.is_some() { put_and_check } else { put_and_check.saturating_mul(2) }
     }
 
-    /// Puts the state in the store, and puts again while the store has a newer one. A read may be stale, so a version
-    /// that is not newer is ignored.
+    /// Puts the cached link in the cache, and puts again while the store has a newer state. A read may be stale, so a
+    /// state that is not newer is ignored.
     pub(crate) async fn run(self, records: &impl Records, link_cache: &impl LinkCache, now: Timestamp) -> Result<(), StoreError> {
         let mut cached_link = match self.known {
             Some(cached_link) => Some(cached_link),
@@ -155,7 +155,7 @@ impl CacheFill {
         for _ in 0..CORRECTIONS {
             let Some(known) = cached_link else { return Ok(()) };
             link_cache.put(&self.key, &stored::write(&StoredCachedLink::new(&known, now))?).await?;
-            cached_link = read_store(records, &self.key).await?.filter(|stored| stored.version > known.version);
+            cached_link = read_store(records, &self.key).await?.filter(|stored| stored.commits > known.commits);
         }
         Ok(())
     }

@@ -21,7 +21,8 @@ use crate::store::ports::StoreError;
 pub(in crate::store) struct StoredCachedLink<'a> {
     #[serde(rename = "v")]
     schema: SchemaVersion,
-    version: u64,
+    #[serde(rename = "version")]
+    commits: u64,
     checked_at: Millis,
     id: Cow<'a, str>,
     /// Whether the store must be read for every visitor. Then the link is not stored here.
@@ -58,8 +59,8 @@ impl<'a> StoredCachedLink<'a> {
             }
             CachedState::Ended | CachedState::Blocked => {}
         }
-        let (version, checked_at) = (cached_link.version, checked_at.into());
-        Self { schema: SchemaVersion, version, checked_at, id: cached_link.id.as_str().into(), is_strict, link, to, forwards }
+        let (commits, checked_at) = (cached_link.commits, checked_at.into());
+        Self { schema: SchemaVersion, commits, checked_at, id: cached_link.id.as_str().into(), is_strict, link, to, forwards }
     }
 
     /// The cached link, and when the store confirmed it. There is none if the store must be read for every visitor.
@@ -69,7 +70,7 @@ impl<'a> StoredCachedLink<'a> {
             (None, Some(to)) => CachedState::MovedTo { to: Key::stored(to.into_owned()), forwards: self.forwards },
             (None, None) => CachedState::Ended,
         };
-        let cached_link = CachedLink { id: LinkId::stored(self.id.into_owned()), version: self.version, state };
+        let cached_link = CachedLink { id: LinkId::stored(self.id.into_owned()), commits: self.commits, state };
         Ok(((!self.is_strict).then_some(cached_link), self.checked_at.into()))
     }
 }

@@ -3,8 +3,8 @@
 
 use crate::support::audit::count;
 use crate::support::client::Answer;
-use crate::support::keys::{KEYS, SCOPES, ask, kept, key, new_key, user};
-use crate::support::misfortune::watch;
+use crate::support::keys::{KEYS, SCOPES, ask, key, key_record, new_key, user};
+use crate::support::store_faults::watch;
 use crate::support::{Ask, Isolate, run};
 use hop_core::memory::{MemoryEdge, StoreStep};
 use hop_core::store::Key;
@@ -237,7 +237,7 @@ fn key_follows_its_owners_current_role() {
     let team = json!({"v": 1, "tokens": {"created": "t", "recent": ["t"]}, "owners": [format!("usr_{}", "f".repeat(17))]});
     edge.records.plant(&Key::stored("team".into()), &team.to_string());
     assert_eq!(role(), json!("admin"), "the team record does not name the user");
-    assert_eq!(kept(&edge, &key_id)["owner"], json!(id));
+    assert_eq!(key_record(&edge, &key_id)["owner"], json!(id));
 }
 
 /// Creates a key for `owner` with the key `with`.
@@ -301,11 +301,11 @@ fn disabled_admin_cannot_enable_themselves_again() {
     let (_, anns) = key(&edge, &ann, &SCOPES, &json!({}));
     assert_eq!(ask(&edge, new_key(&bob, &SCOPES, &json!({})).showing(&*anns)).code(), 403);
     // A key that Ann created for a user ends when that user gets a higher role.
-    let (_, kept) = key_by(&edge, &anns, &eve, &SCOPES);
+    let (_, second_key) = key_by(&edge, &anns, &eve, &SCOPES);
     user(&edge, 'e', "admin", "in");
     user(&edge, 'a', "admin", "disabled");
     let enable = Ask::patch(&format!("/api/v1/users/{ann}"), &json!({"disabled": false}));
-    for secret in [&anns, &kept] {
+    for secret in [&anns, &second_key] {
         assert_eq!(ask(&edge, enable.again().showing(&**secret)).code(), 401);
     }
 }

@@ -4,9 +4,9 @@
 
 use crate::support::audit::{check_list, count};
 use crate::support::client::{Answer, Visitor};
-use crate::support::misfortune::{self, FOGGY, Plan, STORMY, WINDY, calm, plan, unleash};
 use crate::support::replay::{OnFailure, for_seeds};
 use crate::support::scheduler::{Client, Turns};
+use crate::support::store_faults::{self, ALL_FAULTS, DELAYS, DELAYS_AND_FAILURES, Plan, clear_faults, plan, set_random_faults};
 use crate::support::{Ask, Isolate, run};
 use hop_core::Body;
 use hop_core::memory::{CommitMode, MemoryEdge, OPERATIONS, Random};
@@ -124,7 +124,7 @@ fn crash_at_every_step(
         let (edge, id) = world();
         let trace = plan(&edge, Plan::From(crash_at, None));
         let first = ask(&edge, asked(&id)).code();
-        calm(&edge);
+        clear_faults(&edge);
         if trace.steps().len() <= crash_at {
             assert_eq!(first, success);
             then(&edge, &id, first);
@@ -180,19 +180,19 @@ fn email_is_unique_in_any_spelling() {
 fn concurrent_creations_yield_one_user() {
     for_seeds("users", "concurrent_creations_yield_one_user", 200, |seed| {
         let mut random = Random::new(seed);
-        let rates = [WINDY, STORMY, FOGGY][random.below(3)];
-        let edge = misfortune::edge(seed, BOTH[random.below(2)]);
+        let rates = [DELAYS, DELAYS_AND_FAILURES, ALL_FAULTS][random.below(3)];
+        let edge = store_faults::edge(seed, BOTH[random.below(2)]);
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
         // In some runs a deleted user had the address.
         if random.below(2) == 0 {
             let gone = user(&edge, "ann", "viewer");
             assert_eq!(ask(&edge, delete(&gone, "none")).code(), 204);
         }
-        unleash(&edge, rates, seed);
+        set_random_faults(&edge, rates, seed);
         let clients = (0..2 + random.below(3))
             .map(|number| Box::pin(isolates[number % 2].ask(create(&json!({"email": "ann@example.com"})))) as Client<'_, Answer>);
         let answers = Turns::default().interleave(&mut random, clients.collect(), || {});
-        calm(&edge);
+        clear_faults(&edge);
         let users = listed(&edge, 50);
         assert!(users.len() <= 1, "{users:?}");
         for answer in &answers {
@@ -226,7 +226,7 @@ fn concurrent_creations_yield_one_user() {
 #[test]
 fn retry_after_crashed_creation_leaves_one_user() {
     for steps in BOTH {
-        let world = || (misfortune::edge(1, steps), String::new());
+        let world = || (store_faults::edge(1, steps), String::new());
         let body = json!({"email": "ann@example.com", "role": "owner"});
         crash_at_every_step(
             steps,
@@ -386,7 +386,7 @@ fn admins_cannot_grant_or_edit_higher_roles() {
 #[test]
 fn owners_manage_owners_but_the_last_stays() {
     for steps in BOTH {
-        let edge = misfortune::edge(1, steps);
+        let edge = store_faults::edge(1, steps);
         let [first, second] = ["first", "second"].map(|name| user(&edge, name, "owner"));
         let key = key(&edge, &first, &["users:admin"]);
         assert_eq!(ask(&edge, with(&key, patch(&second, &json!({"disabled": true})))).problem(), "user_state");
@@ -423,11 +423,11 @@ fn owners_manage_owners_but_the_last_stays() {
 fn mutual_demotion_leaves_an_owner() {
     for_seeds("users", "mutual_demotion_leaves_an_owner", 300, |seed| {
         let mut random = Random::new(seed);
-        let rates = [WINDY, STORMY, FOGGY][random.below(3)];
-        let edge = misfortune::edge(seed, BOTH[random.below(2)]);
+        let rates = [DELAYS, DELAYS_AND_FAILURES, ALL_FAULTS][random.below(3)];
+        let edge = store_faults::edge(seed, BOTH[random.below(2)]);
         let ids = ["a", "b", "c"].map(|name| user(&edge, name, if name == "c" { "editor" } else { "owner" }));
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
-        unleash(&edge, rates, seed);
+        set_random_faults(&edge, rates, seed);
         let mut asks = vec![patch(&ids[0], &json!({"role": "admin"})), patch(&ids[1], &json!({"role": "viewer"}))];
         for _ in 0..random.below(4) {
             let id = &ids[random.below(3)];
@@ -448,7 +448,7 @@ fn mutual_demotion_leaves_an_owner() {
                 assert_eq!((&user["may_own"], &user["standing"]), (&json!(true), &json!("in")), "{id} is named but is no owner");
             }
         });
-        calm(&edge);
+        clear_faults(&edge);
         for answer in &answers {
             let code = answer.code();
             assert!([200, 204, 404, 409].contains(&code) || (code == 503 && rates.fail > 0), "{answer:?}");
@@ -473,7 +473,7 @@ fn mutual_demotion_leaves_an_owner() {
 fn dismissal_clears_may_own_despite_concurrent_writes() {
     for_seeds("users", "dismissal_clears_may_own_despite_concurrent_writes", 300, |seed| {
         let mut random = Random::new(seed);
-        let edge = misfortune::edge(seed, BOTH[random.below(2)]);
+        let edge = store_faults::edge(seed, BOTH[random.below(2)]);
         let [_, ann] = ["boss", "ann"].map(|name| user(&edge, name, "owner"));
         // Showing the user under a new pepper renews the claim of the address.
         let settings = [
@@ -483,7 +483,7 @@ fn dismissal_clears_may_own_despite_concurrent_writes() {
             ("HOP_OLD_PEPPER", crate::support::client::PEPPER),
         ];
         let isolates = [Isolate::new(&edge), Isolate::set_up(&edge, &settings)];
-        unleash(&edge, WINDY, seed);
+        set_random_faults(&edge, DELAYS, seed);
         let mut asks = vec![patch(&ann, &json!({"role": "editor"})), Ask::list(&address(&ann)), patch(&ann, &json!({"name": "Ann"}))];
         if random.below(2) == 0 {
             asks.push(patch(&ann, &json!({"role": "owner"})));
@@ -491,7 +491,7 @@ fn dismissal_clears_may_own_despite_concurrent_writes() {
         let clients = asks.into_iter().enumerate().map(|(number, ask)| Box::pin(isolates[number % 2].ask(ask)) as Client<'_, Answer>);
         let clients = clients.collect();
         let answers = Turns::default().interleave(&mut random, clients, || {});
-        calm(&edge);
+        clear_faults(&edge);
         assert!(answers.iter().all(|answer| answer.code() == 200), "{answers:?}");
         let is_owner = owners(&edge).contains(&ann);
         assert_eq!(record(&edge, &ann)["may_own"] == true, is_owner, "the user's record contradicts the team");
@@ -507,7 +507,7 @@ fn retry_completes_a_crashed_owner_change() {
     for steps in BOTH {
         for (from, to) in [("editor", "owner"), ("owner", "editor")] {
             let world = || {
-                let edge = misfortune::edge(1, steps);
+                let edge = store_faults::edge(1, steps);
                 user(&edge, "first", "owner");
                 let id = user(&edge, "second", from);
                 (edge, id)
@@ -615,19 +615,19 @@ fn invitation_ends_when_its_user_becomes_admin() {
 fn promotion_ends_invitations_by_admins() {
     for_seeds("users", "promotion_ends_invitations_by_admins", 300, |seed| {
         let mut random = Random::new(seed);
-        let rates = [WINDY, STORMY, FOGGY][random.below(3)];
-        let edge = misfortune::edge(seed, BOTH[random.below(2)]);
+        let rates = [DELAYS, DELAYS_AND_FAILURES, ALL_FAULTS][random.below(3)];
+        let edge = store_faults::edge(seed, BOTH[random.below(2)]);
         let [admin, ann] = [("admin", "admin"), ("ann", "editor")].map(|(name, role)| user(&edge, name, role));
         let of_admin = crate::support::keys::key(&edge, &admin, &["users:admin"], &json!({})).1;
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
         let to = ["admin", "owner"][random.below(2)];
-        unleash(&edge, rates, seed);
+        set_random_faults(&edge, rates, seed);
         let mut clients = vec![Box::pin(isolates[0].ask(patch(&ann, &json!({ "role": to })))) as Client<'_, Answer>];
         for _ in 0..1 + random.below(3) {
             clients.push(Box::pin(isolates[1].ask(invite(&ann).showing(&*of_admin))));
         }
         let answers = Turns::default().interleave(&mut random, clients, || {});
-        calm(&edge);
+        clear_faults(&edge);
         assert!(answers.iter().all(|answer| [200, 201, 403].contains(&answer.code()) || rates.fail > 0), "{answers:?}");
         if answers[0].code() == 200 || show(&edge, &ann).json()["role"] == to {
             assert_eq!((show(&edge, &ann).json()["role"].as_str(), &record(&edge, &ann)["mark"]), (Some(to), &Value::Null));
@@ -693,7 +693,7 @@ fn until_done(edge: &MemoryEdge, asked: impl Fn() -> Ask) -> usize {
 fn deletion_transfers_all_links() {
     for steps in BOTH {
         for to_somebody in [true, false] {
-            let edge = misfortune::edge(1, steps);
+            let edge = store_faults::edge(1, steps);
             let [ann, bob] = ["ann", "bob"].map(|name| user(&edge, name, "editor"));
             assert_eq!(ask(&edge, Ask::post("/api/v1/domains", &json!({"domain": "c.example"}))).code(), 201);
             let links = [
@@ -821,7 +821,7 @@ const MOST_OPERATIONS: u32 = 32;
 #[test]
 fn deletion_finishes_within_32_operations_per_request() {
     for recipient in ["none", "bob"] {
-        let edge = misfortune::edge(1, CommitMode::Stepwise);
+        let edge = store_faults::edge(1, CommitMode::Stepwise);
         let [ann, bob] = ["ann", "bob"].map(|name| user(&edge, name, "editor"));
         let asker = key(&edge, &user(&edge, "admin", "admin"), &["users:admin"]);
         let tags: Vec<String> = (0..10).map(|number| format!("tag-{number}")).collect();
@@ -858,7 +858,7 @@ fn deletion_finishes_within_32_operations_per_request() {
 fn retry_completes_a_crashed_deletion() {
     for steps in BOTH {
         let world = || {
-            let edge = misfortune::edge(1, steps);
+            let edge = store_faults::edge(1, steps);
             let [ann, _] = ["ann", "bob"].map(|name| user(&edge, name, "editor"));
             (0..2).for_each(|number| link(&edge, &format!("l{number}"), "hop.example", &ann));
             (edge, ann)
@@ -907,14 +907,14 @@ fn deleted_user_leaves_no_unkeyed_digest() {
 fn concurrent_deletions_delete_once() {
     for_seeds("users", "concurrent_deletions_delete_once", 100, |seed| {
         let mut random = Random::new(seed);
-        let edge = misfortune::edge(seed, BOTH[random.below(2)]);
+        let edge = store_faults::edge(seed, BOTH[random.below(2)]);
         let ann = user(&edge, "ann", "editor");
         (0..3).for_each(|number| link(&edge, &format!("l{number}"), "hop.example", &ann));
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
-        unleash(&edge, WINDY, seed);
+        set_random_faults(&edge, DELAYS, seed);
         let clients = isolates.iter().map(|isolate| Box::pin(isolate.ask(delete(&ann, "none"))) as Client<'_, Answer>).collect();
         let answers = Turns::default().interleave(&mut random, clients, || {});
-        calm(&edge);
+        clear_faults(&edge);
         let codes: Vec<u16> = answers.iter().map(Answer::code).collect();
         assert!(codes.contains(&204) && codes.iter().all(|code| [204, 404].contains(code)), "{codes:?}");
         assert_eq!(audited(&edge, &ann).iter().filter(|event| *event == "user.delete").count(), 1);

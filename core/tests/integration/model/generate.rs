@@ -4,7 +4,7 @@ use hop_core::memory::{Fault, Random};
 
 use super::world::{Address, Agent, Command, CreateMode, DOMAINS, Destination, MoveTo, NewLink, Password, Rule, Settings, Visitor, World};
 use crate::support::locks::PASSWORD;
-use crate::support::misfortune::{FEW_OPERATIONS, FOGGY, FaultRates, Plan, STORMY, WINDY};
+use crate::support::store_faults::{ALL_FAULTS, DELAYS, DELAYS_AND_FAILURES, FEW_OPERATIONS, FaultRates, Plan};
 
 const ALIASES: [&str; 10] = ["a", "ab", "abc", "b1", "do", "doc", "docs", "x", "xy", "Xy"];
 const TAGS: [&str; 4] = ["a", "ab", "b", "c"];
@@ -83,8 +83,8 @@ impl Generator {
             10..=13 => FaultMode::Planned(Plan::At(vec![(self.random.below(16), Fault::Fail)])),
             14 => FaultMode::Planned(Plan::At(vec![(self.random.below(8), Fault::Fail), (self.random.below(16), Fault::Fail)])),
             15..=16 => FaultMode::Planned(Plan::From(self.random.below(16), None)),
-            17..=18 => FaultMode::Random(FaultRates { late: 0, ..STORMY }),
-            _ => FaultMode::Random(FaultRates { late: 0, ..FOGGY }),
+            17..=18 => FaultMode::Random(FaultRates { late: 0, ..DELAYS_AND_FAILURES }),
+            _ => FaultMode::Random(FaultRates { late: 0, ..ALL_FAULTS }),
         }
     }
 
@@ -96,7 +96,7 @@ impl Generator {
 
     /// The faults during two concurrent calls.
     pub(crate) fn concurrent_faults(&mut self) -> FaultMode {
-        FaultMode::Random(self.of(&[WINDY, WINDY, STORMY, FOGGY]))
+        FaultMode::Random(self.of(&[DELAYS, DELAYS, DELAYS_AND_FAILURES, ALL_FAULTS]))
     }
 
     pub(crate) fn domain(&mut self) -> &'static str {

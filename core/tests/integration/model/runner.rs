@@ -12,8 +12,8 @@ use super::generate::{FaultMode, Generator};
 use super::requests::{self, address};
 use super::world::{Address, Command, CreateMode, Destination};
 use crate::support::client::Answer;
-use crate::support::misfortune::{calm, plan, unleash};
 use crate::support::scheduler::{Client, Turns};
+use crate::support::store_faults::{clear_faults, plan, set_random_faults};
 use crate::support::{Ask, Isolate, run};
 
 /// The number of candidate worlds above which reads reduce them to one.
@@ -137,15 +137,15 @@ impl<'a> Runner<'a> {
         let operations = self.generator.operations();
         self.edge.set_operations(operations);
         match faults {
-            FaultMode::None => calm(self.edge),
+            FaultMode::None => clear_faults(self.edge),
             FaultMode::Planned(faults) => drop(plan(self.edge, faults.clone())),
-            FaultMode::Random(rates) => unleash(self.edge, *rates, self.generator.random.next_u64()),
+            FaultMode::Random(rates) => set_random_faults(self.edge, *rates, self.generator.random.next_u64()),
         }
     }
 
     /// Removes all faults and restores the operation budget.
     pub(crate) fn clear_faults(&self) {
-        calm(self.edge);
+        clear_faults(self.edge);
         self.edge.set_operations(OPERATIONS);
     }
 

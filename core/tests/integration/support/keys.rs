@@ -41,7 +41,7 @@ pub(crate) fn key(edge: &MemoryEdge, owner: &str, scopes: &[&str], fields: &Valu
 }
 
 /// The record of a key, read directly from the store.
-pub(crate) fn kept(edge: &MemoryEdge, id: &str) -> Value {
+pub(crate) fn key_record(edge: &MemoryEdge, id: &str) -> Value {
     let record = edge.records.peek(&Key::stored(format!("key/{id}"))).expect("a key has a record");
     serde_json::from_slice(&record.value).expect("a record is JSON")
 }

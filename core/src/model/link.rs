@@ -22,8 +22,8 @@ pub(crate) struct LinkId(String);
 
 impl LinkId {
     /// The id with this random part.
-    pub(crate) fn from_name(name: &str) -> Self {
-        Self(format!("lnk_{name}"))
+    pub(crate) fn from_random(random: &str) -> Self {
+        Self(format!("lnk_{random}"))
     }
 
     /// Wraps an id that was read from the store.
@@ -48,8 +48,8 @@ pub(crate) struct UserId(String);
 
 impl UserId {
     /// The id with this random part.
-    pub(crate) fn from_name(name: &str) -> Self {
-        Self(["usr_", name].concat())
+    pub(crate) fn from_random(random: &str) -> Self {
+        Self(["usr_", random].concat())
     }
 
     /// Parses an id as the API writes it.

@@ -285,7 +285,7 @@ mod tests {
 
     #[test]
     fn invitations_store_a_digest_and_last_a_week() {
-        let (pepper, user, secret) = (Pepper::new("p"), UserId::from_name("2222222222222222x"), "s".repeat(44));
+        let (pepper, user, secret) = (Pepper::new("p"), UserId::from_random("2222222222222222x"), "s".repeat(44));
         let (invitation, token) = Invitation::new(&secret, &pepper, &user, Timestamp::from_millis(5));
         assert_eq!(token, format!("hopinvite_2222222222222222x_{secret}"));
         assert_eq!(invitation.expires_at.as_millis(), 604_800_005);

@@ -199,7 +199,7 @@ fn generate_alias<E: Edge>(context: &Context<'_, E>, purpose: &str, length: usiz
 /// The record of the new link.
 fn build_link<E: Edge>(context: &Context<'_, E>, new: &NewLink, alias: Alias) -> Result<Link, Problem> {
     Ok(Link {
-        id: LinkId::from_name(&context.name("link")?),
+        id: LinkId::from_random(&context.name("link")?),
         alias,
         domain: new.domain.clone(),
         target: new.target.clone(),

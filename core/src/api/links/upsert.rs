@@ -151,7 +151,7 @@ async fn check_free<E: Edge>(promised: &Context<'_, E>, domain: &Domain, alias: 
     let Some(alias_record) = load(promised.edge.records(), &Key::link(domain, alias)).await? else {
         return Ok(());
     };
-    let id = LinkId::from_name(&promised.name("link")?);
+    let id = LinkId::from_random(&promised.name("link")?);
     if matches!(alias_record.alias_state.visible(), AliasState::Link(link) if link.id == id) {
         return Ok(());
     }

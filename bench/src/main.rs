@@ -35,7 +35,7 @@ fn run(words: &[&str]) -> Result<(), String> {
     match words {
         ["scenarios"] => SCENARIOS.iter().for_each(|scenario| println!("{}\t{}", scenario.name, scenario.description)),
         ["visit", name, times] => {
-            let scenario = Scenario::named(name).ok_or_else(|| format!("there is no scenario {name}"))?;
+            let scenario = Scenario::from_name(name).ok_or_else(|| format!("there is no scenario {name}"))?;
             let times: u64 = times.parse().map_err(|_| format!("{times} is not a number"))?;
             let world = World::prepare(scenario)?;
             for _ in 0..times {

@@ -111,7 +111,7 @@ pub(crate) const SCENARIOS: [Scenario; 13] = [
 ];
 
 impl Scenario {
-    pub(crate) fn named(name: &str) -> Option<&'static Self> {
+    pub(crate) fn from_name(name: &str) -> Option<&'static Self> {
         SCENARIOS.iter().find(|scenario| scenario.name == name)
     }
 }

@@ -31,7 +31,7 @@ impl MemoryRecords {
     /// stored names.
     pub fn plant_user(&self, id: &str, role: &str, status: &str) {
         let id = UserId::stored(id.into());
-        let role = Role::named(role).unwrap_or_default();
+        let role = Role::from_name(role).unwrap_or_default();
         let user = User {
             id: id.clone(),
             // An e-mail address would need a claim.
@@ -86,7 +86,7 @@ impl MemoryEdge {
     /// If the source of randomness fails.
     pub fn plant_key(&self, pepper: &str, owner: &str, key: &Planted<'_>) -> Result<String, NoEntropy> {
         let presented = PresentedKey::new(id_source::random_96(self)?, id_source::random_secret(self)?);
-        let named = |names: &[&str]| names.iter().filter_map(|name| Scope::named(name)).collect();
+        let named = |names: &[&str]| names.iter().filter_map(|name| Scope::from_name(name)).collect();
         let api_key = ApiKey {
             id: KeyId::stored(presented.id.as_str().into()),
             name: Title::stored("planted".into()),

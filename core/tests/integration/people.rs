@@ -32,7 +32,7 @@ impl Role {
         ["viewer", "editor", "admin", "owner"][self as usize]
     }
 
-    fn named(name: &Value) -> Self {
+    fn from_name(name: &Value) -> Self {
         ROLES.into_iter().find(|role| name == role.name()).expect("a role")
     }
 
@@ -257,7 +257,7 @@ impl World {
         while let Some(path) = next {
             let page = run(isolate.ask(Ask::list(&path))).json();
             let items = page["items"].as_array().expect("items").iter();
-            shown.extend(items.map(|user| (text(&user["id"]), Role::named(&user["role"]), user["state"] == "disabled")));
+            shown.extend(items.map(|user| (text(&user["id"]), Role::from_name(&user["role"]), user["state"] == "disabled")));
             next = page["next"].as_str().map(str::to_owned);
         }
         let there = self.users.iter().filter(|user| user.state != State::Gone);
@@ -268,7 +268,7 @@ impl World {
         assert_eq!(emails.len(), shown.len(), "two users have one address: {:?}", self.users);
         for (number, key) in self.keys.iter().enumerate() {
             let me = run(isolate.ask(Ask::list("/api/v1/me").showing(&*key.secret)));
-            let role = (me.code() == 200).then(|| Role::named(&me.json()["role"]));
+            let role = (me.code() == 200).then(|| Role::from_name(&me.json()["role"]));
             assert_eq!(role, self.role(Some(number)), "{key:?}");
         }
     }
@@ -387,7 +387,7 @@ fn concurrent_changes_leave_keys_their_rights() {
                             owner: *owner,
                             issuers: before.issuers(*actor, *owner),
                             // The record says which role the creator had at that moment.
-                            max_role: Role::named(
+                            max_role: Role::from_name(
                                 &crate::support::keys::key_record(&edge, answer.json()["id"].as_str().expect("an id"))["most"],
                             ),
                             revoked: false,
@@ -406,7 +406,7 @@ fn concurrent_changes_leave_keys_their_rights() {
                     _ => State::Active,
                 };
                 if user.state != State::Gone {
-                    user.role = Role::named(&shown.json()["role"]);
+                    user.role = Role::from_name(&shown.json()["role"]);
                 }
             }
             assert!(world.owners() > 0 || !owned, "no owner is left");

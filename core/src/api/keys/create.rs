@@ -70,7 +70,7 @@ impl FieldType for Scope {
     type Value = Self;
 
     fn parse(value: JsonValue, _: &ParseContext<'_>) -> Result<Self, FieldErrors> {
-        Self::named(&value.text()?).ok_or_else(|| FieldError::invalid("this scope does not exist").into())
+        Self::from_name(&value.text()?).ok_or_else(|| FieldError::invalid("this scope does not exist").into())
     }
 
     #[cfg(feature = "docs")]

@@ -83,5 +83,5 @@ pub(super) fn invited_response(user: &User, role: Role, token: &str) -> Result<R
 }
 
 pub(super) fn role(json_value: JsonValue) -> Result<Role, FieldError> {
-    Role::named(&json_value.text()?).ok_or_else(|| FieldError::invalid("role must be viewer, editor, admin or owner"))
+    Role::from_name(&json_value.text()?).ok_or_else(|| FieldError::invalid("role must be viewer, editor, admin or owner"))
 }

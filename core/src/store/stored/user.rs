@@ -115,7 +115,7 @@ impl RecordValue for User {
             id: UserId::stored(stored.id.into_owned()),
             email: stored.email.map(|email| Email::stored(email.into_owned())),
             name: stored.name.map(|name| Title::stored(name.into_owned())),
-            role: Role::named(&stored.role).unwrap_or_default(),
+            role: Role::from_name(&stored.role).unwrap_or_default(),
             may_own: stored.may_own,
             status: stored.status.into(),
             invitation,

@@ -120,10 +120,10 @@ async fn create_promised<E: Edge>(
             check_free(&promised, domain, requested, new.reuses).await?;
         }
         match create_link(&promised, authorized, &NewLink { alias, ..new.clone() }).await {
-            Ok(link) if has_external_id(authorized, &link, id) => match locate(&promised, &link).await? {
-                UpsertTarget::Here => return Ok(new.write_result(link)),
-                UpsertTarget::Moving if waits => return Ok(UpsertWrite::Nothing),
-                UpsertTarget::Moving | UpsertTarget::Gone => {}
+            Ok(link) if has_external_id(authorized, &link, id) => match promised_link_state(&promised, &link).await? {
+                PromisedLinkState::Present => return Ok(new.write_result(link)),
+                PromisedLinkState::Moving if waits => return Ok(UpsertWrite::Nothing),
+                PromisedLinkState::Moving | PromisedLinkState::Gone => {}
             },
             // The link was created, and has another owner or external id now.
             Ok(_) => {}
@@ -163,22 +163,25 @@ async fn check_free<E: Edge>(promised: &Context<'_, E>, domain: &Domain, alias: 
 }
 
 /// State of a promised link that was created.
-enum UpsertTarget {
-    Here,
+enum PromisedLinkState {
+    /// Its alias record has it, or the read was stale.
+    Present,
+    /// It is being moved, or was moved.
     Moving,
+    /// It was removed from its alias record.
     Gone,
 }
 
 /// Finds out from the alias record whether the created link is still there. A record without the link is a stale read.
-async fn locate<E: Edge>(promised: &Context<'_, E>, link: &Link) -> Result<UpsertTarget, Problem> {
+async fn promised_link_state<E: Edge>(promised: &Context<'_, E>, link: &Link) -> Result<PromisedLinkState, Problem> {
     let alias_record = load(promised.edge.records(), &Key::link(&link.domain, &link.alias)).await?;
     let commit = promised.name("commit")?;
     Ok(match alias_record.as_ref().map(|alias_record| (&alias_record.alias_state, alias_record.alias_state.visible())) {
-        Some((_, AliasState::Link(here))) if here.id == link.id => UpsertTarget::Here,
-        Some((_, AliasState::MovedTo(moved_to))) if moved_to.link == link.id => UpsertTarget::Moving,
-        Some((AliasState::PendingMove(pending_move), _)) if pending_move.link.id == link.id => UpsertTarget::Moving,
-        _ if alias_record.as_ref().is_some_and(|alias_record| alias_record.remembers(&commit)) => UpsertTarget::Gone,
-        _ => UpsertTarget::Here,
+        Some((_, AliasState::Link(here))) if here.id == link.id => PromisedLinkState::Present,
+        Some((_, AliasState::MovedTo(moved_to))) if moved_to.link == link.id => PromisedLinkState::Moving,
+        Some((AliasState::PendingMove(pending_move), _)) if pending_move.link.id == link.id => PromisedLinkState::Moving,
+        _ if alias_record.as_ref().is_some_and(|alias_record| alias_record.remembers(&commit)) => PromisedLinkState::Gone,
+        _ => PromisedLinkState::Present,
     })
 }
 

@@ -86,7 +86,7 @@ async fn key_principal<E: Edge>(context: &Context<'_, E>, presented: &PresentedK
         name: format!("key_{}", key.id.as_str()),
         key: Some(key.id.clone()),
         user: Some(user.id),
-        role: role.min(key.most),
+        role: role.min(key.max_role),
         issuers: key.issuers.clone(),
         scopes: Some(key.scopes.clone()),
         domains: key.domains.clone(),

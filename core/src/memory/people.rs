@@ -95,7 +95,7 @@ impl MemoryEdge {
             owner: UserId::stored(owner.into()),
             created_by: None,
             issuers: Vec::new(),
-            most: Role::Owner,
+            max_role: Role::Owner,
             created_at: Timestamp::from_millis(1),
             expires_at: key.expires_at,
             last_used_at: None,

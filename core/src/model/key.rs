@@ -123,7 +123,7 @@ pub(crate) struct ApiKey {
     /// that created it. Sorted, at most [`MOST_ISSUERS`].
     pub(crate) issuers: Vec<UserId>,
     /// The highest role the key can have: the role of its creator, even if its owner is promoted later.
-    pub(crate) most: Role,
+    pub(crate) max_role: Role,
     pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Option<Timestamp>,
     pub(crate) last_used_at: Option<Timestamp>,

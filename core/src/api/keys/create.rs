@@ -138,7 +138,7 @@ impl KeyRequest {
             owner,
             created_by: authorized.user().cloned(),
             issuers,
-            most: authorized.role(),
+            max_role: authorized.role(),
             created_at: now,
             expires_at,
             last_used_at: None,

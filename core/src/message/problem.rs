@@ -348,7 +348,7 @@ impl Problem {
     }
 
     /// A record that other requests kept changing between the read and the guarded write.
-    pub(crate) fn crowded() -> Self {
+    pub(crate) fn contended() -> Self {
         Self::store_unavailable("the record kept changing between its read and its write".into())
     }
 

@@ -233,7 +233,7 @@ impl<'a, 'v, E: Edge> LinkVisitor<'a, 'v, E> {
         match self.context.edge.records().take(&Key::limit(limit), limit.most.get(), None).await? {
             Take::Granted => Ok(true),
             Take::Exhausted => Ok(false),
-            Take::Busy => Err(Problem::crowded()),
+            Take::Busy => Err(Problem::contended()),
         }
     }
 

@@ -202,7 +202,7 @@ impl<'a, E: Edge> RateWindow<'a, E> {
         match self.context.edge.records().take(&key, limit, Some(self.ends)).await? {
             Take::Granted => Ok(true),
             Take::Exhausted => Ok(false),
-            Take::Busy => Err(Problem::crowded()),
+            Take::Busy => Err(Problem::contended()),
         }
     }
 }

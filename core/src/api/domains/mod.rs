@@ -68,7 +68,7 @@ async fn edit<E: Edge>(
     domain: &Domain,
     change: &dyn Fn(Option<&DomainRecord>) -> Result<DomainEdit, EditRefusal>,
 ) -> Result<(Option<DomainRecord>, DomainRecord), Problem> {
-    let mut last = Problem::crowded();
+    let mut last = Problem::contended();
     for _ in 0..EDITS {
         let was = load(context, domain).await?;
         let (domain_record, action) = match change(was.as_ref().map(|stored| &stored.value)) {

@@ -32,5 +32,5 @@ pub(crate) async fn revoke<E: Edge>(
         }
         return Ok(Response::empty(StatusCode::NO_CONTENT));
     }
-    Err(Problem::crowded())
+    Err(Problem::contended())
 }

@@ -128,7 +128,7 @@ impl AliasClaim<'_> {
             }
             tries = tries.saturating_add(1);
         }
-        Err(Problem::crowded())
+        Err(Problem::contended())
     }
 
     /// The deleted link whose alias is taken over.

@@ -96,5 +96,5 @@ async fn stop_forwarding<E: Edge>(context: &Context<'_, E>, authorized: &Authori
             return Ok(());
         }
     }
-    Err(Problem::crowded())
+    Err(Problem::contended())
 }

@@ -50,7 +50,7 @@ async fn run_steps<E: Edge>(
     if_match: &IfMatch,
     ended: &mut Option<Option<CachedLink>>,
 ) -> Result<(), Problem> {
-    let mut last = Problem::crowded();
+    let mut last = Problem::contended();
     let records = context.edge.records();
     let mut has_begun = false;
     for _ in 0..EDITS {
@@ -162,5 +162,5 @@ async fn release_alias<E: Edge>(context: &Context<'_, E>, key: &Key, commits: u6
             return Ok(());
         }
     }
-    Err(Problem::crowded())
+    Err(Problem::contended())
 }

@@ -136,7 +136,7 @@ async fn edit<E: Edge>(
     key: &Key,
     change: &dyn Fn(&Link) -> Result<LinkEdit, EditRefusal>,
 ) -> Result<Link, Problem> {
-    let mut last = Problem::crowded();
+    let mut last = Problem::contended();
     let own_tokens = repeatable_tokens(context)?;
     for number in 0..EDITS {
         let alias_record = load_record(context, key).await?;

@@ -67,7 +67,7 @@ pub(super) async fn upsert<E: Edge>(
             updated => return updated.map(UpsertOutcome::Existing),
         }
     }
-    Err(Problem::crowded())
+    Err(Problem::contended())
 }
 
 /// The newest link of the caller with the external id `id`.

@@ -36,7 +36,7 @@ pub(crate) async fn delete<E: Edge>(
     let if_match = IfMatch::parse(client);
     let recipient = parse_recipient(id, query)?;
     let user = begin_deletion(context, authorized, id, &recipient, &if_match).await?;
-    let UserStatus::Deleting { past, .. } = &user.status else { return Err(Problem::crowded()) };
+    let UserStatus::Deleting { past, .. } = &user.status else { return Err(Problem::contended()) };
     let owner = match &recipient {
         LinkRecipient::Unowned => None,
         LinkRecipient::User(user) => Some(user),
@@ -134,7 +134,7 @@ async fn store_progress<E: Edge>(
             return Ok(());
         }
     }
-    Err(Problem::crowded())
+    Err(Problem::contended())
 }
 
 fn recipient(json_value: JsonValue) -> Result<LinkRecipient, FieldError> {

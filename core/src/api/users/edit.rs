@@ -42,7 +42,7 @@ pub(super) async fn edit<E: Edge>(
     id: &str,
     change: &dyn for<'a> Fn(&'a User, &Owners) -> Result<PlannedEdit<'a>, EditRefusal>,
 ) -> Result<UserEdit, Problem> {
-    let mut last = Problem::crowded();
+    let mut last = Problem::contended();
     for _ in 0..EDITS {
         let was = find(context, id).await?;
         let owners = Owners::load_for(context, &was.value).await?;

@@ -88,7 +88,7 @@ pub(super) async fn add_owner<E: Edge>(context: &Context<'_, E>, authorized: &Au
             return Ok(user);
         }
     }
-    Err(Problem::crowded())
+    Err(Problem::contended())
 }
 
 /// Removes the user `id` from the owners. Their role is then the one in their own record.
@@ -120,5 +120,5 @@ pub(super) async fn remove_owner<E: Edge>(context: &Context<'_, E>, authorized: 
             }
         }
     }
-    Err(Problem::crowded())
+    Err(Problem::contended())
 }

@@ -14,7 +14,7 @@ use crate::store::ports::{NoEntropy, StoreError};
 pub(crate) const RETRY_AFTER_SECONDS: u64 = 2;
 
 /// The most wrong fields that a problem lists, so that a hostile body cannot cause a large response.
-pub(crate) const MOST_FIELD_ERRORS: usize = 50;
+pub(crate) const MAX_FIELD_ERRORS: usize = 50;
 
 /// A header that a problem adds to its response.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,12 +70,12 @@ impl Problem {
     pub(crate) fn invalid_fields(mut errors: Vec<LocatedError>) -> Self {
         let detail = match errors.len() {
             1 => "1 field is wrong".into(),
-            many if many > MOST_FIELD_ERRORS => {
-                format!("{many} fields are wrong; the first {MOST_FIELD_ERRORS} are listed")
+            many if many > MAX_FIELD_ERRORS => {
+                format!("{many} fields are wrong; the first {MAX_FIELD_ERRORS} are listed")
             }
             many => format!("{many} fields are wrong"),
         };
-        errors.truncate(MOST_FIELD_ERRORS);
+        errors.truncate(MAX_FIELD_ERRORS);
         let mut problem = Self::new(ProblemCode::InvalidFields, detail);
         problem.0.errors = errors;
         problem

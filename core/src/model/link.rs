@@ -14,7 +14,7 @@ use crate::model::target::Target;
 use crate::model::time::Timestamp;
 
 /// Limit of moves: a redirect follows at most this many renames from an old alias.
-pub(crate) const MOST_MOVES: u8 = 16;
+pub(crate) const MAX_MOVES: u8 = 16;
 
 /// Id of a link. It never changes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

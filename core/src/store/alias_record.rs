@@ -10,7 +10,7 @@ use super::stored::tokens::Tokens;
 use super::{Change, Expect, Key, Written, index_entry, stored};
 use crate::model::alias::Alias;
 use crate::model::domain::Domain;
-use crate::model::link::{Link, LinkId, MOST_MOVES};
+use crate::model::link::{Link, LinkId, MAX_MOVES};
 use crate::model::time::Timestamp;
 use crate::store::ports::{Guard, Record, Records, StoreError};
 
@@ -265,7 +265,7 @@ async fn load_unresolved(records: &impl Records, key: &Key) -> Result<Option<Ali
 
 /// Finds the link `id` at `key`, or follows the forwarding records from there.
 pub(crate) async fn follow_moves(records: &impl Records, mut key: Key, id: &LinkId) -> Result<Option<Link>, StoreError> {
-    for _ in 0..=MOST_MOVES {
+    for _ in 0..=MAX_MOVES {
         let alias_record = load(records, &key).await?;
         match alias_record.as_ref().map(|alias_record| alias_record.alias_state.visible()) {
             Some(AliasState::Link(link)) if link.id == *id => return Ok(Some(link.clone())),

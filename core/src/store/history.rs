@@ -21,7 +21,7 @@ use crate::store::ports::{Records, StoreCall, StoreError};
 pub(crate) const KEPT_VERSIONS: u16 = 50;
 
 /// The maximum number of version records that are read. Some may come from rejected edits.
-pub(crate) const MOST_READ: u16 = 100;
+pub(crate) const MAX_READ: u16 = 100;
 
 /// How many older versions may exist before they are pruned.
 const SLACK: u16 = 50;

@@ -54,7 +54,7 @@ pub struct EdgeLimits {
     /// The cost parameters for hashing a password.
     pub password_cost: PasswordCost,
     /// How many passwords one request may hash, at least one.
-    pub most_hashes: u16,
+    pub max_hashes: u16,
     /// The guarantee that an alias has one owner: always, or as far as the store's insert-if-absent holds.
     pub one_owner: &'static str,
     /// The guarantee that a client reads its own acknowledged writes.

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 const SMALLEST: [(CommitMode, u32); 2] = [(CommitMode::Stepwise, 32), (CommitMode::Transaction, 50)];
 
 /// An upper bound on the requests that a test needs.
-const MOST_REQUESTS: usize = 60;
+const MAX_REQUESTS: usize = 60;
 
 fn ask(edge: &MemoryEdge, ask: Ask) -> Answer {
     run(Isolate::new(edge).ask(ask))
@@ -74,7 +74,7 @@ fn send_batch(edge: &MemoryEdge, batch: &Ask) -> Vec<Answer> {
     let mut answers: Vec<Answer> = Vec::new();
     let mut is_half_done = false;
     loop {
-        assert!(answers.len() < MOST_REQUESTS, "the batch never ends");
+        assert!(answers.len() < MAX_REQUESTS, "the batch never ends");
         let answer = ask(edge, batch.again());
         let now = results(&answer);
         let untried = now.iter().filter(|result| is_untried(result)).count();
@@ -311,7 +311,7 @@ fn keyed_import_repeats_earlier_results_until_done() {
         let import = import(&lines().concat()).once("a key");
         let mut earlier: Vec<Value> = Vec::new();
         for requests in 1.. {
-            assert!(requests < MOST_REQUESTS, "the import never ends");
+            assert!(requests < MAX_REQUESTS, "the import never ends");
             let answer = ask(&edge, import.again());
             let now = results(&answer);
             let next = &answer.json()["next"];

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 const USERS: &str = "/api/v1/users";
 
 /// An upper bound on the requests that a change needs.
-const MOST_REQUESTS: usize = 40;
+const MAX_REQUESTS: usize = 40;
 
 /// A change, and the world it is made in.
 struct Case {
@@ -353,7 +353,7 @@ const CASES: &[Case] = &[
 
 /// Sends a request until it is done or refused. Returns the last answer and the number of requests.
 fn send(world: &World, ask: &Ask) -> (Answer, usize) {
-    for requests in 1..=MOST_REQUESTS {
+    for requests in 1..=MAX_REQUESTS {
         let answer = world.ask(ask.again());
         match (answer.code(), answer.problem().as_str()) {
             (503, "budget_exhausted") => assert_eq!(answer.header("retry-after"), "0"),

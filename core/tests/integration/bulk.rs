@@ -680,7 +680,7 @@ const PASSWORD: &str = "a password to keep";
 /// Hashing a password costs more than the rest of a creation, and too many hashes exceed an edge's CPU limit.
 #[test]
 fn password_hashes_per_request_are_limited() {
-    let most = usize::from(LIMITS.most_hashes);
+    let most = usize::from(LIMITS.max_hashes);
     let edge = world(CommitMode::Transaction);
     let create = |number: usize| json!({"op": "create", "link": {"target": HERE, "alias": format!("p{number}"), "password": PASSWORD}});
     let mut items: Vec<Value> = (1..most).map(create).collect();

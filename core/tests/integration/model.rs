@@ -30,7 +30,7 @@ fn random_calls_agree_with_the_model() {
     for_few_seeds("model", "random_calls_agree_with_the_model", seeds, |seed| {
         let steps = if seed % 2 == 0 { CommitMode::Stepwise } else { CommitMode::Transaction };
         let edge = store_faults::edge(seed, steps);
-        let generator = Generator { random: Random::new(seed), most_links: 60, moments: Vec::new() };
+        let generator = Generator { random: Random::new(seed), max_links: 60, moments: Vec::new() };
         Runner::new(&edge, generator).run(calls);
     });
 }

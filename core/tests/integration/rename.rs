@@ -352,7 +352,7 @@ impl Faults for OneTurnDelay {
 
 /// Enumerates the orders of two clients' steps with a limited number of switches between clients that are both ready.
 struct Schedule {
-    most_switches: usize,
+    max_switches: usize,
     switches: Vec<bool>,
     turn: usize,
 }
@@ -390,7 +390,7 @@ impl Schedule {
     fn advance(&mut self) -> bool {
         self.switches.truncate(self.turn);
         while let Some(switches) = self.switches.pop() {
-            if !switches && self.switches.iter().filter(|switches| **switches).count() < self.most_switches {
+            if !switches && self.switches.iter().filter(|switches| **switches).count() < self.max_switches {
                 self.switches.push(true);
                 return true;
             }
@@ -403,7 +403,7 @@ impl Schedule {
 #[test]
 fn one_of_two_concurrent_moves_succeeds() {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
-        let mut schedule = Schedule { most_switches: if slow() { usize::MAX } else { 4 }, switches: Vec::new(), turn: 0 };
+        let mut schedule = Schedule { max_switches: if slow() { usize::MAX } else { 4 }, switches: Vec::new(), turn: 0 };
         let mut wins = [0, 0];
         loop {
             let edge = world(steps);

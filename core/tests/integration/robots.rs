@@ -222,22 +222,22 @@ fn damaged_record_hides_no_other_link() {
 }
 
 /// The most links in robots.txt, however many store operations a request has.
-const MOST_CRAWLABLE: u16 = 1_000;
+const MAX_CRAWLABLE: u16 = 1_000;
 
 #[test]
 fn robots_text_reads_a_hundred_links_per_batch() {
     let edge = edge();
     edge.set_operations(2_000);
-    for number in 0..=MOST_CRAWLABLE {
+    for number in 0..=MAX_CRAWLABLE {
         create_crawlable(&edge, &format!("l{number:04}"), json!({}));
     }
     let trace = watch(&edge);
     let text = robots(&edge, "hop.example");
-    let last = MOST_CRAWLABLE - 1;
-    let reads = vec![StoreStep::GetMany; usize::from(MOST_CRAWLABLE / 100)];
+    let last = MAX_CRAWLABLE - 1;
+    let reads = vec![StoreStep::GetMany; usize::from(MAX_CRAWLABLE / 100)];
     let kept = vec![StoreStep::Write, StoreStep::Answer];
     assert_eq!(trace.steps(), [vec![StoreStep::Get, StoreStep::Scan], reads, vec![StoreStep::Get], kept].concat());
-    assert_eq!(text.matches("Allow: /l").count(), usize::from(MOST_CRAWLABLE));
+    assert_eq!(text.matches("Allow: /l").count(), usize::from(MAX_CRAWLABLE));
     assert!(text.ends_with(&format!("Allow: /l{last:04}$\nDisallow: /\n")));
 }
 

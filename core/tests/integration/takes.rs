@@ -48,7 +48,7 @@ async fn taken(records: &MemoryRecords, method: Method) -> u64 {
     match method {
         Method::Counter => records.taken(&[key()]).await.expect("the store has no faults")[0],
         Method::Tickets => {
-            let page = records.scan(&Prefix::tickets(&key()), None, tickets::MOST_TICKETS).await.expect("the store has no faults");
+            let page = records.scan(&Prefix::tickets(&key()), None, tickets::MAX_TICKETS).await.expect("the store has no faults");
             tickets::count(&page.keys)
         }
     }

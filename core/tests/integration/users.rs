@@ -815,7 +815,7 @@ fn damaged_link_does_not_block_deletion() {
 }
 
 /// The store operations of one request on Fastly.
-const MOST_OPERATIONS: u32 = 32;
+const MAX_OPERATIONS: u32 = 32;
 
 /// Each link of the user has every index entry a link can have.
 #[test]
@@ -832,7 +832,7 @@ fn deletion_finishes_within_32_operations_per_request() {
             assert_eq!(ask(&edge, Ask::change(&alias, &everything)).code(), 200);
         }
         let recipient = if recipient == "bob" { bob.as_str() } else { recipient };
-        edge.set_operations(MOST_OPERATIONS);
+        edge.set_operations(MAX_OPERATIONS);
         let mut requests = 0;
         loop {
             requests += 1;

@@ -10,7 +10,7 @@ use crate::model::config::Config;
 use crate::model::domain::Domain;
 use crate::model::field_error::{FieldCode, FieldError};
 use crate::model::link::{Link, LinkState, UserId};
-use crate::model::link_settings::MOST_TAGS;
+use crate::model::link_settings::MAX_TAGS;
 use crate::model::sorted::put_in_order;
 use crate::model::text::Tag;
 use crate::model::time::Timestamp;
@@ -57,8 +57,8 @@ impl LinkFilter {
         for tag in fields.take_all("tag", |json_value| Tag::parse(&json_value.text()?)) {
             put_in_order(&mut tags, tag);
         }
-        if tags.len() > MOST_TAGS {
-            fields.refuse("tag", FieldError::new(FieldCode::TooMany, format!("a list can be filtered by at most {MOST_TAGS} tags")));
+        if tags.len() > MAX_TAGS {
+            fields.refuse("tag", FieldError::new(FieldCode::TooMany, format!("a list can be filtered by at most {MAX_TAGS} tags")));
         }
         let needs_all_tags = fields.take_text("tags", |text| needs_all(&text)).unwrap_or_default();
         let owner = fields.take_text("owner", owner);

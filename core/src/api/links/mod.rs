@@ -42,7 +42,7 @@ pub(crate) use batch::{LARGEST_BATCH, batch, largest_batch};
 #[cfg(feature = "docs")]
 pub(crate) use change::LinkPatch;
 pub(crate) use change::change;
-pub(crate) use crawlable::{crawlable, most_crawlable};
+pub(crate) use crawlable::{crawlable, max_crawlable};
 #[cfg(feature = "docs")]
 pub(crate) use create::CreateBody;
 pub(crate) use create::create;
@@ -54,7 +54,7 @@ pub(crate) use export::export;
 pub(crate) use history::list_versions;
 #[cfg(feature = "docs")]
 pub(crate) use import::LineBody;
-pub(crate) use import::{ImportFormat, import, most_lines};
+pub(crate) use import::{ImportFormat, import, max_lines};
 pub(crate) use list::list;
 pub(crate) use qr::qr;
 pub(crate) use restore::restore;
@@ -83,7 +83,7 @@ use crate::store;
 use crate::store::budget::cost_of_change;
 use crate::store::cached_link::CachedLink;
 use crate::store::ports::Edge;
-use crate::store::{AliasRecord, AliasState, EDITS, Key, Written, follow_moves, load, write};
+use crate::store::{AliasRecord, AliasState, Key, MAX_EDIT_ATTEMPTS, Written, follow_moves, load, write};
 
 /// Whether a domain has links, judged by one page. If there is a second page, the answer is yes.
 pub(crate) async fn has_links<E: Edge>(context: &Context<'_, E>, _authorized: &Authorized, domain: &Domain) -> Result<bool, Problem> {
@@ -138,7 +138,7 @@ async fn edit<E: Edge>(
 ) -> Result<Link, Problem> {
     let mut last = Problem::contended();
     let own_tokens = repeatable_tokens(context)?;
-    for number in 0..EDITS {
+    for number in 0..MAX_EDIT_ATTEMPTS {
         let alias_record = load_record(context, key).await?;
         if let AliasState::MovedTo(moved_to) = alias_record.alias_state.visible()
             && own_tokens.contains(&moved_to.move_id)
@@ -196,7 +196,7 @@ async fn edit<E: Edge>(
 /// Commit tokens for the attempts of a repeatable request. Each attempt has its own, since a store may identify a state
 /// by its token.
 fn repeatable_tokens<E: Edge>(context: &Context<'_, E>) -> Result<Vec<String>, Problem> {
-    let tries = if context.source.is_repeatable() { EDITS } else { 0 };
+    let tries = if context.source.is_repeatable() { MAX_EDIT_ATTEMPTS } else { 0 };
     (0..tries).map(|number| Ok(context.name(&format!("edit {number}"))?)).collect()
 }
 

@@ -4,7 +4,7 @@
 //! the record of the promise fixes the alias, and all random values of the link derive from its nonce. So concurrent
 //! requests create the same link, once. The promise expires after a day, when the index is up to date.
 
-use super::EDITS;
+use super::MAX_EDIT_ATTEMPTS;
 use super::change::patch;
 use super::claim::{AliasAvailability, alias_availability};
 use super::create::{NewLink, create_link};
@@ -27,7 +27,7 @@ use crate::store::ports::{Edge, Records as _};
 use crate::store::{AliasState, Key, Prefix, load, write};
 
 /// Number of loads of a link with a pending move before the promise is replaced.
-const LOADS_BEFORE_REPLACING: usize = EDITS / 2;
+const LOADS_BEFORE_REPLACING: usize = MAX_EDIT_ATTEMPTS / 2;
 
 /// Outcome of an upsert or of a creation.
 pub(super) enum UpsertOutcome {
@@ -49,7 +49,7 @@ pub(super) async fn upsert<E: Edge>(
         let detail = "update_if_exists needs external_id";
         return Err(Problem::wrong_field("external_id", FieldError::new(FieldCode::Required, detail)));
     };
-    for number in 0..EDITS {
+    for number in 0..MAX_EDIT_ATTEMPTS {
         let found = match find_by_external_id(context, authorized, domain, id).await? {
             Some(link) => link,
             None => {

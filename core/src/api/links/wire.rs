@@ -87,7 +87,7 @@ pub(super) struct LinkJson<'a> {
     /// Whether the path after the alias is appended to the path of the target.
     forward_path: bool,
     /// Rules in the order in which they are tried. The first rule whose conditions all hold decides the target.
-    #[cfg_attr(feature = "docs", schemars(length(max = crate::model::rules::MOST_RULES)))]
+    #[cfg_attr(feature = "docs", schemars(length(max = crate::model::rules::MAX_RULES)))]
     rules: Vec<RuleJson<'a>>,
     card: Option<CardJson<'a>>,
     /// Whether every redirect asks the store, so that an edit reaches all visitors at once.

@@ -20,7 +20,7 @@ use crate::model::link::UserId;
 use crate::model::user::{LinkRecipient, User, UserStatus};
 use crate::store::budget::cost_of_rewrite;
 use crate::store::ports::{ClientInfo, Edge};
-use crate::store::{EDITS, Written};
+use crate::store::{MAX_EDIT_ATTEMPTS, Written};
 
 /// Cost of the audit event of the completed deletion.
 const OPERATIONS_OF_EVENT: u32 = 1;
@@ -118,7 +118,7 @@ async fn store_progress<E: Edge>(
     is_done: bool,
     status: UserStatus,
 ) -> Result<(), Problem> {
-    for _ in 0..EDITS {
+    for _ in 0..MAX_EDIT_ATTEMPTS {
         let Some(was) = load(context, id).await? else { continue };
         match was.value.status {
             UserStatus::Deleting { .. } => {}

@@ -110,8 +110,9 @@ mod tests {
 
     /// The JSON of a key with these scopes and domains, this role, these other times and this digest.
     fn key(scopes: &str, max_role: &str, times: &str, mark: &str) -> String {
-        format!(r#"{{"v":1,"id":"1","name":"n","scopes":{scopes},"owner":"usr_1","most":"{max_role}","created_at":1,{times}"mark":"{mark}","#)
-            + r#""tokens":{"created":"t","recent":["t"]}}"#
+        format!(
+            r#"{{"v":1,"id":"1","name":"n","scopes":{scopes},"owner":"usr_1","most":"{max_role}","created_at":1,{times}"mark":"{mark}","#
+        ) + r#""tokens":{"created":"t","recent":["t"]}}"#
     }
 
     fn restore_and_store(json: &str) -> Option<String> {

@@ -21,7 +21,7 @@ pub(crate) const WRONG: &str = "a password of no link";
 const TARGETS: usize = 12;
 
 /// The number of remembered moments.
-const MOST_MOMENTS: usize = 64;
+const MAX_MOMENTS: usize = 64;
 
 /// Targets change after this many commands, so that no list of links to one target grows without end.
 const COMMANDS_PER_TARGET: u64 = 5_000;
@@ -45,7 +45,7 @@ impl FaultMode {
 pub(crate) struct Generator {
     pub(crate) random: Random,
     /// The number of links above which hop generates no more aliases.
-    pub(crate) most_links: usize,
+    pub(crate) max_links: usize,
     /// Past moments.
     pub(crate) moments: Vec<String>,
 }
@@ -61,10 +61,10 @@ impl Generator {
 
     /// Remembers a moment.
     pub(crate) fn pass(&mut self, moment: String) {
-        if self.moments.len() < MOST_MOMENTS {
+        if self.moments.len() < MAX_MOMENTS {
             self.moments.push(moment);
         } else if self.one_in(8) {
-            let slot = self.random.below(MOST_MOMENTS);
+            let slot = self.random.below(MAX_MOMENTS);
             self.moments[slot] = moment;
         }
     }
@@ -161,7 +161,7 @@ impl Generator {
 
     pub(crate) fn create(&mut self, world: &World, number: u64, mode: CreateMode) -> NewLink {
         let (domain, alias) = self.address();
-        let is_generated = world.links().count() < self.most_links && self.one_in(4);
+        let is_generated = world.links().count() < self.max_links && self.one_in(4);
         let mut settings = self.settings(number, mode);
         if is_generated && mode != CreateMode::Find {
             settings.title = Some(format!("n{number}"));

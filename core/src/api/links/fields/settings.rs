@@ -8,7 +8,7 @@ use super::rules::Rules;
 use crate::message::body::{FieldType, JsonValue, ParseContext, Patch, RequestBody, Set, request_body};
 use crate::model::field_error::{FieldCode, FieldError, FieldErrors};
 use crate::model::link::{ForwardQuery, RedirectStatus};
-use crate::model::link_settings::{LinkSettings, MOST_TAGS};
+use crate::model::link_settings::{LinkSettings, MAX_TAGS};
 use crate::model::password::NewPassword;
 use crate::model::target::Target;
 use crate::model::text::{ExternalId, Note, Tag, Title};
@@ -27,7 +27,7 @@ request_body! {
         external_id: Patch<ExternalId>,
         /// At most 10 tags of at most 64 bytes each. They are stored in lower case, sorted, with `-` instead of spaces.
         /// Invisible characters are refused. An edge with few store operations allows fewer (`too_many`).
-        tags: Patch<Set<Tag, MOST_TAGS>>,
+        tags: Patch<Set<Tag, MAX_TAGS>>,
         /// Time at which the link starts. Before it, visitors get 404.
         starts_at: Patch<Timestamp>,
         /// Time at which the link ends. It must be later than `starts_at`.

@@ -227,6 +227,11 @@ impl Problem {
         Self::new(ProblemCode::UserState, "An owner cannot be disabled or deleted. Give them another role first.")
     }
 
+    /// A promotion to owner of a user who is disabled or is being deleted.
+    pub(crate) fn inactive_owner() -> Self {
+        Self::new(ProblemCode::UserState, "Only an active user can become an owner. Enable them first.")
+    }
+
     pub(crate) fn user_state(why: &'static str) -> Self {
         Self::new(ProblemCode::UserState, why)
     }

@@ -418,6 +418,35 @@ fn owners_manage_owners_but_the_last_stays() {
     }
 }
 
+#[test]
+fn only_active_users_become_owners() {
+    let detail = json!("Only an active user can become an owner. Enable them first.");
+    let edge = MemoryEdge::new(1);
+    let ann = user(&edge, "ann", "editor");
+    assert_eq!(ask(&edge, patch(&ann, &json!({"disabled": true}))).code(), 200);
+    for body in [json!({"role": "owner"}), json!({"role": "owner", "disabled": true})] {
+        let answer = ask(&edge, patch(&ann, &body));
+        assert_eq!((answer.problem().as_str(), &answer.json()["detail"]), ("user_state", &detail));
+    }
+    // Another request disables the user before the promotion, or during it.
+    let mut refused = 0;
+    for seed in 0..100 {
+        let mut random = Random::new(seed);
+        let edge = store_faults::edge(seed, BOTH[random.below(2)]);
+        let ann = user(&edge, "ann", "editor");
+        let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
+        set_random_faults(&edge, DELAYS, seed);
+        let asks = [patch(&ann, &json!({"role": "owner"})), patch(&ann, &json!({"disabled": true}))];
+        let clients = isolates.iter().zip(asks).map(|(isolate, ask)| Box::pin(isolate.ask(ask)) as Client<'_, Answer>).collect();
+        let promotion = Turns::default().interleave(&mut random, clients, || {}).swap_remove(0);
+        if promotion.code() != 200 {
+            assert_eq!((promotion.problem().as_str(), &promotion.json()["detail"]), ("user_state", &detail), "seed {seed}");
+            refused += 1;
+        }
+    }
+    assert!(refused > 0);
+}
+
 /// During concurrent role changes the team always names an owner, and every named user may own and is active.
 #[test]
 fn mutual_demotion_leaves_an_owner() {
@@ -771,7 +800,7 @@ fn many_links_are_transferred_over_several_requests() {
 }
 
 #[test]
-fn heir_may_change_between_requests() {
+fn recipient_may_change_between_requests() {
     let edge = MemoryEdge::new(1);
     let [ann, bob, eve] = ["ann", "bob", "eve"].map(|name| user(&edge, name, "editor"));
     (0..30).for_each(|number| link(&edge, &format!("l{number}"), "hop.example", &ann));

@@ -70,8 +70,13 @@ fn plan_change<'a>(authorized: &Authorized, was: &'a User, owners: &Owners, patc
     authorized.check_key_lasts(&was.id, role)?;
     // The record may still say `may_own` after a crash while the user was removed from the owners.
     let loses_ownership = requested.is_some_and(|requested| requested != Role::Owner) && was.may_own;
-    if user.status == UserStatus::Disabled && (user.may_own || role == Role::Owner) {
-        return Err(Problem::is_owner());
+    if user.status == UserStatus::Disabled {
+        if role == Role::Owner && role_was != Role::Owner {
+            return Err(Problem::inactive_owner());
+        }
+        if user.may_own || role == Role::Owner {
+            return Err(Problem::is_owner());
+        }
     }
     if role_was == Role::Owner && loses_ownership {
         owners.check_another(&was.id)?;

@@ -73,7 +73,7 @@ pub(super) async fn add_owner<E: Edge>(context: &Context<'_, E>, authorized: &Au
             return Ok(was.value);
         }
         if !was.value.is_active() {
-            return Err(Problem::is_owner());
+            return Err(Problem::inactive_owner());
         }
         let mut user = was.value.next();
         user.may_own = true;

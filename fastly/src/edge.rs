@@ -16,7 +16,7 @@ static LIMITS: EdgeLimits = EdgeLimits {
     // 15 ms of the 50 ms that a request has.
     password_cost: PasswordCost { memory_kib: 4_096, passes: 3 },
     // The rest of the time is for the store and for parsing the request.
-    most_hashes: 3,
+    max_hashes: 3,
     one_owner: "as far as KV Store's insert-if-absent holds",
     read_your_writes: "an accepted write may take seconds to be readable, even for its writer",
     edits_reach_visitors: EditsReachVisitors::Usually("usually within seconds; the vendor gives no upper bound"),
@@ -52,11 +52,6 @@ impl Edge for ComputeEdge {
 
     fn link_cache(&self) -> Option<&NoCache> {
         None
-    }
-
-    /// Store calls block, so nothing can interrupt `work`.
-    async fn within<T>(&self, _millis: u32, work: impl Future<Output = T>) -> Option<T> {
-        Some(work.await)
     }
 
     fn now(&self) -> Timestamp {

@@ -8,9 +8,10 @@ use crate::message::response::{NO_CACHE, Response};
 use crate::model::domain::Domain;
 use crate::model::link::RedirectStatus;
 use crate::pages;
+use crate::store::cache::Cacheable as _;
 use crate::store::memo::{MemoLookup, MemoValue};
 use crate::store::ports::{Edge, StoreError};
-use crate::store::{DomainRecord, DomainRedirects, GuardedRecord, Key};
+use crate::store::{DomainRedirects, Key};
 
 /// The domain of a host that is not in the settings. When a request follows a link (`follows`), the link is read first
 /// and the domain is checked afterwards.
@@ -53,7 +54,7 @@ pub(crate) async fn is_served<E: Edge>(context: &Context<'_, E>, domain: &Domain
     if context.config.origin_of(domain.as_str()).is_some() {
         return Ok(true);
     }
-    Ok(GuardedRecord::<DomainRecord>::load(context.edge.records(), &Key::domain(domain)).await?.is_some_and(|kept| !kept.value.is_deleted))
+    Ok(DomainRedirects::load(context.edge.records(), &Key::domain(domain)).await?.is_some())
 }
 
 /// Checks that the domain of a link is still served, because links outlive the record of their domain. If the record

@@ -17,7 +17,7 @@ use crate::store::ports::{Records, StoreError};
 pub(crate) struct CachedLink {
     pub(crate) id: LinkId,
     /// The number of commits of the record.
-    pub(crate) version: u64,
+    pub(crate) commits: u64,
     pub(crate) state: CachedState,
 }
 
@@ -42,7 +42,7 @@ pub(crate) enum CachedState {
 pub(crate) struct VisitorLink {
     pub(crate) target: Target,
     /// The settings, without those that only the API shows.
-    pub(crate) spec: LinkSettings,
+    pub(crate) settings: LinkSettings,
     /// The click limit, if there is one.
     pub(crate) limit: Option<Limit>,
     /// The tag of the password, if there is one. Its hash is only in the store.
@@ -59,7 +59,7 @@ impl CachedLink {
             AliasState::Erasing(link) => (&link.id, CachedState::Ended),
             AliasState::PendingMove(_) | AliasState::Free => return None,
         };
-        Some(Self { id: id.clone(), version: commits, state })
+        Some(Self { id: id.clone(), commits, state })
     }
 }
 
@@ -76,7 +76,7 @@ impl Cacheable for CachedLink {
 
     /// Clicks are counted in the store, so the limit is read there too.
     fn is_strict(&self) -> bool {
-        matches!(&self.state, CachedState::Link(link) if link.spec.strict || link.limit.is_some())
+        matches!(&self.state, CachedState::Link(link) if link.settings.strict || link.limit.is_some())
     }
 
     fn prepare(self) -> Result<ResolvedAlias, StoreError> {
@@ -95,8 +95,8 @@ impl Cacheable for CachedLink {
 
 impl VisitorLink {
     pub(crate) fn from_link(link: &Link) -> Self {
-        let spec = link.spec.for_visitors();
-        let lock = link.spec.password.as_ref().map(PasswordHash::lock);
-        Self { target: link.target.clone(), limit: Limit::from_link(link), lock, spec }
+        let settings = link.settings.for_visitors();
+        let lock = link.settings.password.as_ref().map(PasswordHash::lock);
+        Self { target: link.target.clone(), limit: Limit::from_link(link), lock, settings }
     }
 }

@@ -31,8 +31,11 @@ pub trait Edge {
     /// The cache of links, if this edge has one.
     fn link_cache(&self) -> Option<&Self::LinkCache>;
     /// Awaits `work` for at most `millis` milliseconds; nothing if it takes longer. An edge whose store calls block
-    /// waits for the end of `work`.
-    async fn within<T>(&self, millis: u32, work: impl Future<Output = T>) -> Option<T>;
+    /// cannot interrupt `work`, so it awaits all of it.
+    async fn within<T>(&self, millis: u32, work: impl Future<Output = T>) -> Option<T> {
+        let _ = millis;
+        Some(work.await)
+    }
     /// The current time.
     fn now(&self) -> Timestamp;
     /// Fills `bytes` from the platform's source of randomness.
@@ -57,7 +60,7 @@ pub struct EdgeLimits {
     /// The cost parameters for hashing a password.
     pub password_cost: PasswordCost,
     /// How many passwords one request may hash, at least one.
-    pub most_hashes: u16,
+    pub max_hashes: u16,
     /// The guarantee that an alias has one owner: always, or as far as the store's insert-if-absent holds.
     pub one_owner: &'static str,
     /// The guarantee that a client reads its own acknowledged writes.

@@ -1,4 +1,4 @@
-//! Routing: finds the endpoints of a path. Nothing else in hop reads the path.
+//! Routing: finds the endpoints of a path. No other file reads the path of a request; `message/path.rs` splits it.
 
 use std::borrow::Cow;
 

@@ -43,7 +43,7 @@ impl Edge for ComputeEdge {
 
     /// The vendor limits backend requests to 32, and does not document whether calls of the KV Store count as such.
     fn operation_limit(&self) -> OperationLimit {
-        OperationLimit::Operations { usual: 32 }
+        OperationLimit::Operations { default: 32 }
     }
 
     fn records(&self) -> &KvRecords {

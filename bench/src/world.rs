@@ -141,8 +141,8 @@ fn setting(name: &str) -> Option<String> {
 /// The cached link of the scenario `memo`, as hop writes it, confirmed by the store at `millis`.
 pub(crate) fn cached_link(millis: u64) -> Result<String, String> {
     let world = World::at(&PLAIN, millis)?;
-    let domain = Domain::parse(DOMAIN).map_err(|refusal| refusal.detail.to_string())?;
-    let alias = Alias::parse("docs", AliasCase::Sensitive).map_err(|refusal| refusal.detail.to_string())?;
+    let domain = Domain::parse(DOMAIN).map_err(|error| error.detail.to_string())?;
+    let alias = Alias::parse("docs", AliasCase::Sensitive).map_err(|error| error.detail.to_string())?;
     let cached_link = world.edge.cached_link(&Key::link(&domain, &alias));
     cached_link.ok_or_else(|| "hop wrote no cached link".into())
 }

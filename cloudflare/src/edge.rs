@@ -13,7 +13,7 @@ static LIMITS: EdgeLimits = EdgeLimits {
     name: "cloudflare",
     max_clicks: None,
     password_cost: PasswordCost { memory_kib: 4_096, passes: 3 },
-    most_hashes: 100,
+    max_hashes: 100,
     one_owner: "always",
     read_your_writes: "always",
     edits_reach_visitors: "usually within about a minute; the vendor gives no upper bound",

@@ -16,7 +16,7 @@ static LIMITS: EdgeLimits = EdgeLimits {
     // 15 ms of the 50 ms that a request has.
     password_cost: PasswordCost { memory_kib: 4_096, passes: 3 },
     // The rest of the time is for the store and for parsing the request.
-    most_hashes: 3,
+    max_hashes: 3,
     one_owner: "as long as KV Store never lets two inserts of one absent key succeed",
     read_your_writes: "an accepted write may take seconds to be readable, even for its writer",
     edits_reach_visitors: "usually within seconds; the vendor gives no upper bound",

@@ -99,7 +99,7 @@ impl Records for KvRecords {
         let store = self.store()?;
         let list = |key: &Key| {
             let prefix = Prefix::tickets(key);
-            store.build_list().prefix(prefix.as_str()).limit(tickets::MOST_TICKETS.into()).execute_async()
+            store.build_list().prefix(prefix.as_str()).limit(tickets::MAX_TICKETS.into()).execute_async()
         };
         let sent: Vec<_> = keys.iter().map(list).collect();
         let counted = sent.into_iter().map(|sent| {

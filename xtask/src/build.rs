@@ -27,7 +27,7 @@ pub(crate) fn command(project: &Project, mut arguments: lexopt::Parser) -> Outco
     while let Some(argument) = arguments.next()? {
         match &argument {
             Arg::Short('h') | Arg::Long("help") => return Ok(help::print(HELP)),
-            Arg::Value(value) => match value.to_str().and_then(Edge::named) {
+            Arg::Value(value) => match value.to_str().and_then(Edge::from_name) {
                 Some(edge) => edges.push(edge),
                 None => return Err(help::unexpected(&argument, HELP)),
             },

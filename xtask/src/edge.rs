@@ -15,7 +15,7 @@ impl Edge {
         }
     }
 
-    pub(crate) fn named(name: &str) -> Option<Self> {
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|edge| edge.name() == name)
     }
 }

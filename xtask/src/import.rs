@@ -94,7 +94,7 @@ impl Options {
                 Arg::Long("from") => {
                     let name = arguments.value()?.string()?;
                     let unknown = || Failure::new(format!("unknown format `{name}`")).advise(format!("Known formats: {}.", Format::NAMES));
-                    from = Some(Format::named(&name).ok_or_else(unknown)?);
+                    from = Some(Format::from_name(&name).ok_or_else(unknown)?);
                 }
                 Arg::Long("to") => to = Some(Origin::read(&arguments.value()?.string()?)?),
                 Arg::Long("domain") => domain = Some(arguments.value()?.string()?.to_lowercase()),

@@ -76,7 +76,7 @@ impl Options {
                 Arg::Long("port") => options.port = Some(arguments.value()?.parse()?),
                 Arg::Long("persist-to") => options.persist_to = Some(arguments.value()?.into()),
                 Arg::Long("fresh") => options.fresh = true,
-                Arg::Value(value) if edge.is_none() => match value.to_str().and_then(Edge::named) {
+                Arg::Value(value) if edge.is_none() => match value.to_str().and_then(Edge::from_name) {
                     Some(named) => edge = Some(named),
                     None => return Err(help::unexpected(&argument, HELP)),
                 },

@@ -38,7 +38,7 @@ pub(crate) fn command(project: &Project, mut arguments: lexopt::Parser) -> Outco
     while let Some(argument) = arguments.next()? {
         match &argument {
             Arg::Short('h') | Arg::Long("help") => return Ok(help::print(HELP)),
-            Arg::Value(value) => match value.to_str().and_then(steps::named) {
+            Arg::Value(value) => match value.to_str().and_then(steps::from_name) {
                 Some(steps) => chosen.push(steps),
                 None => return Err(help::unexpected(&argument, HELP)),
             },

@@ -138,7 +138,7 @@ async fn claim_key<E: Edge>(context: &Context<'_, E>, key: &Key, fingerprint: &s
             return Ok(KeyClaim::Claimed(claimed));
         }
     }
-    Err(Problem::crowded())
+    Err(Problem::contended())
 }
 
 /// Stores the outcome of the request, unless another request has taken it over. If that fails, a retry finds the work

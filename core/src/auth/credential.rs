@@ -60,10 +60,10 @@ fn bootstrap() -> Principal {
 async fn key_principal<E: Edge>(context: &Context<'_, E>, presented: &PresentedKey) -> Result<Principal, Problem> {
     let refused = |why: &str| Problem::wrong_credentials().because(format!("key {}: {why}", presented.id.as_str()));
     let (digest, old_digest) = context.under_each_pepper(|pepper| presented.digest(pepper))?;
-    let kept = GuardedRecord::<ApiKey>::load(context.edge.records(), &Key::api_key(&presented.id))
+    let record = GuardedRecord::<ApiKey>::load(context.edge.records(), &Key::api_key(&presented.id))
         .await?
         .ok_or_else(|| refused("there is no such key"))?;
-    let key = &kept.value;
+    let key = &record.value;
     let is_current = key.digest.is(&digest);
     if !is_current && !old_digest.is_some_and(|old| key.digest.is(&old)) {
         return Err(refused("the secret is wrong"));
@@ -80,13 +80,13 @@ async fn key_principal<E: Edge>(context: &Context<'_, E>, presented: &PresentedK
         && let Ok(token) = context.token()
     {
         let used = ApiKey { last_used_at: Some(context.now), digest, ..key.clone() };
-        context.record_key_use(GuardedRecord::put(Some(&kept), Key::api_key(&key.id), &used, token)?);
+        context.record_key_use(GuardedRecord::put(Some(&record), Key::api_key(&key.id), &used, token)?);
     }
     Ok(Principal {
         name: format!("key_{}", key.id.as_str()),
         key: Some(key.id.clone()),
         user: Some(user.id),
-        role: role.min(key.most),
+        role: role.min(key.max_role),
         issuers: key.issuers.clone(),
         scopes: Some(key.scopes.clone()),
         domains: key.domains.clone(),

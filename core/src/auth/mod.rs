@@ -46,7 +46,7 @@ struct Principal {
 
 /// Checks that the caller may call an endpoint. Returns no proof for an endpoint that anyone may call. All invalid
 /// credentials get the same response; the log has the reason.
-pub(crate) async fn authorise<E: Edge>(
+pub(crate) async fn authorize<E: Edge>(
     context: &Context<'_, E>,
     client: &impl ClientInfo,
     access: Access,

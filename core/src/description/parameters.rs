@@ -11,7 +11,7 @@ use crate::message::body::{FieldType, List};
 use crate::model::alias::Alias;
 use crate::model::domain::Domain;
 use crate::model::link::{LinkState, UserId};
-use crate::model::link_settings::MOST_TAGS;
+use crate::model::link_settings::MAX_TAGS;
 use crate::model::text;
 use crate::model::time::Timestamp;
 
@@ -163,7 +163,7 @@ pub(super) const TAG: Parameter = Parameter::in_query(
     "tag",
     "Links with this tag. The parameter can be repeated, for at most 10 tags. A tag has at most 64 bytes and no control \
      characters.",
-    List::<text::Tag, MOST_TAGS>::schema,
+    List::<text::Tag, MAX_TAGS>::schema,
 );
 pub(super) const TAGS: Parameter = Parameter::in_query(
     "tags",

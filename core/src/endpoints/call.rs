@@ -50,7 +50,7 @@ impl<E: Edge, F: ClientInfo> Call<'_, E, F> {
 
     async fn authorize_and_run(&self) -> Result<Response, Problem> {
         let may_change = *self.method != Method::GET && *self.method != Method::HEAD;
-        let authorized = auth::authorise(self.context, self.client, self.endpoint.access, may_change).await?;
+        let authorized = auth::authorize(self.context, self.client, self.endpoint.access, may_change).await?;
         self.endpoint.body.check_media_type(self.client)?;
         let call = Call { authorized: authorized.as_ref(), ..*self };
         self.context.budget.begin();

@@ -26,7 +26,7 @@ pub const LIMITS: EdgeLimits = EdgeLimits {
     name: "memory",
     max_clicks: None,
     password_cost: PasswordCost { memory_kib: 4_096, passes: 3 },
-    most_hashes: 3,
+    max_hashes: 3,
     one_owner: "always",
     read_your_writes: "always",
     edits_reach_visitors: "at once, except for links in the memo",
@@ -42,7 +42,6 @@ pub struct MemoryEdge {
     /// The link cache.
     pub link_cache: MemoryCache,
     has_cache: bool,
-    edge_limits: &'static EdgeLimits,
     operations: AtomicU32,
     millis: AtomicU64,
     has_openapi: AtomicBool,
@@ -64,19 +63,12 @@ impl MemoryEdge {
             records,
             link_cache: MemoryCache::default(),
             has_cache: true,
-            edge_limits: &LIMITS,
             operations: AtomicU32::new(OPERATIONS),
             millis: AtomicU64::new(1_795_248_000_000),
             has_openapi: AtomicBool::new(true),
             random: Mutex::new(Random::new(seed)),
             log: Mutex::default(),
         }
-    }
-
-    /// The same edge with other limits.
-    #[must_use]
-    pub fn with_limits(self, edge_limits: &'static EdgeLimits) -> Self {
-        Self { edge_limits, ..self }
     }
 
     /// The same edge without a link cache.
@@ -121,7 +113,7 @@ impl Edge for MemoryEdge {
     type LinkCache = MemoryCache;
 
     fn edge_limits(&self) -> &'static EdgeLimits {
-        self.edge_limits
+        &LIMITS
     }
 
     fn operation_limit(&self) -> OperationLimit {

@@ -27,11 +27,11 @@ pub struct Planted<'a> {
 }
 
 impl MemoryRecords {
-    /// Writes the user with the id `id` (`usr_…`), replacing one with the same id. `role` and `standing` have their
+    /// Writes the user with the id `id` (`usr_…`), replacing one with the same id. `role` and `status` have their
     /// stored names.
-    pub fn plant_user(&self, id: &str, role: &str, standing: &str) {
+    pub fn plant_user(&self, id: &str, role: &str, status: &str) {
         let id = UserId::stored(id.into());
-        let role = Role::named(role).unwrap_or_default();
+        let role = Role::from_name(role).unwrap_or_default();
         let user = User {
             id: id.clone(),
             // An e-mail address would need a claim.
@@ -39,9 +39,9 @@ impl MemoryRecords {
             name: None,
             role: role.min(Role::Admin),
             may_own: role == Role::Owner,
-            standing: match standing {
+            status: match status {
                 "in" => UserStatus::Active,
-                "leaving" => UserStatus::Deleting { heir: LinkRecipient::Unowned, past: None },
+                "leaving" => UserStatus::Deleting { recipient: LinkRecipient::Unowned, past: None },
                 "gone" => UserStatus::Deleted,
                 _ => UserStatus::Disabled,
             },
@@ -86,7 +86,7 @@ impl MemoryEdge {
     /// If the source of randomness fails.
     pub fn plant_key(&self, pepper: &str, owner: &str, key: &Planted<'_>) -> Result<String, NoEntropy> {
         let presented = PresentedKey::new(id_source::random_96(self)?, id_source::random_secret(self)?);
-        let named = |names: &[&str]| names.iter().filter_map(|name| Scope::named(name)).collect();
+        let named = |names: &[&str]| names.iter().filter_map(|name| Scope::from_name(name)).collect();
         let api_key = ApiKey {
             id: KeyId::stored(presented.id.as_str().into()),
             name: Title::stored("planted".into()),
@@ -95,7 +95,7 @@ impl MemoryEdge {
             owner: UserId::stored(owner.into()),
             created_by: None,
             issuers: Vec::new(),
-            most: Role::Owner,
+            max_role: Role::Owner,
             created_at: Timestamp::from_millis(1),
             expires_at: key.expires_at,
             last_used_at: None,

@@ -90,7 +90,7 @@ impl Fields {
         let (found, left): (Vec<_>, Vec<_>) = std::mem::take(&mut self.entries).into_iter().partition(|(key, _)| key == name);
         self.entries = left;
         let parsed: Result<Vec<T>, FieldError> = found.into_iter().map(|(_, value)| parse(value)).collect();
-        parsed.map_err(|refusal| self.refuse(name, refusal)).unwrap_or_default()
+        parsed.map_err(|error| self.refuse(name, error)).unwrap_or_default()
     }
 
     /// Takes the field `name` of a merge patch. An invalid one counts as absent, and its error is recorded.
@@ -132,8 +132,8 @@ impl Fields {
     }
 
     fn refuse_all(&mut self, name: &str, wrong: FieldErrors) {
-        for refusal in wrong {
-            self.refuse(name, refusal);
+        for error in wrong {
+            self.refuse(name, error);
         }
     }
 
@@ -165,7 +165,7 @@ impl Fields {
     /// Ends the reading of an object that cannot be read further, and returns the errors found so far. Remaining fields
     /// are not checked.
     pub(crate) fn into_errors(self) -> FieldErrors {
-        self.errors.into_iter().map(|error| error.refusal.at_pointer(error.field)).collect()
+        self.errors.into_iter().map(|located| located.error.at_pointer(located.field)).collect()
     }
 
     fn refuse_the_rest(&mut self) {
@@ -176,8 +176,8 @@ impl Fields {
     }
 
     /// Records an error of the field `name`.
-    pub(crate) fn refuse(&mut self, name: &str, refusal: FieldError) {
-        self.errors.push(LocatedError { field: pointer(name) + &refusal.at, refusal });
+    pub(crate) fn refuse(&mut self, name: &str, error: FieldError) {
+        self.errors.push(LocatedError { field: pointer(name) + &error.at, error });
     }
 }
 
@@ -241,7 +241,7 @@ pub(crate) mod tests {
     }
 
     fn errors(problem: &Problem) -> Vec<(&str, FieldCode)> {
-        problem.errors.iter().map(|error| (error.field.as_str(), error.refusal.code)).collect()
+        problem.errors.iter().map(|located| (located.field.as_str(), located.error.code)).collect()
     }
 
     #[test]

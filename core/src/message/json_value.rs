@@ -236,8 +236,8 @@ mod tests {
     fn too_large_whole_numbers_are_refused() {
         let detail = "a whole number must be at most 9007199254740991, or 1000000000000000 with a decimal point or exponent";
         for json in ["9007199254740992", "18446744073709551615", "100000000000000000000", "1000000000000001.0", "1e16", "1e300"] {
-            let refusal = read(json).natural().unwrap_err();
-            assert_eq!((refusal.code, &*refusal.detail), (FieldCode::OutOfRange, detail), "{json}");
+            let error = read(json).natural().unwrap_err();
+            assert_eq!((error.code, &*error.detail), (FieldCode::OutOfRange, detail), "{json}");
         }
     }
 

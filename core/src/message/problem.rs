@@ -14,7 +14,7 @@ use crate::store::ports::{NoEntropy, StoreError};
 pub(crate) const RETRY_AFTER_SECONDS: u64 = 2;
 
 /// The most wrong fields that a problem lists, so that a hostile body cannot cause a large response.
-pub(crate) const MOST_FIELD_ERRORS: usize = 50;
+pub(crate) const MAX_FIELD_ERRORS: usize = 50;
 
 /// A header that a problem adds to its response.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,12 +70,12 @@ impl Problem {
     pub(crate) fn invalid_fields(mut errors: Vec<LocatedError>) -> Self {
         let detail = match errors.len() {
             1 => "1 field is wrong".into(),
-            many if many > MOST_FIELD_ERRORS => {
-                format!("{many} fields are wrong; the first {MOST_FIELD_ERRORS} are listed")
+            many if many > MAX_FIELD_ERRORS => {
+                format!("{many} fields are wrong; the first {MAX_FIELD_ERRORS} are listed")
             }
             many => format!("{many} fields are wrong"),
         };
-        errors.truncate(MOST_FIELD_ERRORS);
+        errors.truncate(MAX_FIELD_ERRORS);
         let mut problem = Self::new(ProblemCode::InvalidFields, detail);
         problem.0.errors = errors;
         problem
@@ -227,6 +227,11 @@ impl Problem {
         Self::new(ProblemCode::UserState, "An owner cannot be disabled or deleted. Give them another role first.")
     }
 
+    /// A promotion to owner of a user who is disabled or is being deleted.
+    pub(crate) fn inactive_owner() -> Self {
+        Self::new(ProblemCode::UserState, "Only an active user can become an owner. Enable them first.")
+    }
+
     pub(crate) fn user_state(why: &'static str) -> Self {
         Self::new(ProblemCode::UserState, why)
     }
@@ -255,13 +260,13 @@ impl Problem {
     }
 
     /// A body, or an item of one, that is not an object.
-    pub(crate) fn wrong_body(refusal: FieldError) -> Self {
-        Self::invalid_fields(vec![LocatedError { field: String::new(), refusal }])
+    pub(crate) fn wrong_body(error: FieldError) -> Self {
+        Self::invalid_fields(vec![LocatedError { field: String::new(), error }])
     }
 
     /// An object with wrong fields.
     pub(crate) fn invalid(wrong: FieldErrors) -> Self {
-        Self::invalid_fields(wrong.into_iter().map(|refusal| LocatedError { field: refusal.at.clone(), refusal }).collect())
+        Self::invalid_fields(wrong.into_iter().map(|error| LocatedError { field: error.at.clone(), error }).collect())
     }
 
     /// Moves all field errors into the field `name`, for an object within another.
@@ -271,8 +276,8 @@ impl Problem {
     }
 
     /// A single wrong field, found after the body was read.
-    pub(crate) fn wrong_field(name: &str, refusal: FieldError) -> Self {
-        Self::invalid_fields(vec![LocatedError { field: format!("/{name}"), refusal }])
+    pub(crate) fn wrong_field(name: &str, error: FieldError) -> Self {
+        Self::invalid_fields(vec![LocatedError { field: format!("/{name}"), error }])
     }
 
     pub(crate) fn no_such_page() -> Self {
@@ -348,7 +353,7 @@ impl Problem {
     }
 
     /// A record that other requests kept changing between the read and the guarded write.
-    pub(crate) fn crowded() -> Self {
+    pub(crate) fn contended() -> Self {
         Self::store_unavailable("the record kept changing between its read and its write".into())
     }
 
@@ -388,7 +393,7 @@ impl From<StoreError> for Problem {
             StoreError::Corrupt(cause) => Self::internal(cause),
             StoreError::BadCursor => Self::invalid_fields(vec![LocatedError {
                 field: "/cursor".into(),
-                refusal: FieldError::invalid("this cursor is not valid for this list; start again without it"),
+                error: FieldError::invalid("this cursor is not valid for this list; start again without it"),
             }]),
         }
     }
@@ -407,7 +412,7 @@ mod tests {
 
     #[test]
     fn list_of_field_errors_is_bounded() {
-        let error = LocatedError { field: "/x".into(), refusal: FieldError::invalid("x") };
+        let error = LocatedError { field: "/x".into(), error: FieldError::invalid("x") };
         let count = |errors: usize| {
             let problem = Problem::invalid_fields(vec![error.clone(); errors]);
             (problem.errors.len(), problem.detail.clone().into_owned())

@@ -49,7 +49,7 @@ pub(crate) struct ProblemJson<'a> {
     /// Value of the header `X-Request-Id`. The log has the cause of a failure under this identifier.
     request_id: &'a str,
     /// The fields that were refused. At most 50 are listed.
-    #[cfg_attr(feature = "docs", schemars(length(max = crate::message::problem::MOST_FIELD_ERRORS)))]
+    #[cfg_attr(feature = "docs", schemars(length(max = crate::message::problem::MAX_FIELD_ERRORS)))]
     errors: Vec<FieldErrorJson<'a>>,
 }
 
@@ -88,8 +88,8 @@ struct FieldErrorJson<'a> {
 }
 
 impl<'a> FieldErrorJson<'a> {
-    fn new(error: &'a LocatedError) -> Self {
-        Self { field: &error.field, code: error.refusal.code.name(), detail: &error.refusal.detail }
+    fn new(located: &'a LocatedError) -> Self {
+        Self { field: &located.field, code: located.error.code.name(), detail: &located.error.detail }
     }
 }
 

@@ -13,9 +13,9 @@ use crate::message::wire::DisplayText;
 use crate::model::agent::AgentKind;
 use crate::model::field_error::FieldCode as Field;
 use crate::model::link::{ForwardQuery, LinkState};
-use crate::model::link_settings::MOST_TAGS;
+use crate::model::link_settings::MAX_TAGS;
 use crate::model::rights::{Role, Scope};
-use crate::model::rules::{ID_BYTES, MOST_OF_ANY, TimeOfDay, WordKind};
+use crate::model::rules::{ID_BYTES, MAX_OF_ANY, TimeOfDay, WordKind};
 use crate::model::text::TAG_BYTES;
 use crate::model::time::Timestamp;
 
@@ -75,8 +75,8 @@ pub(crate) enum TagsSchema {}
 /// Identifier of a rule.
 pub(crate) enum RuleIdSchema {}
 
-/// Text of at least `LEAST` and at most `MOST` characters.
-pub(crate) enum TextSchema<const LEAST: usize, const MOST: usize> {}
+/// Text of at least `MIN` and at most `MAX` characters.
+pub(crate) enum TextSchema<const MIN: usize, const MAX: usize> {}
 
 /// Values of a condition, of which one has to match.
 pub(crate) struct AnyOfSchema<T>(PhantomData<T>);
@@ -97,12 +97,12 @@ schemas! {
     [] VisitorCounterSchema as "VisitorCounter" = {"type": "string", "enum": VISITORS.map(AgentKind::counter)};
     [] TagsSchema as "Tags" = {
         "type": "array",
-        "maxItems": MOST_TAGS,
+        "maxItems": MAX_TAGS,
         "uniqueItems": true,
         "items": {"type": "string", "minLength": 1, "maxLength": TAG_BYTES},
     };
     [] RuleIdSchema as "RuleId" = {"type": "string", "minLength": 1, "maxLength": ID_BYTES, "pattern": "^[a-z0-9_-]+$"};
-    [const LEAST: usize, const MOST: usize] TextSchema<LEAST, MOST> as "Text" = {"type": "string", "minLength": LEAST, "maxLength": MOST};
+    [const MIN: usize, const MAX: usize] TextSchema<MIN, MAX> as "Text" = {"type": "string", "minLength": MIN, "maxLength": MAX};
     [W: WordKind] WordSchema<W> as "Word" = {"type": "string", "enum": W::NAMES};
     [] DisplayText<Timestamp> as "DateTime" = {"type": "string", "format": "date-time"};
     [] DisplayText<TimeOfDay> as "TimeOfDay" = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"};
@@ -121,7 +121,7 @@ impl<T: JsonSchema> JsonSchema for AnyOfSchema<T> {
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let value = generator.subschema_for::<T>();
-        json_schema!({"type": "array", "minItems": 1, "maxItems": MOST_OF_ANY, "items": value})
+        json_schema!({"type": "array", "minItems": 1, "maxItems": MAX_OF_ANY, "items": value})
     }
 }
 

@@ -181,5 +181,5 @@ impl IntoIterator for FieldErrors {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct LocatedError {
     pub(crate) field: String,
-    pub(crate) refusal: FieldError,
+    pub(crate) error: FieldError,
 }

@@ -20,7 +20,7 @@ pub(crate) const SECRET_CHARS: usize = 44;
 
 /// Limit of issuers per key. Each issuer is read whenever the key is used, and an edge may limit the reads of a
 /// request.
-pub(crate) const MOST_ISSUERS: usize = 2;
+pub(crate) const MAX_ISSUERS: usize = 2;
 
 /// The public id of a key. It never changes and is not secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,10 +120,10 @@ pub(crate) struct ApiKey {
     /// The user who created it. `None` means the bootstrap admin.
     pub(crate) created_by: Option<UserId>,
     /// The users besides its owner who must still have the right to create it: its creator, and the issuers of the key
-    /// that created it. Sorted, at most [`MOST_ISSUERS`].
+    /// that created it. Sorted, at most [`MAX_ISSUERS`].
     pub(crate) issuers: Vec<UserId>,
     /// The highest role the key can have: the role of its creator, even if its owner is promoted later.
-    pub(crate) most: Role,
+    pub(crate) max_role: Role,
     pub(crate) created_at: Timestamp,
     pub(crate) expires_at: Option<Timestamp>,
     pub(crate) last_used_at: Option<Timestamp>,

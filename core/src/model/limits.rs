@@ -7,7 +7,7 @@ use crate::model::link::{Link, LinkId};
 /// The click limit of a link and the parts of the name of its count. `Key::limit` makes the key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Limit {
-    pub(crate) most: NonZeroU64,
+    pub(crate) max_clicks: NonZeroU64,
     pub(crate) link: LinkId,
     /// The token of the commit that set the limit.
     pub(crate) epoch: String,
@@ -17,6 +17,6 @@ impl Limit {
     /// The limit of `link`, if it has one. A limit that was stored before limits were counted has no epoch.
     pub(crate) fn from_link(link: &Link) -> Option<Self> {
         let epoch = link.epoch.as_deref().unwrap_or("first").to_owned();
-        link.spec.max_clicks.map(|most| Self { most, link: link.id.clone(), epoch })
+        link.settings.max_clicks.map(|max_clicks| Self { max_clicks, link: link.id.clone(), epoch })
     }
 }

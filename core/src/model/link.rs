@@ -14,7 +14,7 @@ use crate::model::target::Target;
 use crate::model::time::Timestamp;
 
 /// Limit of moves: a redirect follows at most this many renames from an old alias.
-pub(crate) const MOST_MOVES: u8 = 16;
+pub(crate) const MAX_MOVES: u8 = 16;
 
 /// Id of a link. It never changes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,8 +22,8 @@ pub(crate) struct LinkId(String);
 
 impl LinkId {
     /// The id with this random part.
-    pub(crate) fn from_name(name: &str) -> Self {
-        Self(format!("lnk_{name}"))
+    pub(crate) fn from_random(random: &str) -> Self {
+        Self(format!("lnk_{random}"))
     }
 
     /// Wraps an id that was read from the store.
@@ -48,8 +48,8 @@ pub(crate) struct UserId(String);
 
 impl UserId {
     /// The id with this random part.
-    pub(crate) fn from_name(name: &str) -> Self {
-        Self(["usr_", name].concat())
+    pub(crate) fn from_random(random: &str) -> Self {
+        Self(["usr_", random].concat())
     }
 
     /// Parses an id as the API writes it.
@@ -138,7 +138,7 @@ pub(crate) struct Link {
     pub(crate) alias: Alias,
     pub(crate) domain: Domain,
     pub(crate) target: Target,
-    pub(crate) spec: LinkSettings,
+    pub(crate) settings: LinkSettings,
     /// `None` for links of the bootstrap admin.
     pub(crate) owner: Option<UserId>,
     pub(crate) created_at: Timestamp,
@@ -199,7 +199,7 @@ impl Link {
             alias: Alias::stored("docs".into()),
             domain: Domain::stored("hop.example".into()),
             target: Target::stored("https://example.com/".into()),
-            spec: LinkSettings::default(),
+            settings: LinkSettings::default(),
             owner: None,
             created_at: Timestamp::from_millis(1_000),
             updated_at: Timestamp::from_millis(2_000),
@@ -226,13 +226,13 @@ impl Link {
             LinkState::Deleted
         } else if self.blocked.is_some() {
             LinkState::Blocked
-        } else if self.spec.disabled {
+        } else if self.settings.disabled {
             LinkState::Disabled
-        } else if self.spec.ends_at.is_some_and(|ends_at| ends_at <= now) {
+        } else if self.settings.ends_at.is_some_and(|ends_at| ends_at <= now) {
             LinkState::Ended
-        } else if self.spec.max_clicks.is_some_and(|most| most.get() <= taken) {
+        } else if self.settings.max_clicks.is_some_and(|most| most.get() <= taken) {
             LinkState::UsedUp
-        } else if self.spec.starts_at.is_some_and(|starts_at| now < starts_at) {
+        } else if self.settings.starts_at.is_some_and(|starts_at| now < starts_at) {
             LinkState::Scheduled
         } else {
             LinkState::Live
@@ -252,16 +252,16 @@ mod tests {
         let at = |millis| Some(Timestamp::from_millis(millis));
         let mut link = Link { deleted_at: at(1), ..Link::example() };
         link.blocked = Some(Blocked { reason: Reason::stored("r".into()), at: Timestamp::from_millis(1) });
-        link.spec =
+        link.settings =
             LinkSettings { disabled: true, ends_at: at(5), max_clicks: NonZeroU64::new(3), starts_at: at(9), ..LinkSettings::default() };
         let mut states = Vec::new();
         let removals: [fn(&mut Link); 6] = [
             |link| link.deleted_at = None,
             |link| link.blocked = None,
-            |link| link.spec.disabled = false,
-            |link| link.spec.ends_at = None,
-            |link| link.spec.max_clicks = NonZeroU64::new(4),
-            |link| link.spec.starts_at = None,
+            |link| link.settings.disabled = false,
+            |link| link.settings.ends_at = None,
+            |link| link.settings.max_clicks = NonZeroU64::new(4),
+            |link| link.settings.starts_at = None,
         ];
         for remove in removals {
             states.push(link.state(3, Timestamp::from_millis(7)).name());
@@ -270,7 +270,7 @@ mod tests {
         assert_eq!(states, ["deleted", "blocked", "disabled", "ended", "used_up", "scheduled"]);
         assert_eq!(link.state(3, Timestamp::from_millis(7)), LinkState::Live);
         assert_eq!(link.state(4, Timestamp::from_millis(7)), LinkState::UsedUp);
-        link.spec.max_clicks = None;
+        link.settings.max_clicks = None;
         assert_eq!(link.state(u64::MAX, Timestamp::from_millis(7)), LinkState::Live);
     }
 

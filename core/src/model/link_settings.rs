@@ -12,7 +12,7 @@ use crate::model::text::{ExternalId, Note, Tag, Title};
 use crate::model::time::Timestamp;
 
 /// Limit of tags per link.
-pub(crate) const MOST_TAGS: usize = 10;
+pub(crate) const MAX_TAGS: usize = 10;
 
 /// The settings of a link. A value of the type is valid.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

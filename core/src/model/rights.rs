@@ -27,7 +27,7 @@ impl Role {
         }
     }
 
-    pub(crate) fn named(name: &str) -> Option<Self> {
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.name() == name)
     }
 }
@@ -73,7 +73,7 @@ impl Scope {
         }
     }
 
-    pub(crate) fn named(name: &str) -> Option<Self> {
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|scope| scope.name() == name)
     }
 }
@@ -153,13 +153,13 @@ mod tests {
     #[test]
     fn names_parse_back_and_others_are_refused() {
         for role in Role::ALL {
-            assert_eq!(Role::named(role.name()), Some(role));
+            assert_eq!(Role::from_name(role.name()), Some(role));
         }
         for scope in Scope::ALL {
-            assert_eq!(Scope::named(scope.name()), Some(scope));
+            assert_eq!(Scope::from_name(scope.name()), Some(scope));
         }
         for unknown in ["", "Admin", "owner ", "superuser", "links", "links:", "links:*", "*", "LINKS:READ", "links:read "] {
-            assert_eq!((Role::named(unknown), Scope::named(unknown)), (None, None), "{unknown:?}");
+            assert_eq!((Role::from_name(unknown), Scope::from_name(unknown)), (None, None), "{unknown:?}");
         }
     }
 

@@ -96,7 +96,7 @@ pub(crate) enum UserStatus {
     Disabled,
     /// Being deleted: their links are transferred first.
     Deleting {
-        heir: LinkRecipient,
+        recipient: LinkRecipient,
         /// Progress of the transfer: the last domain, in alphabetical order, whose links are all transferred.
         past: Option<Domain>,
     },
@@ -133,7 +133,7 @@ pub(crate) struct User {
     pub(crate) role: Role,
     /// Whether the team record may list them as an owner. Without this flag they are not one.
     pub(crate) may_own: bool,
-    pub(crate) standing: UserStatus,
+    pub(crate) status: UserStatus,
     /// The pending invitation, until they accept it.
     pub(crate) invitation: Option<Invitation>,
     pub(crate) created_at: Timestamp,
@@ -146,7 +146,7 @@ pub(crate) struct User {
 impl User {
     /// Whether the user may act: disabled and deleted users may not.
     pub(crate) fn is_active(&self) -> bool {
-        self.standing == UserStatus::Active
+        self.status == UserStatus::Active
     }
 
     /// A copy with the next version.
@@ -177,7 +177,7 @@ impl User {
             name: None,
             role: Role::default(),
             may_own: false,
-            standing: UserStatus::Deleted,
+            status: UserStatus::Deleted,
             invitation: None,
             created_at: now,
             last_login_at: None,
@@ -285,7 +285,7 @@ mod tests {
 
     #[test]
     fn invitations_store_a_digest_and_last_a_week() {
-        let (pepper, user, secret) = (Pepper::new("p"), UserId::from_name("2222222222222222x"), "s".repeat(44));
+        let (pepper, user, secret) = (Pepper::new("p"), UserId::from_random("2222222222222222x"), "s".repeat(44));
         let (invitation, token) = Invitation::new(&secret, &pepper, &user, Timestamp::from_millis(5));
         assert_eq!(token, format!("hopinvite_2222222222222222x_{secret}"));
         assert_eq!(invitation.expires_at.as_millis(), 604_800_005);

@@ -52,7 +52,9 @@ pub(crate) async fn is_served<E: Edge>(context: &Context<'_, E>, domain: &Domain
     if context.config.origin_of(domain.as_str()).is_some() {
         return Ok(true);
     }
-    Ok(GuardedRecord::<DomainRecord>::load(context.edge.records(), &Key::domain(domain)).await?.is_some_and(|kept| !kept.value.is_deleted))
+    Ok(GuardedRecord::<DomainRecord>::load(context.edge.records(), &Key::domain(domain))
+        .await?
+        .is_some_and(|record| !record.value.is_deleted))
 }
 
 /// Checks that the domain of a link is still served, because links outlive the record of their domain. If the record
@@ -92,8 +94,8 @@ async fn domain_redirects<E: Edge>(context: &Context<'_, E>, domain: &Domain) ->
         MemoLookup::Hit(MemoValue::Link(_)) | MemoLookup::Unknown => {}
     }
     let epoch = context.memo(|memo| memo.epoch());
-    let kept = GuardedRecord::<DomainRecord>::load(context.edge.records(), &key).await?;
-    let Some(domain_record) = kept.map(|kept| kept.value).filter(|domain_record| !domain_record.is_deleted) else {
+    let record = GuardedRecord::<DomainRecord>::load(context.edge.records(), &key).await?;
+    let Some(domain_record) = record.map(|record| record.value).filter(|domain_record| !domain_record.is_deleted) else {
         context.memo(|memo| memo.remember_miss(&key, epoch, context.now));
         return Ok(None);
     };

@@ -230,10 +230,10 @@ impl<'a, 'v, E: Edge> LinkVisitor<'a, 'v, E> {
 
     /// Takes one click of the limit. False if none is left.
     async fn take_click(&self, limit: &Limit) -> Result<bool, Problem> {
-        match self.context.edge.records().take(&Key::limit(limit), limit.most.get(), None).await? {
+        match self.context.edge.records().take(&Key::limit(limit), limit.max_clicks.get(), None).await? {
             Take::Granted => Ok(true),
             Take::Exhausted => Ok(false),
-            Take::Busy => Err(Problem::crowded()),
+            Take::Busy => Err(Problem::contended()),
         }
     }
 
@@ -281,7 +281,7 @@ pub(crate) async fn check_click_limit<E: Edge>(
         return Ok(decision);
     };
     let taken = context.edge.records().taken(&[Key::limit(limit)]).await?;
-    Ok(if taken.first().is_some_and(|taken| *taken >= limit.most.get()) { Decision::Ended } else { decision })
+    Ok(if taken.first().is_some_and(|taken| *taken >= limit.max_clicks.get()) { Decision::Ended } else { decision })
 }
 
 /// The response of a link that has ended: a redirect to its fallback, or 410.

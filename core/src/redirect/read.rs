@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::model::alias::Alias;
 use crate::model::domain::Domain;
-use crate::model::link::MOST_MOVES;
+use crate::model::link::MAX_MOVES;
 use crate::store::cached_link::{self, CachedLink, Freshness};
 use crate::store::compiled_link::{CompiledLink, ResolvedAlias, ResolvedTo};
 use crate::store::memo::{MemoLookup, MemoValue};
@@ -47,7 +47,7 @@ pub(super) async fn find<E: Edge>(
 /// link has ended for these visitors.
 async fn resolve<E: Edge>(context: &Context<'_, E>, mut key: Key, source: LinkSource) -> Result<Arc<CompiledLink>, Problem> {
     let mut link_id = None;
-    for _ in 0..=MOST_MOVES {
+    for _ in 0..=MAX_MOVES {
         let known = if source == LinkSource::Cache { context.memo(|memo| memo.get(&key, context.now)) } else { MemoLookup::Unknown };
         let found = match known {
             MemoLookup::Hit(MemoValue::Link(found)) => found,

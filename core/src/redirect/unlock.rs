@@ -158,12 +158,12 @@ pub(super) async fn attempt<E: Edge>(
         return Err(Problem::too_many_passwords(window.ends.millis_since(context.now).div_ceil(1_000)));
     }
     let link = follow_moves(context.edge.records(), key, &compiled.id).await?.ok_or_else(Problem::no_such_link)?;
-    let lock = link.spec.password.as_ref().map(PasswordHash::lock);
+    let lock = link.settings.password.as_ref().map(PasswordHash::lock);
     if compiled.lock != lock {
         // Otherwise visitors would be asked for the old password until the cache expires.
         context.perhaps_changed(&Key::link(&link.domain, &link.alias));
     }
-    match (&link.spec.password, lock) {
+    match (&link.settings.password, lock) {
         (Some(password), Some(lock)) => {
             Ok(if password.matches(typed)? { UnlockOutcome::Opened(lock) } else { UnlockOutcome::WrongPassword })
         }
@@ -202,7 +202,7 @@ impl<'a, E: Edge> RateWindow<'a, E> {
         match self.context.edge.records().take(&key, limit, Some(self.ends)).await? {
             Take::Granted => Ok(true),
             Take::Exhausted => Ok(false),
-            Take::Busy => Err(Problem::crowded()),
+            Take::Busy => Err(Problem::contended()),
         }
     }
 }

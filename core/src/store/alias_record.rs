@@ -10,7 +10,7 @@ use super::stored::tokens::Tokens;
 use super::{Change, Expect, Key, Written, index_entry, stored};
 use crate::model::alias::Alias;
 use crate::model::domain::Domain;
-use crate::model::link::{Link, LinkId, MOST_MOVES};
+use crate::model::link::{Link, LinkId, MAX_MOVES};
 use crate::model::time::Timestamp;
 use crate::store::ports::{Guard, Record, Records, StoreError};
 
@@ -265,7 +265,7 @@ async fn load_unresolved(records: &impl Records, key: &Key) -> Result<Option<Ali
 
 /// Finds the link `id` at `key`, or follows the forwarding records from there.
 pub(crate) async fn follow_moves(records: &impl Records, mut key: Key, id: &LinkId) -> Result<Option<Link>, StoreError> {
-    for _ in 0..=MOST_MOVES {
+    for _ in 0..=MAX_MOVES {
         let alias_record = load(records, &key).await?;
         match alias_record.as_ref().map(|alias_record| alias_record.alias_state.visible()) {
             Some(AliasState::Link(link)) if link.id == *id => return Ok(Some(link.clone())),
@@ -387,7 +387,7 @@ mod tests {
 
     fn with_tags(tags: &[&str]) -> AliasState {
         let mut link = Link::example();
-        link.spec.tags = tags.iter().map(|tag| Tag::stored((*tag).into())).collect();
+        link.settings.tags = tags.iter().map(|tag| Tag::stored((*tag).into())).collect();
         AliasState::Link(link)
     }
 
@@ -454,7 +454,7 @@ mod tests {
     #[test]
     fn erasure_removes_index_entries_of_the_previous_state() {
         let mut before = Link { deleted_at: Some(Timestamp::from_millis(9)), ..Link::example() };
-        before.spec.tags = vec![Tag::stored("a".into())];
+        before.settings.tags = vec![Tag::stored("a".into())];
         let mut moved_here = alias_record(&AliasRecord::claim(&key(), &pending_move(AliasState::Link(before)), "t0".into()).unwrap());
         let from = alias_record(&AliasRecord::claim(&key(), &AliasState::MovedTo(moved_to()), "t1".into()).unwrap());
         moved_here.resolve_pending_move(Some(&from));

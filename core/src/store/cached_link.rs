@@ -1,6 +1,6 @@
 //! Cached links: entries of the link cache near the visitor, and how far the core trusts them.
 //!
-//! * A cached link holds one version of a link, and the time when the store last confirmed it.
+//! * A cached link holds one state of an alias record, and the time when the store last confirmed it.
 //! * It is served for a day. Once it is older than ten minutes, it is served and then checked.
 //! * A cache miss proves nothing: only the store decides on a 404.
 //! * A fill reads the store again after its put and corrects the cached link. So a fill that an edit has overtaken does
@@ -30,7 +30,7 @@ const CORRECTIONS: u32 = 3;
 pub(crate) struct CachedLink {
     pub(crate) id: LinkId,
     /// The number of commits of the record.
-    pub(crate) version: u64,
+    pub(crate) commits: u64,
     pub(crate) state: CachedState,
 }
 
@@ -57,7 +57,7 @@ pub(crate) enum CachedState {
 pub(crate) struct VisitorLink {
     pub(crate) target: Target,
     /// The settings, without those that only the API shows.
-    pub(crate) spec: LinkSettings,
+    pub(crate) settings: LinkSettings,
     /// The click limit, if there is one.
     pub(crate) limit: Option<Limit>,
     /// The tag of the password, if there is one. Its hash is only in the store.
@@ -88,14 +88,14 @@ impl CachedLink {
             AliasState::Erasing(link) => (&link.id, CachedState::Ended),
             AliasState::PendingMove(_) | AliasState::Free => return None,
         };
-        Some(Self { id: id.clone(), version: commits, state })
+        Some(Self { id: id.clone(), commits, state })
     }
 
     /// Whether the store must be read for every visitor.
     pub(crate) fn is_strict(&self) -> bool {
         match &self.state {
             // Clicks are counted in the store, so the limit is read there too.
-            CachedState::Link(followed) => followed.spec.strict || followed.limit.is_some(),
+            CachedState::Link(followed) => followed.settings.strict || followed.limit.is_some(),
             CachedState::Blocked => true,
             CachedState::MovedTo { .. } | CachedState::Ended => false,
         }
@@ -104,9 +104,9 @@ impl CachedLink {
 
 impl VisitorLink {
     pub(crate) fn from_link(link: &Link) -> Self {
-        let spec = link.spec.for_visitors();
-        let lock = link.spec.password.as_ref().map(PasswordHash::lock);
-        Self { target: link.target.clone(), limit: Limit::from_link(link), lock, spec }
+        let settings = link.settings.for_visitors();
+        let lock = link.settings.password.as_ref().map(PasswordHash::lock);
+        Self { target: link.target.clone(), limit: Limit::from_link(link), lock, settings }
     }
 }
 
@@ -142,8 +142,8 @@ impl CacheFill {
         if self.known.is_some() { put_and_check } else { put_and_check.saturating_mul(2) }
     }
 
-    /// Puts the state in the store, and puts again while the store has a newer one. A read may be stale, so a version
-    /// that is not newer is ignored.
+    /// Puts the cached link in the cache, and puts again while the store has a newer state. A read may be stale, so a
+    /// state that is not newer is ignored.
     pub(crate) async fn run(self, records: &impl Records, link_cache: &impl LinkCache, now: Timestamp) -> Result<(), StoreError> {
         let mut cached_link = match self.known {
             Some(cached_link) => Some(cached_link),
@@ -155,7 +155,7 @@ impl CacheFill {
         for _ in 0..CORRECTIONS {
             let Some(known) = cached_link else { return Ok(()) };
             link_cache.put(&self.key, &stored::write(&StoredCachedLink::new(&known, now))?).await?;
-            cached_link = read_store(records, &self.key).await?.filter(|stored| stored.version > known.version);
+            cached_link = read_store(records, &self.key).await?.filter(|stored| stored.commits > known.commits);
         }
         Ok(())
     }

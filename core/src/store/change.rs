@@ -104,9 +104,9 @@ pub(super) fn index_entries_of(alias_state: &AliasState, token: &str) -> Vec<Key
 fn index_entries_of_link(link: &Link, token: &str) -> Vec<Key> {
     let mut index_entries = vec![index_entry::by_time(link, token), index_entry::by_target(link, token)];
     index_entries.extend(link.owner.as_ref().map(|owner| index_entry::by_owner(link, owner, token)));
-    index_entries.extend(link.spec.tags.iter().map(|tag| index_entry::by_tag(link, tag, token)));
-    index_entries.extend(link.spec.external_id.as_ref().map(|id| index_entry::by_external_id(link, id, token)));
-    index_entries.extend(link.spec.crawlable.then(|| index_entry::crawlable(link, token)));
+    index_entries.extend(link.settings.tags.iter().map(|tag| index_entry::by_tag(link, tag, token)));
+    index_entries.extend(link.settings.external_id.as_ref().map(|id| index_entry::by_external_id(link, id, token)));
+    index_entries.extend(link.settings.crawlable.then(|| index_entry::crawlable(link, token)));
     index_entries
 }
 
@@ -118,9 +118,9 @@ pub(super) fn has_entry(link: &Link, key: &Key) -> bool {
         "by-time" => matches(index_entry::by_time(link, "")),
         "by-target" => matches(index_entry::by_target(link, "")),
         "by-owner" => link.owner.as_ref().is_some_and(|owner| matches(index_entry::by_owner(link, owner, ""))),
-        "by-tag" => link.spec.tags.iter().any(|tag| matches(index_entry::by_tag(link, tag, ""))),
-        "by-external-id" => link.spec.external_id.as_ref().is_some_and(|id| matches(index_entry::by_external_id(link, id, ""))),
-        "crawlable" => link.spec.crawlable && matches(index_entry::crawlable(link, "")),
+        "by-tag" => link.settings.tags.iter().any(|tag| matches(index_entry::by_tag(link, tag, ""))),
+        "by-external-id" => link.settings.external_id.as_ref().is_some_and(|id| matches(index_entry::by_external_id(link, id, ""))),
+        "crawlable" => link.settings.crawlable && matches(index_entry::crawlable(link, "")),
         _ => false,
     }
 }
@@ -139,8 +139,11 @@ mod tests {
 
     #[test]
     fn link_has_exactly_its_own_index_entries() {
-        let full =
-            Link { spec: LinkSettings { crawlable: true, ..everything() }, owner: Some(UserId::stored("usr_1".into())), ..Link::example() };
+        let full = Link {
+            settings: LinkSettings { crawlable: true, ..everything() },
+            owner: Some(UserId::stored("usr_1".into())),
+            ..Link::example()
+        };
         let index_entries = index_entries_of_link(&full, "t");
         assert!(index_entries.len() >= 6 && index_entries.iter().all(|index_entry| has_entry(&full, index_entry)), "{index_entries:?}");
         let with_another_token = index_entries_of_link(&full, "u");

@@ -80,26 +80,27 @@ impl ResolvedAlias {
 
 impl CompiledLink {
     pub(crate) fn compile(id: LinkId, link: VisitorLink) -> Result<Self, StoreError> {
-        let VisitorLink { target, spec, limit, lock } = link;
-        let compile =
-            |target: &Target| Destination::compile(target, spec.forward_query, spec.forward_path).ok_or_else(|| not_a_header_value(&id));
-        let destinations = spec.rules.iter().map(|rule| compile(&rule.target)).collect::<Result<Vec<_>, _>>()?;
-        let fallback = spec.fallback.as_ref().map(|target| target.location().ok_or_else(|| not_a_header_value(&id)));
+        let VisitorLink { target, settings, limit, lock } = link;
+        let compile = |target: &Target| {
+            Destination::compile(target, settings.forward_query, settings.forward_path).ok_or_else(|| not_a_header_value(&id))
+        };
+        let destinations = settings.rules.iter().map(|rule| compile(&rule.target)).collect::<Result<Vec<_>, _>>()?;
+        let fallback = settings.fallback.as_ref().map(|target| target.location().ok_or_else(|| not_a_header_value(&id)));
         let destination = compile(&target)?;
         Ok(Self {
-            status: spec.redirect_status,
-            starts_at: spec.starts_at,
-            ends_at: spec.ends_at,
-            is_disabled: spec.disabled,
+            status: settings.redirect_status,
+            starts_at: settings.starts_at,
+            ends_at: settings.ends_at,
+            is_disabled: settings.disabled,
             fallback: fallback.transpose()?,
             uses_path: destination.uses_path() || destinations.iter().any(Destination::uses_path),
             destination,
-            rules: spec.rules,
+            rules: settings.rules,
             destinations,
             limit,
-            confirm: spec.confirm,
+            confirm: settings.confirm,
             lock,
-            card: spec.card,
+            card: settings.card,
             id,
         })
     }

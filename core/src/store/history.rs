@@ -21,7 +21,7 @@ use crate::store::ports::{Records, StoreCall, StoreError};
 pub(crate) const KEPT_VERSIONS: u16 = 50;
 
 /// The maximum number of version records that are read. Some may come from rejected edits.
-pub(crate) const MOST_READ: u16 = 100;
+pub(crate) const MAX_READ: u16 = 100;
 
 /// How many keys beyond the kept versions one pruning lists.
 const EXTRA_LISTED: u16 = 50;
@@ -58,7 +58,7 @@ impl LinkVersion {
             domain: link.domain.clone(),
             alias: link.alias.clone(),
             target: link.target.clone(),
-            is_disabled: link.spec.disabled,
+            is_disabled: link.settings.disabled,
             is_deleted: link.is_deleted(),
             blocked: link.blocked.clone(),
             previous_name: link.history.clone(),

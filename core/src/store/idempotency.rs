@@ -12,7 +12,7 @@ pub(crate) const REMEMBERED_MILLIS: u64 = 24 * 60 * 60 * 1_000;
 /// The state of a request with an idempotency key.
 #[derive(Clone, Debug)]
 pub(crate) struct IdempotentRequest {
-    /// The digest of the request; for an upsert, the alias promised to its external id. Nothing if the request was
+    /// The digest of the request; for an upsert, the alias planned for its external id. Nothing if the request was
     /// rejected: then another request may use the key.
     pub(crate) body: Option<String>,
     /// The random value from which the ids are derived. A later request with the same key has another nonce, and so

@@ -136,7 +136,7 @@ pub(crate) struct ShelfUsage {
     pub(crate) name: &'static str,
     pub(crate) entries: usize,
     pub(crate) bytes: usize,
-    pub(crate) most_bytes: usize,
+    pub(crate) max_bytes: usize,
 }
 
 /// The lifetime of the entries of a shelf, and their maximum size in total.
@@ -163,7 +163,7 @@ const SETS: usize = 256;
 const ENTRIES_PER_SET: usize = 8;
 
 /// The maximum number of entries of a shelf.
-pub(crate) const MOST_ENTRIES: usize = SETS * ENTRIES_PER_SET;
+pub(crate) const MAX_ENTRIES: usize = SETS * ENTRIES_PER_SET;
 
 /// An entry of a shelf. Without a value it only records that the key was added.
 struct Entry<V> {
@@ -190,7 +190,7 @@ impl<V> Shelf<V> {
     }
 
     fn usage(&self, name: &'static str) -> ShelfUsage {
-        ShelfUsage { name, entries: self.sets.iter().map(Vec::len).sum(), bytes: self.bytes, most_bytes: self.bounds.bytes }
+        ShelfUsage { name, entries: self.sets.iter().map(Vec::len).sum(), bytes: self.bytes, max_bytes: self.bounds.bytes }
     }
 
     /// Adds `key` if it is not on the shelf, and returns whether it was added.

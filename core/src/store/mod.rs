@@ -41,4 +41,4 @@ pub(crate) use robots::RobotsText;
 pub use stepwise_commit::{ENTRY_VALUE, StepwiseStore, commit_stepwise};
 pub use stored::{beside_as_json, keys_as_json};
 pub(crate) use team::{EmailClaim, Team};
-pub(crate) use write::{EDITS, Written, commit_with_retries, write};
+pub(crate) use write::{MAX_EDIT_ATTEMPTS, Written, commit_with_retries, write};

@@ -55,7 +55,7 @@ pub struct EdgeLimits {
     /// The cost parameters for hashing a password.
     pub password_cost: PasswordCost,
     /// The maximum number of passwords that one request may hash; at least one.
-    pub most_hashes: u16,
+    pub max_hashes: u16,
     /// The guarantee that an alias has one owner: `always`, or the condition for it.
     pub one_owner: &'static str,
     /// The guarantee that a client reads its own acknowledged writes.

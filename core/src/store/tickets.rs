@@ -26,7 +26,7 @@ const LISTED_TRIES: usize = 8;
 const TICKET: &str = "null";
 
 /// The longest list of keys that a store returns at once, and so the highest limit that tickets can implement.
-pub const MOST_TICKETS: u16 = 1_000;
+pub const MAX_TICKETS: u16 = 1_000;
 
 /// A store without counters.
 #[expect(async_fn_in_trait, reason = "static dispatch, and no edge has threads to send a future to")]
@@ -37,14 +37,14 @@ pub trait Tickets: Records {
 
 /// The maximum number of operations of one `take`: its tries, a read of the marker, a list of the tickets, a write of
 /// the marker.
-const MOST_OPERATIONS: usize = TRIES + LISTED_TRIES + 3;
+const MAX_OPERATIONS: usize = TRIES + LISTED_TRIES + 3;
 
 /// The same for a limit that expires: one try, a read of the marker, a list, and a second try or a write of the marker.
-const MOST_OPERATIONS_IF_IT_EXPIRES: usize = 1 + 3;
+const MAX_OPERATIONS_IF_IT_EXPIRES: usize = 1 + 3;
 
 /// The maximum number of operations of one `take`, for the budget.
-pub(crate) fn most_operations(expires: bool) -> u32 {
-    u32::try_from(if expires { MOST_OPERATIONS_IF_IT_EXPIRES } else { MOST_OPERATIONS }).unwrap_or(u32::MAX)
+pub(crate) fn max_operations(expires: bool) -> u32 {
+    u32::try_from(if expires { MAX_OPERATIONS_IF_IT_EXPIRES } else { MAX_OPERATIONS }).unwrap_or(u32::MAX)
 }
 
 /// The random bytes of one `take`: two for each try.
@@ -84,9 +84,9 @@ pub async fn take(
     }
     let is_taken = |taken: &[u64], number: &u64| taken.binary_search(number).is_ok();
     if u64::try_from(taken.len()).is_ok_and(|taken| taken < limit) {
-        let page = store.scan(&Prefix::tickets(key), None, MOST_TICKETS).await?;
+        let page = store.scan(&Prefix::tickets(key), None, MAX_TICKETS).await?;
         page.keys.iter().filter_map(number_of).for_each(|number| put_in_order(&mut taken, number));
-        let left: Vec<u64> = (0..limit).filter(|number| !is_taken(&taken, number)).take(MOST_TICKETS.into()).collect();
+        let left: Vec<u64> = (0..limit).filter(|number| !is_taken(&taken, number)).take(MAX_TICKETS.into()).collect();
         // Each request starts at a random position, so that few try the same ticket.
         let start = usize::try_from(number(&random)).ok().and_then(|number| number.checked_rem(left.len())).unwrap_or_default();
         for number in left.iter().cycle().skip(start).take(left.len().min(listed_tries)) {

@@ -4,8 +4,8 @@ use super::Change;
 use super::commit_tokens::{CommitOutcome, commit_outcome};
 use crate::store::ports::{Commit, Records, StoreError};
 
-/// How often an edit is retried after a conflict with another edit.
-pub(crate) const EDITS: usize = 8;
+/// How often an edit is attempted while it conflicts with other edits.
+pub(crate) const MAX_EDIT_ATTEMPTS: usize = 8;
 
 /// How often one change is attempted while the store fails.
 const TRIES: u32 = 3;

@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::message::response::Response;
 use crate::store::Key;
-use crate::store::memo::{MOST_ENTRIES, ShelfUsage};
+use crate::store::memo::{MAX_ENTRIES, ShelfUsage};
 use crate::store::ports::{Edge, Records as _};
 
 /// The media type of the format, with its version.
@@ -39,9 +39,9 @@ fn add_memo(text: &mut String, shelves: &[ShelfUsage]) {
     type Number = fn(&ShelfUsage) -> usize;
     let numbers: [(&str, &str, Number); 4] = [
         ("hop_memo_entries", "Entries in the memo of this isolate, including expired ones.", |shelf| shelf.entries),
-        ("hop_memo_max_entries", "Maximum number of entries.", |_| MOST_ENTRIES),
+        ("hop_memo_max_entries", "Maximum number of entries.", |_| MAX_ENTRIES),
         ("hop_memo_bytes", "Memory of the entries, in bytes.", |shelf| shelf.bytes),
-        ("hop_memo_max_bytes", "Maximum memory of the entries, in bytes.", |shelf| shelf.most_bytes),
+        ("hop_memo_max_bytes", "Maximum memory of the entries, in bytes.", |shelf| shelf.max_bytes),
     ];
     for (name, help, number) in numbers {
         add_comments(text, name, help);

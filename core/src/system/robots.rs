@@ -33,9 +33,9 @@ pub(crate) async fn robots<E: Edge>(context: &Context<'_, E>, domain: &Domain) -
     }
     let skip = |error| context.log_skipped(&key, &error);
     let record = context.edge.records().get(&key).await.map_err(skip).unwrap_or_default();
-    let kept = record.as_ref().and_then(|record| GuardedRecord::<RobotsText>::decode(record).map_err(skip).ok());
-    let text = match kept {
-        Some(kept) if context.now.millis_since(kept.value.made_at) < MINUTE_MILLIS => kept.value,
+    let stored_text = record.as_ref().and_then(|record| GuardedRecord::<RobotsText>::decode(record).map_err(skip).ok());
+    let text = match stored_text {
+        Some(stored) if context.now.millis_since(stored.value.made_at) < MINUTE_MILLIS => stored.value,
         _ => {
             let text = match build_text(context, domain).await? {
                 Some(text) => RobotsText { made_at: context.now, text },

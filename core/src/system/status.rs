@@ -142,8 +142,8 @@ pub(crate) async fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Re
         page: links::largest_page(records, budget),
         batch: links::largest_batch(records, budget),
         repeatable_batch: links::LARGEST_BATCH,
-        import_lines: links::most_lines(records, budget),
-        crawlable: links::most_crawlable(records, budget),
+        import_lines: links::max_lines(records, budget),
+        crawlable: links::max_crawlable(records, budget),
         max_clicks: edge.max_clicks,
     };
     Response::json(StatusCode::OK, &CapabilitiesJson { edge: edge.name, version: env!("CARGO_PKG_VERSION"), promises, limits })

@@ -313,10 +313,10 @@ fn endpoints_with_a_right_pass_a_proof() {
 }
 
 #[test]
-fn authorise_takes_no_text() {
+fn authorize_takes_no_text() {
     let sources = sources("core/src");
     let auth = sources.iter().find(|source| source.name == "auth/mod.rs").expect("auth/mod.rs");
-    let at = auth.words.windows(2).position(|words| words == ["fn", "authorise"]).expect("the function authorise");
+    let at = auth.words.windows(2).position(|words| words == ["fn", "authorize"]).expect("the function authorize");
     let signature: Vec<&str> = auth.words[at..].iter().map(String::as_str).take_while(|word| *word != "{").collect();
     let text = ["str", "String", "u8", "Head", "Request", "Route", "Uri"];
     assert!(!signature.iter().any(|word| text.contains(word)), "{signature:?}");

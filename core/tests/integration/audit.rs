@@ -4,10 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::support::audit::{check_told, lines, text};
+use crate::support::audit::{check_audit_events, lines, text};
 use crate::support::client::{ADMIN_KEY, Answer, PEPPER};
 use crate::support::keys::{OWNER, PLANTED, new_key, plant};
-use crate::support::misfortune::{self, Plan, calm, plan};
+use crate::support::store_faults::{self, Plan, clear_faults, plan};
 use crate::support::{Ask, Isolate, run};
 use hmac::{Hmac, Mac as _};
 use hop_core::endpoints::ENDPOINTS;
@@ -37,7 +37,7 @@ fn link(alias: &str) -> Value {
 
 /// An edge with the links, domains, users and keys that the changes below need.
 fn world(steps: CommitMode) -> MemoryEdge {
-    let edge = misfortune::edge(1, steps);
+    let edge = store_faults::edge(1, steps);
     for alias in ["docs", "old"] {
         assert_eq!(ask(&edge, Ask::create(&link(alias))).code(), 201);
     }
@@ -154,7 +154,7 @@ fn every_change_leaves_its_audit_events() {
         }
         let all: String = lines(&edge).values().map(Value::to_string).collect();
         assert!(!SECRETS.iter().any(|secret| all.contains(secret)), "{all}");
-        check_told(&edge);
+        check_audit_events(&edge);
     }
 }
 
@@ -229,13 +229,13 @@ fn crashed_and_repeated_change_is_audited() {
             let request = || if repeats { (change.ask)().once("a key") } else { (change.ask)() };
             let trace = plan(&edge, Plan::From(number, None));
             let (first, _lost) = run(Isolate::new(&edge).handle(request()));
-            calm(&edge);
+            clear_faults(&edge);
             let came_to = trace.steps().len();
             edge.wait_seconds(61);
             let second = ask(&edge, request());
             let events = lines(&edge).len() - before;
             let about = format!("{} {} died at step {number}: {} then {}", change.method, change.pattern, first.code(), second.code());
-            check_told(&edge);
+            check_audit_events(&edge);
             assert!(events >= change.actions.len(), "{about}: {events}");
             // A repeated request issues another secret, which is a change of its own.
             let is_another = ["/api/v1/keys", "/api/v1/users/{user}/invite"].contains(&change.pattern) && events == 2;
@@ -250,12 +250,12 @@ fn crashed_and_repeated_change_is_audited() {
 #[test]
 fn repeated_request_keeps_the_first_event() {
     for steps in BOTH {
-        let edge = misfortune::edge(1, steps);
+        let edge = store_faults::edge(1, steps);
         let create = || Ask::create(&link("docs")).once("a key");
         // The writer dies before its response: the first write claimed the key, the second made the link.
         plan(&edge, Plan::FromNth(StoreStep::Answer, 2));
         let (first, _lost) = run(Isolate::new(&edge).handle(create().from("203.0.113.9", "FR")));
-        calm(&edge);
+        clear_faults(&edge);
         assert_eq!((first.code(), lines(&edge).len()), (503, 1), "{steps:?}");
         let before = lines(&edge);
         edge.wait_seconds(61);
@@ -387,7 +387,7 @@ fn events_expire_after_the_configured_days() {
     for (steps, days, expected) in
         BOTH.into_iter().flat_map(|steps| [("", Some(365)), ("2", Some(2)), ("forever", None)].map(|(days, kept)| (steps, days, kept)))
     {
-        let edge = misfortune::edge(1, steps);
+        let edge = store_faults::edge(1, steps);
         let settings = [day[0], day[1], day[2], ("HOP_AUDIT_DAYS", days)];
         assert_eq!(run(Isolate::set_up(&edge, &settings).ask(Ask::create(&link("a")))).code(), 201);
         let key = Key::stored(lines(&edge).into_keys().next().expect("an event"));

@@ -2,7 +2,7 @@
 //! covered too.
 #![cfg(not(target_arch = "wasm32"))]
 
-use crate::support::misfortune::{self, Plan, calm, plan};
+use crate::support::store_faults::{self, Plan, clear_faults, plan};
 use crate::support::{Ask, Isolate, run};
 use hop_core::alias::RESERVED_FOR_NEW_LINKS;
 use hop_core::memory::{CommitMode, MemoryEdge, StoreStep};
@@ -72,16 +72,16 @@ fn availability_is_separate_for_each_domain() {
 /// A move that crashes after its claim holds the new alias for a minute.
 #[test]
 fn abandoned_move_holds_its_alias_one_minute() {
-    let edge = misfortune::edge(1, CommitMode::Stepwise);
+    let edge = store_faults::edge(1, CommitMode::Stepwise);
     assert_eq!(ask(&edge, create("docs")).0, 201);
-    let trace = misfortune::watch(&edge);
+    let trace = store_faults::watch(&edge);
     assert_eq!(ask(&edge, Ask::change("docs", &json!({"alias": "there"}))).0, 200);
     let claimed = trace.steps().iter().position(|step| *step == StoreStep::Write).expect("a move writes");
-    let edge = misfortune::edge(1, CommitMode::Stepwise);
+    let edge = store_faults::edge(1, CommitMode::Stepwise);
     assert_eq!(ask(&edge, create("docs")).0, 201);
     plan(&edge, Plan::From(claimed + 1, None));
     assert_eq!(ask(&edge, Ask::change("docs", &json!({"alias": "there"}))).0, 503);
-    calm(&edge);
+    clear_faults(&edge);
     check(&edge, "there", json!("alias_taken"));
     edge.wait_seconds(61);
     check(&edge, "there", Value::Null);

@@ -2,7 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use crate::support::audit::text;
-use crate::support::link_cache::HERE;
+use crate::support::sample_link::HERE;
 use crate::support::{Ask, Isolate, run};
 use hop_core::memory::MemoryEdge;
 use serde_json::{Value, json};

@@ -2,12 +2,12 @@
 //! everything is done. Without one, only what fits is accepted.
 #![cfg(not(target_arch = "wasm32"))]
 
-use crate::support::audit::{check_entries, check_list, check_no_stray_entries, text, truth};
+use crate::support::audit::{check_entries, check_list, check_no_stray_entries, stored_links, text};
 use crate::support::client::Answer;
 use crate::support::keys::{key, user};
-use crate::support::link_cache::{HERE, THERE};
-use crate::support::misfortune::{self, FEW_OPERATIONS, Plan, calm, plan};
 use crate::support::replay::OnFailure;
+use crate::support::sample_link::{HERE, THERE};
+use crate::support::store_faults::{self, FEW_OPERATIONS, Plan, clear_faults, plan};
 use crate::support::{Ask, Isolate, run};
 use hop_core::memory::{CommitMode, Fault, MemoryEdge, OPERATIONS};
 use serde_json::{Value, json};
@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 const SMALLEST: [(CommitMode, u32); 2] = [(CommitMode::Stepwise, 32), (CommitMode::Transaction, 50)];
 
 /// An upper bound on the requests that a test needs.
-const MOST_REQUESTS: usize = 60;
+const MAX_REQUESTS: usize = 60;
 
 fn ask(edge: &MemoryEdge, ask: Ask) -> Answer {
     run(Isolate::new(edge).ask(ask))
@@ -24,7 +24,7 @@ fn ask(edge: &MemoryEdge, ask: Ask) -> Answer {
 
 /// An edge with a budget of `operations` for each request.
 fn edge(steps: CommitMode, operations: u32) -> MemoryEdge {
-    let edge = misfortune::edge(1, steps);
+    let edge = store_faults::edge(1, steps);
     edge.set_operations(operations);
     edge
 }
@@ -74,7 +74,7 @@ fn send_batch(edge: &MemoryEdge, batch: &Ask) -> Vec<Answer> {
     let mut answers: Vec<Answer> = Vec::new();
     let mut is_half_done = false;
     loop {
-        assert!(answers.len() < MOST_REQUESTS, "the batch never ends");
+        assert!(answers.len() < MAX_REQUESTS, "the batch never ends");
         let answer = ask(edge, batch.again());
         let now = results(&answer);
         let untried = now.iter().filter(|result| is_untried(result)).count();
@@ -116,7 +116,7 @@ fn keyed_batch_of_hundred_ends_in_few_requests() {
         let fewest = 100_usize.div_ceil((operations as usize - 4) / of_item);
         assert!((fewest..=fewest + 2).contains(&answers.len()), "{steps:?}: {} requests, {fewest} expected", answers.len());
         assert_eq!(ask(&edge, new_links(100)).body, last.body);
-        assert_eq!(truth(&edge).len(), 100);
+        assert_eq!(stored_links(&edge).len(), 100);
         let keys = edge.records.keys();
         let key = keys.iter().find(|key| key.as_str().starts_with("once/")).expect("the request is stored");
         let record = edge.records.peek(key).map(|record| String::from_utf8_lossy(&record.value).into_owned());
@@ -161,7 +161,7 @@ fn mixed() -> Vec<Value> {
 
 /// The stored links without their random ids.
 fn state(edge: &MemoryEdge) -> Vec<(String, String, u64, bool)> {
-    truth(edge).into_iter().map(|(alias, kept)| (alias, kept.target, kept.version, kept.live)).collect()
+    stored_links(edge).into_iter().map(|(alias, link)| (alias, link.target, link.version, link.live)).collect()
 }
 
 #[test]
@@ -189,7 +189,7 @@ fn failed_items_are_retried_with_untried_ones() {
             let edge = edge(steps, operations);
             plan(&edge, Plan::At(vec![(dies_at, Fault::Fail)]));
             let first = ask(&edge, new_links(30));
-            calm(&edge);
+            clear_faults(&edge);
             if first.code() != 200 {
                 assert_eq!(first.problem(), "store_unavailable");
                 edge.wait_seconds(61);
@@ -201,7 +201,7 @@ fn failed_items_are_retried_with_untried_ones() {
             }
             let last = send_batch(&edge, &new_links(30)).pop().expect("an answer");
             assert!(results(&last).iter().all(|result| outcome(result).0 == 201), "{}", last.json());
-            assert_eq!(truth(&edge).len(), 30);
+            assert_eq!(stored_links(&edge).len(), 30);
             edge.set_operations(OPERATIONS);
             check_list(&edge);
         }
@@ -262,12 +262,12 @@ fn unkeyed_batch_is_refused_unless_it_fits() {
             let refused = ask(&edge, Ask::batch(&items).showing(secret.as_str()));
             let error = refused.json()["errors"][0].clone();
             assert_eq!((refused.code(), text(&error["field"]), text(&error["code"])), (422, "/items".into(), "too_many".into()));
-            assert!(truth(&edge).is_empty());
+            assert!(stored_links(&edge).is_empty());
             let most = number_in(&text(&error["detail"]));
             assert_eq!(ask(&edge, Ask::batch(&items[..most + 1]).showing(secret.as_str())).code(), 422);
             let made = ask(&edge, Ask::batch(&items[..most]).showing(secret.as_str()));
             assert!(results(&made).iter().all(|result| outcome(result).0 == 201), "{}", made.json());
-            assert_eq!(truth(&edge).len(), most);
+            assert_eq!(stored_links(&edge).len(), most);
             check(&edge);
         }
     }
@@ -300,7 +300,7 @@ fn expected(line: usize) -> u64 {
 
 /// Checks that each link of the lines exists once.
 fn check_imported(edge: &MemoryEdge) {
-    assert_eq!(truth(edge).len(), 57);
+    assert_eq!(stored_links(edge).len(), 57);
     check(edge);
 }
 
@@ -311,7 +311,7 @@ fn keyed_import_repeats_earlier_results_until_done() {
         let import = import(&lines().concat()).once("a key");
         let mut earlier: Vec<Value> = Vec::new();
         for requests in 1.. {
-            assert!(requests < MOST_REQUESTS, "the import never ends");
+            assert!(requests < MAX_REQUESTS, "the import never ends");
             let answer = ask(&edge, import.again());
             let now = results(&answer);
             let next = &answer.json()["next"];
@@ -382,11 +382,11 @@ fn batch_crash_at_any_step_recovers() {
             let batch = Ask::batch(&items).once("a key");
             let trace = plan(&edge, Plan::From(dies_at, None));
             let (first, _lost) = run(Isolate::new(&edge).handle(batch.again()));
-            calm(&edge);
+            clear_faults(&edge);
             edge.wait_seconds(61);
             let last = send_batch(&edge, &batch).pop().expect("an answer");
             assert!(results(&last).iter().all(|result| outcome(result).0 == 201), "{}", last.json());
-            assert_eq!(truth(&edge).len(), items.len());
+            assert_eq!(stored_links(&edge).len(), items.len());
             edge.set_operations(OPERATIONS);
             check_list(&edge);
             check_entries(&edge);

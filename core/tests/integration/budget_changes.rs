@@ -4,12 +4,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::support::audit::{check_list, check_no_stray_entries, count, text, truth};
+use crate::support::audit::{check_list, check_no_stray_entries, count, stored_links, text};
 use crate::support::client::{ADMIN_KEY, Answer};
 use crate::support::keys::{KEYS, SCOPES, key, new_key, user};
-use crate::support::link_cache::{HERE, THERE};
-use crate::support::misfortune::{self, FEW_OPERATIONS, Plan, calm, plan};
 use crate::support::replay::OnFailure;
+use crate::support::sample_link::{HERE, THERE};
+use crate::support::store_faults::{self, FEW_OPERATIONS, Plan, clear_faults, plan};
 use crate::support::{Ask, Isolate, run};
 use hop_core::Body;
 use hop_core::memory::{CommitMode, MemoryEdge, OPERATIONS, StoreStep};
@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 const USERS: &str = "/api/v1/users";
 
 /// An upper bound on the requests that a change needs.
-const MOST_REQUESTS: usize = 40;
+const MAX_REQUESTS: usize = 40;
 
 /// A change, and the world it is made in.
 struct Case {
@@ -41,7 +41,7 @@ struct World {
 
 impl World {
     fn new(steps: CommitMode, has_issued_key: bool) -> Self {
-        let edge = misfortune::edge(1, steps);
+        let edge = store_faults::edge(1, steps);
         let secret = if has_issued_key { issued_key(&edge) } else { ADMIN_KEY.to_owned() };
         // A user to transfer links to.
         user(&edge, 'c', "editor", "in");
@@ -114,7 +114,7 @@ const CASES: &[Case] = &[
         name: "create with a key",
         prepare: |_| {},
         ask: |_| Ask::create(&json!({"target": HERE, "tags": tags('a')})).once("a key"),
-        is_done: |world| truth(&world.edge).len() == 1,
+        is_done: |world| stored_links(&world.edge).len() == 1,
         may_be_refused: true,
     },
     Case {
@@ -162,7 +162,7 @@ const CASES: &[Case] = &[
         name: "move",
         prepare: docs,
         ask: |_| Ask::change("docs", &json!({"alias": "new"})),
-        is_done: |world| world.has_tags("new", 'a') && !truth(&world.edge).contains_key("docs"),
+        is_done: |world| world.has_tags("new", 'a') && !stored_links(&world.edge).contains_key("docs"),
         may_be_refused: true,
     },
     Case {
@@ -226,7 +226,7 @@ const CASES: &[Case] = &[
             let trace = plan(&world.edge, Plan::FromNth(StoreStep::Write, 3));
             let ask = Ask::change("docs", &json!({"alias": "new", "reuse": true, "crawlable": true})).showing(world.secret.as_str());
             let (_answer, _lost) = run(Isolate::new(&world.edge).handle(ask));
-            calm(&world.edge);
+            clear_faults(&world.edge);
             assert!(trace.count(|step| step == StoreStep::Write) >= 3, "the third write was never reached");
         },
         ask: |_| Ask::remove("/api/v1/links/new?erase=true"),
@@ -353,7 +353,7 @@ const CASES: &[Case] = &[
 
 /// Sends a request until it is done or refused. Returns the last answer and the number of requests.
 fn send(world: &World, ask: &Ask) -> (Answer, usize) {
-    for requests in 1..=MOST_REQUESTS {
+    for requests in 1..=MAX_REQUESTS {
         let answer = world.ask(ask.again());
         match (answer.code(), answer.problem().as_str()) {
             (503, "budget_exhausted") => assert_eq!(answer.header("retry-after"), "0"),

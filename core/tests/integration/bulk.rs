@@ -4,11 +4,11 @@
 
 use std::task::{Context, Waker};
 
-use crate::support::audit::{check_list, check_no_stray_entries, text, told_history, truth};
+use crate::support::audit::{check_list, check_no_stray_entries, listed_history, stored_links, text};
 use crate::support::client::Answer;
-use crate::support::link_cache::{HERE, THERE};
-use crate::support::misfortune::{self, Plan, calm, plan, watch};
 use crate::support::replay::{OnFailure, for_seeds};
+use crate::support::sample_link::{HERE, THERE};
+use crate::support::store_faults::{self, Plan, clear_faults, plan, watch};
 use crate::support::{Ask, Isolate, run};
 use hop_core::memory::{CommitMode, LIMITS, MemoryEdge, Random, StoreStep};
 use hop_core::{BODY_LIMIT, BULK_LIMIT, Body};
@@ -21,7 +21,7 @@ fn ask(edge: &MemoryEdge, ask: Ask) -> Answer {
 
 /// An edge with links to change, move and delete. `gone` and `here` are deleted, and `left` was moved to `there`.
 fn world(steps: CommitMode) -> MemoryEdge {
-    let edge = misfortune::edge(1, steps);
+    let edge = store_faults::edge(1, steps);
     for alias in ["docs", "old", "bin", "gone", "here", "left"] {
         assert_eq!(ask(&edge, Ask::create(&json!({"target": THERE, "alias": alias}))).code(), 201);
     }
@@ -110,7 +110,7 @@ fn batch_items_fail_independently() {
     assert_eq!((&results[7]["link"]["title"], &results[7]["link"]["version"]), (&json!("T"), &json!(2)));
     assert_eq!((&results[8]["link"]["alias"], &results[8]["link"]["short_url"]), (&json!("moved"), &json!("https://hop.example/moved")));
     assert_eq!(results[17]["link"]["target"], THERE);
-    let now = truth(&edge);
+    let now = stored_links(&edge);
     assert_eq!((now["new"].version, now["moved"].version, now["bin"].live, now["gone"].live), (2, 3, false, true));
     assert_eq!((ask(&edge, Ask::visit("left")).code(), ask(&edge, Ask::visit("there")).code()), (410, 302));
     check_list(&edge);
@@ -164,7 +164,7 @@ fn batch_item_errors_point_at_fields() {
         found.sort();
         assert_eq!(found, expected, "{item}");
     }
-    assert_eq!(truth(&edge), truth(&world(CommitMode::Transaction)));
+    assert_eq!(stored_links(&edge), stored_links(&world(CommitMode::Transaction)));
 }
 
 /// The same request with `bytes` as its body.
@@ -203,7 +203,7 @@ fn invalid_batch_envelope_is_refused_whole() {
         200,
         "the first content type counts"
     );
-    assert!(!truth(&edge).contains_key("new"), "a refused envelope does nothing");
+    assert!(!stored_links(&edge).contains_key("new"), "a refused envelope does nothing");
 }
 
 /// A batch with each kind of item.
@@ -226,11 +226,11 @@ fn batch_crash_does_each_item_once() {
         for died_at in 0.. {
             let _guard = OnFailure::print(format!("\n{steps:?}, dies at step {died_at}\n"));
             let edge = world(steps);
-            let before = truth(&edge);
+            let before = stored_links(&edge);
             let trace = plan(&edge, Plan::From(died_at, None));
             let (_, _lost) = run(Isolate::new(&edge).handle(everything().once("k")));
             let completed = trace.steps().len() <= died_at;
-            calm(&edge);
+            clear_faults(&edge);
             check_list(&edge);
             edge.wait_seconds(61);
             let repeated = watch(&edge);
@@ -238,12 +238,12 @@ fn batch_crash_does_each_item_once() {
             let was_replayed = repeated.count(|step| step == StoreStep::Write) == 0;
             let statuses: Vec<u64> = checked_results(&again).iter().map(|result| outcome(result).0).collect();
             assert_eq!(statuses, [201, 201, 201, 200, 200, 200, 204, 204], "{}", again.json());
-            let now = truth(&edge);
+            let now = stored_links(&edge);
             assert_eq!(now.len(), before.len() + 1, "{now:?}");
             for (from, to) in [("docs", "docs"), ("old", "moved"), ("there", "here")] {
                 let version = before[from].version + 1;
                 assert_eq!((&now[to].id, now[to].version, now[to].live), (&before[from].id, version, true), "{from}");
-                assert_eq!(told_history(&edge, to).len() as u64, version, "{to}");
+                assert_eq!(listed_history(&edge, to).len() as u64, version, "{to}");
             }
             assert_eq!((now["bin"].version, now["bin"].live, now["new"].version, now["gone"].version), (2, false, 1, 1));
             let aliases = ["docs", "old", "moved", "left", "there", "here"];
@@ -544,8 +544,8 @@ fn import_requires_the_password_of_locked_links() {
         let refused: Vec<_> = imported.json()["results"].as_array().expect("results").iter().flat_map(field_errors).collect();
         assert_eq!(refused, [("/password".to_owned(), "required".to_owned())]);
         assert!(
-            lines(&imported).iter().filter(|line| line.1 == 201).count() == truth(&elsewhere).len()
-                && !truth(&elsewhere).contains_key("mine")
+            lines(&imported).iter().filter(|line| line.1 == 201).count() == stored_links(&elsewhere).len()
+                && !stored_links(&elsewhere).contains_key("mine")
         );
     }
     let complete = json!({"target": HERE, "alias": "mine", "has_password": true, "password": "a password to keep"}).to_string();
@@ -560,10 +560,10 @@ fn concurrent_import_creates_a_link_once() {
     plan(&edge, Plan::LateAt(StoreStep::Write, 1));
     let mut slow = Box::pin(isolate.ask(Ask::import("", LINES, link("a"))));
     assert!(slow.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
-    calm(&edge);
+    clear_faults(&edge);
     assert_eq!(lines(&ask(&edge, Ask::import("", LINES, link("a")))), [line(1, 201, "a", "")]);
     assert_eq!(lines(&run(slow)), [line(1, 200, "a", "")]);
-    assert_eq!(truth(&edge).len(), 1);
+    assert_eq!(stored_links(&edge).len(), 1);
 }
 
 /// A text of random lines, and the aliases of its links. It may be longer than one request can import.
@@ -628,7 +628,7 @@ fn import_resumes_without_losing_or_doubling_lines() {
             let line = text.split('\n').nth(number - 1).unwrap_or_default();
             assert!(alias.is_some_and(|alias| line.contains(&alias)), "line {number} has another alias");
         }
-        assert_eq!(truth(&edge).len(), aliases.len());
+        assert_eq!(stored_links(&edge).len(), aliases.len());
     });
 }
 
@@ -680,7 +680,7 @@ const PASSWORD: &str = "a password to keep";
 /// Hashing a password costs more than the rest of a creation, and too many hashes exceed an edge's CPU limit.
 #[test]
 fn password_hashes_per_request_are_limited() {
-    let most = usize::from(LIMITS.most_hashes);
+    let most = usize::from(LIMITS.max_hashes);
     let edge = world(CommitMode::Transaction);
     let create = |number: usize| json!({"op": "create", "link": {"target": HERE, "alias": format!("p{number}"), "password": PASSWORD}});
     let mut items: Vec<Value> = (1..most).map(create).collect();
@@ -693,7 +693,7 @@ fn password_hashes_per_request_are_limited() {
         (refused.code(), field_errors(&json!({"problem": refused.json()}))),
         (422, vec![("/items".to_owned(), "too_many".to_owned())])
     );
-    assert_eq!(truth(&edge)["old"].version, 1);
+    assert_eq!(stored_links(&edge)["old"].version, 1);
 
     let secret = |number: usize| json!({"target": HERE, "alias": format!("q{number}"), "password": PASSWORD}).to_string();
     for (media_type, head, rows) in [

@@ -5,9 +5,9 @@
 use std::pin::pin;
 use std::task::{Context, Waker};
 
-use crate::support::audit::{check_list, clicks, count, told_history, truth};
-use crate::support::link_cache::{HERE, THERE, create, ended, follow, follow_afresh, missing, to, told, version_of_copy};
-use crate::support::misfortune::{self, Plan, calm, plan, watch};
+use crate::support::audit::{check_list, clicks, count, listed_history, stored_links};
+use crate::support::sample_link::{HERE, THERE, cached_commits, create, ended, follow, follow_afresh, missing, status_and_location, to};
+use crate::support::store_faults::{self, Plan, clear_faults, plan, watch};
 use crate::support::{Ask, Isolate, run};
 use hop_core::memory::{CommitMode, Fault, MemoryEdge, StoreStep};
 use hop_core::ports::{Records as _, Take};
@@ -17,7 +17,7 @@ use serde_json::json;
 
 /// An edge without links, whose store commits stepwise.
 fn empty_edge() -> MemoryEdge {
-    misfortune::edge(1, CommitMode::Stepwise)
+    store_faults::edge(1, CommitMode::Stepwise)
 }
 
 /// An edge with the link `docs` to `HERE`.
@@ -32,7 +32,7 @@ fn one_link() -> MemoryEdge {
 fn die_at(edge: &MemoryEdge, step: StoreStep, ask: Ask) {
     let trace = plan(edge, Plan::FromFirst(step));
     let (answer, _lost) = run(Isolate::new(edge).handle(ask));
-    calm(edge);
+    clear_faults(edge);
     assert!(trace.steps().contains(&step), "the request never reached {step:?}");
     assert_eq!((answer.code(), answer.header("retry-after")), (503, "2"));
 }
@@ -41,7 +41,7 @@ fn die_at(edge: &MemoryEdge, step: StoreStep, ask: Ask) {
 fn die_at_nth(edge: &MemoryEdge, step: StoreStep, nth: usize, ask: Ask) {
     let trace = plan(edge, Plan::FromNth(step, nth));
     let (answer, _lost) = run(Isolate::new(edge).handle(ask));
-    calm(edge);
+    clear_faults(edge);
     assert!(trace.count(|reached| reached == step) >= nth, "the request never reached {step:?} number {nth}");
     assert_eq!((answer.code(), answer.header("retry-after")), (503, "2"));
 }
@@ -57,7 +57,7 @@ fn ask(edge: &MemoryEdge, ask: Ask) -> u16 {
 
 /// Follows an alias on a new isolate.
 fn visit(edge: &MemoryEdge, alias: &str) -> (u16, String) {
-    told(&run(Isolate::new(edge).ask(Ask::visit(alias))))
+    status_and_location(&run(Isolate::new(edge).ask(Ask::visit(alias))))
 }
 
 fn edit(target: &str) -> Ask {
@@ -105,7 +105,7 @@ fn reuse_crash_during_cleanup_recovers() {
         }
         let trace = plan(&edge, Plan::From(dies_at, None));
         let first = ask(&edge, reuse());
-        calm(&edge);
+        clear_faults(&edge);
         let second = ask(&edge, reuse());
         assert!(if first == 201 { second == 409 } else { [201, 409].contains(&second) }, "{first}, then {second} after dying at {dies_at}");
         check_list(&edge);
@@ -122,7 +122,7 @@ fn reuse_crash_during_cleanup_recovers() {
 fn create_crash_before_record_leaves_unconfirmed_entry() {
     let edge = empty_edge();
     die_at(&edge, StoreStep::Write, create());
-    assert_eq!((index_entries(&edge), truth(&edge).len()), (1, 0));
+    assert_eq!((index_entries(&edge), stored_links(&edge).len()), (1, 0));
     check_list(&edge);
     assert_eq!(run(Isolate::new(&edge).ask(rival())).code(), 201, "the alias is still free");
     assert_eq!((index_entries(&edge), follow_afresh(&edge)), (2, to(THERE)));
@@ -173,7 +173,7 @@ fn late_removal_spares_entries_of_its_claim() {
     let edge = erased();
     plan(&edge, Plan::At(vec![(first_removal, Fault::Fail)]));
     assert_eq!(ask(&edge, create()), 201);
-    calm(&edge);
+    clear_faults(&edge);
     offered.iter().for_each(|key| edge.records.lose(key));
     check_list(&edge);
 }
@@ -182,7 +182,7 @@ fn late_removal_spares_entries_of_its_claim() {
 fn delete_crash_before_record_changes_nothing() {
     let edge = one_link();
     die_at(&edge, StoreStep::Write, Ask::delete("docs"));
-    assert_eq!((truth(&edge)["docs"].version, follow_afresh(&edge)), (1, to(HERE)));
+    assert_eq!((stored_links(&edge)["docs"].version, follow_afresh(&edge)), (1, to(HERE)));
     check_list(&edge);
 }
 
@@ -191,11 +191,11 @@ fn delete_crash_before_response_leaves_stale_cache() {
     let edge = one_link();
     follow_afresh(&edge);
     die_at(&edge, StoreStep::Answer, Ask::delete("docs"));
-    assert_eq!((truth(&edge)["docs"].version, follow_afresh(&edge)), (2, to(HERE)));
+    assert_eq!((stored_links(&edge)["docs"].version, follow_afresh(&edge)), (2, to(HERE)));
     check_list(&edge);
     edge.wait_seconds(601);
     follow_afresh(&edge);
-    assert_eq!((version_of_copy(&edge), follow_afresh(&edge)), (Some(2), ended()));
+    assert_eq!((cached_commits(&edge), follow_afresh(&edge)), (Some(2), ended()));
 }
 
 #[test]
@@ -203,7 +203,7 @@ fn restore_crash_before_response_keeps_link_live() {
     let edge = one_link();
     run(Isolate::new(&edge).ask(Ask::delete("docs")));
     die_at(&edge, StoreStep::Answer, Ask::restore("docs"));
-    assert_eq!(truth(&edge)["docs"].version, 3);
+    assert_eq!(stored_links(&edge)["docs"].version, 3);
     check_list(&edge);
     let again = run(Isolate::new(&edge).ask(Ask::restore("docs")));
     assert_eq!((again.code(), again.header("etag"), follow_afresh(&edge)), (200, "\"3\"", to(HERE)));
@@ -213,12 +213,12 @@ fn restore_crash_before_response_keeps_link_live() {
 fn click_crash_before_total_loses_the_click() {
     for (step, counted) in [(StoreStep::Get, 0), (StoreStep::Write, 0), (StoreStep::Answer, 1)] {
         let edge = one_link();
-        let id = truth(&edge)["docs"].id.clone();
+        let id = stored_links(&edge)["docs"].id.clone();
         let isolate = Isolate::new(&edge);
         let (_, after) = run(isolate.handle(Ask::visit("docs")));
         plan(&edge, Plan::FromFirst(step));
         run(isolate.app.finish(&edge, after));
-        calm(&edge);
+        clear_faults(&edge);
         assert_eq!(clicks(&edge, &id), counted, "{step:?}");
         assert_eq!(follow(&isolate), to(HERE));
         assert_eq!(clicks(&edge, &id), counted + 1, "the next click is counted as usual");
@@ -230,7 +230,7 @@ fn fill_crash_before_put_leaves_no_cached_link() {
     let edge = one_link();
     let (_, lost) = run(Isolate::new(&edge).handle(Ask::visit("docs")));
     drop(lost);
-    assert_eq!((version_of_copy(&edge), follow_afresh(&edge), version_of_copy(&edge)), (None, to(HERE), Some(1)));
+    assert_eq!((cached_commits(&edge), follow_afresh(&edge), cached_commits(&edge)), (None, to(HERE), Some(1)));
 }
 
 #[test]
@@ -241,11 +241,11 @@ fn fill_crash_before_check_leaves_stale_cache() {
     run(Isolate::new(&edge).ask(Ask::delete("docs")));
     plan(&edge, Plan::From(0, None));
     run(isolate.app.finish(&edge, late));
-    calm(&edge);
-    assert_eq!((version_of_copy(&edge), follow_afresh(&edge)), (Some(1), to(HERE)));
+    clear_faults(&edge);
+    assert_eq!((cached_commits(&edge), follow_afresh(&edge)), (Some(1), to(HERE)));
     edge.wait_seconds(601);
     follow_afresh(&edge);
-    assert_eq!((version_of_copy(&edge), follow_afresh(&edge)), (Some(2), ended()));
+    assert_eq!((cached_commits(&edge), follow_afresh(&edge)), (Some(2), ended()));
 }
 
 #[test]
@@ -253,10 +253,10 @@ fn create_crash_before_record_leaves_tag_marker() {
     let edge = empty_edge();
     let tagged = || Ask::create(&json!({"target": HERE, "alias": "docs", "tags": ["x"]}));
     die_at(&edge, StoreStep::Write, tagged());
-    assert_eq!((count(&edge, "tag/hop.example/x"), count(&edge, "by-tag/"), truth(&edge).len()), (1, 1, 0));
+    assert_eq!((count(&edge, "tag/hop.example/x"), count(&edge, "by-tag/"), stored_links(&edge).len()), (1, 1, 0));
     check_list(&edge);
     assert_eq!(ask(&edge, tagged()), 201, "the alias is still free");
-    assert_eq!((count(&edge, "tag/hop.example/x"), truth(&edge).len()), (1, 1), "a tag marker is written once");
+    assert_eq!((count(&edge, "tag/hop.example/x"), stored_links(&edge).len()), (1, 1), "a tag marker is written once");
     check_list(&edge);
 }
 
@@ -264,19 +264,19 @@ fn create_crash_before_record_leaves_tag_marker() {
 fn edit_crash_before_record_leaves_unnamed_version() {
     let edge = one_link();
     die_at(&edge, StoreStep::Write, edit("https://example.com/lost"));
-    assert_eq!((count(&edge, "history/"), truth(&edge)["docs"].version), (1, 1));
-    assert_eq!(told_history(&edge, "docs"), [(1, HERE.into())]);
+    assert_eq!((count(&edge, "history/"), stored_links(&edge)["docs"].version), (1, 1));
+    assert_eq!(listed_history(&edge, "docs"), [(1, HERE.into())]);
     assert_eq!(ask(&edge, edit(THERE)), 200);
     assert_eq!((count(&edge, "history/"), follow_afresh(&edge)), (2, to(THERE)));
-    assert_eq!(told_history(&edge, "docs"), [(2, THERE.into()), (1, HERE.into())]);
+    assert_eq!(listed_history(&edge, "docs"), [(2, THERE.into()), (1, HERE.into())]);
 }
 
 #[test]
 fn edit_crash_before_response_keeps_the_edit() {
     let edge = one_link();
     die_at(&edge, StoreStep::Answer, edit(THERE));
-    assert_eq!((follow_afresh(&edge), truth(&edge)["docs"].version), (to(THERE), 2));
-    assert_eq!(told_history(&edge, "docs"), [(2, THERE.into()), (1, HERE.into())]);
+    assert_eq!((follow_afresh(&edge), stored_links(&edge)["docs"].version), (to(THERE), 2));
+    assert_eq!(listed_history(&edge, "docs"), [(2, THERE.into()), (1, HERE.into())]);
 }
 
 #[test]
@@ -287,9 +287,9 @@ fn edit_crash_before_cleanup_leaves_old_versions() {
         |versions: std::ops::RangeInclusive<usize>| versions.for_each(|version| assert_eq!(ask(&edge, edit(&target(version))), 200));
     edit_up_to(2..=55);
     die_at(&edge, StoreStep::RemoveKey, edit(&target(56)));
-    assert_eq!((count(&edge, "history/"), truth(&edge)["docs"].version), (55, 56));
+    assert_eq!((count(&edge, "history/"), stored_links(&edge)["docs"].version), (55, 56));
     let latest: Vec<_> = (7..=56).rev().map(|version| (version as u64, target(version))).collect();
-    assert_eq!(told_history(&edge, "docs"), latest);
+    assert_eq!(listed_history(&edge, "docs"), latest);
     edit_up_to(57..=64);
     assert_eq!(count(&edge, "history/"), 51, "the fifty that are shown, and the one just written");
 }
@@ -298,8 +298,8 @@ fn edit_crash_before_cleanup_leaves_old_versions() {
 fn rename_crash_before_claim_changes_nothing() {
     let edge = one_link();
     die_at_nth(&edge, StoreStep::Write, 1, rename(true));
-    assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), truth(&edge)["docs"].version), (to(HERE), missing(), 1));
-    assert_eq!(told_history(&edge, "docs"), [(1, HERE.into())]);
+    assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), stored_links(&edge)["docs"].version), (to(HERE), missing(), 1));
+    assert_eq!(listed_history(&edge, "docs"), [(1, HERE.into())]);
     check_list(&edge);
     assert_eq!(ask(&edge, rival_of_the_move()), 201, "the new alias is still free");
     check_list(&edge);
@@ -310,13 +310,13 @@ fn rename_crash_before_forwarding_record_keeps_old_alias() {
     let edge = one_link();
     die_at_nth(&edge, StoreStep::Write, 2, rename(true));
     assert!(has_pending_move(&edge));
-    assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), truth(&edge)["docs"].version), (to(HERE), missing(), 1));
+    assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), stored_links(&edge)["docs"].version), (to(HERE), missing(), 1));
     assert_eq!(ask(&edge, Ask::show("new")), 404, "a pending move is not visible");
     check_list(&edge);
     assert_eq!(ask(&edge, edit(THERE)), 200);
-    assert_eq!(told_history(&edge, "docs"), [(2, THERE.into()), (1, HERE.into())]);
+    assert_eq!(listed_history(&edge, "docs"), [(2, THERE.into()), (1, HERE.into())]);
     assert_eq!(ask(&edge, rename(true)), 200, "the same move does not wait");
-    assert_eq!((visit(&edge, "new"), told_history(&edge, "new").len()), (to(THERE), 3));
+    assert_eq!((visit(&edge, "new"), listed_history(&edge, "new").len()), (to(THERE), 3));
     check_list(&edge);
 }
 
@@ -328,7 +328,7 @@ fn abandoned_move_frees_its_alias_after_a_minute() {
     assert_eq!(run(Isolate::new(&edge).ask(rival_of_the_move())).problem(), "alias_taken", "the move may still complete");
     edge.wait_seconds(1);
     assert_eq!(ask(&edge, rival_of_the_move()), 201);
-    assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), truth(&edge).len()), (to(HERE), to(THERE), 2));
+    assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), stored_links(&edge).len()), (to(HERE), to(THERE), 2));
     check_list(&edge);
 }
 
@@ -339,7 +339,7 @@ fn takeover_crash_before_claim_keeps_old_alias() {
     edge.wait_seconds(61);
     // The first write is refused, the second aborts the move, the third would be the claim.
     die_at_nth(&edge, StoreStep::Write, 3, rival_of_the_move());
-    assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), truth(&edge).len()), (to(HERE), missing(), 1));
+    assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), stored_links(&edge).len()), (to(HERE), missing(), 1));
     check_list(&edge);
     assert_eq!(ask(&edge, rival_of_the_move()), 201);
     assert_eq!((visit(&edge, "docs"), visit(&edge, "new")), (to(HERE), to(THERE)));
@@ -351,7 +351,7 @@ fn rename_crash_before_removals_leaves_unconfirmed_entries() {
     let edge = one_link();
     die_at_nth(&edge, StoreStep::RemoveKey, 1, rename(true));
     assert_eq!((index_entries(&edge), visit(&edge, "docs"), visit(&edge, "new")), (2, to(HERE), to(HERE)));
-    assert_eq!(truth(&edge).keys().collect::<Vec<_>>(), ["new"]);
+    assert_eq!(stored_links(&edge).keys().collect::<Vec<_>>(), ["new"]);
     check_list(&edge);
 }
 
@@ -360,8 +360,8 @@ fn rename_crash_before_finalization_recovers() {
     let edge = one_link();
     die_at_nth(&edge, StoreStep::Write, 3, rename(true));
     assert!(has_pending_move(&edge));
-    assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), truth(&edge)["new"].version), (to(HERE), to(HERE), 2));
-    assert_eq!(told_history(&edge, "new"), [(2, HERE.into()), (1, HERE.into())]);
+    assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), stored_links(&edge)["new"].version), (to(HERE), to(HERE), 2));
+    assert_eq!(listed_history(&edge, "new"), [(2, HERE.into()), (1, HERE.into())]);
     check_list(&edge);
     assert_eq!(run(Isolate::new(&edge).ask(rival_of_the_move())).problem(), "alias_taken");
     edge.wait_seconds(61);
@@ -377,7 +377,7 @@ fn rename_crash_before_response_leaves_stale_cache() {
     follow_afresh(&edge);
     die_at(&edge, StoreStep::GetMany, rename(false));
     assert!(!has_pending_move(&edge));
-    assert_eq!((follow_afresh(&edge), visit(&edge, "new"), truth(&edge)["new"].version), (to(HERE), to(HERE), 2));
+    assert_eq!((follow_afresh(&edge), visit(&edge, "new"), stored_links(&edge)["new"].version), (to(HERE), to(HERE), 2));
     assert_eq!(ask(&edge, rename(false)), 404, "the link is no longer at the old alias");
     check_list(&edge);
     edge.wait_seconds(601);
@@ -395,14 +395,14 @@ fn refused_rename_crash_leaves_pending_move() {
     let mut moving = pin!(isolate.handle(rename(true)));
     let mut context = Context::from_waker(Waker::noop());
     assert!(moving.as_mut().poll(&mut context).is_pending() && trace.count(|step| step == StoreStep::Write) == 2);
-    calm(&edge);
+    clear_faults(&edge);
     assert_eq!(ask(&edge, Ask::change("docs", &json!({"title": "T"}))), 200);
     plan(&edge, Plan::From(0, None));
     let (answer, _lost) = run(moving);
-    calm(&edge);
+    clear_faults(&edge);
     assert_eq!(answer.code(), 503);
     assert!(has_pending_move(&edge));
-    assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), truth(&edge)["docs"].version), (to(HERE), missing(), 2));
+    assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), stored_links(&edge)["docs"].version), (to(HERE), missing(), 2));
     check_list(&edge);
     edge.wait_seconds(61);
     assert_eq!(ask(&edge, rival_of_the_move()), 201);
@@ -422,7 +422,7 @@ fn remnants(edge: &MemoryEdge) -> usize {
 fn erase_crash_before_first_record_changes_nothing() {
     let edge = one_link();
     die_at(&edge, StoreStep::Write, erase());
-    assert_eq!((truth(&edge)["docs"].version, follow_afresh(&edge)), (1, to(HERE)));
+    assert_eq!((stored_links(&edge)["docs"].version, follow_afresh(&edge)), (1, to(HERE)));
     check_list(&edge);
 }
 
@@ -430,7 +430,7 @@ fn erase_crash_before_first_record_changes_nothing() {
 fn erase_crash_before_removals_recovers() {
     let edge = one_link();
     die_at(&edge, StoreStep::RemoveKey, erase());
-    assert_eq!((truth(&edge).len(), remnants(&edge), follow_afresh(&edge)), (0, 2, ended()));
+    assert_eq!((stored_links(&edge).len(), remnants(&edge), follow_afresh(&edge)), (0, 2, ended()));
     check_list(&edge);
     assert_eq!(run(Isolate::new(&edge).ask(rival())).problem(), "alias_retired");
     assert_eq!((run(Isolate::new(&edge).ask(erase())).code(), remnants(&edge)), (204, 0));
@@ -440,7 +440,7 @@ fn erase_crash_before_removals_recovers() {
 fn erase_crash_before_second_record_recovers() {
     let edge = one_link();
     die_at(&edge, StoreStep::Answer, erase());
-    assert_eq!((truth(&edge).len(), remnants(&edge), follow_afresh(&edge)), (0, 0, ended()));
+    assert_eq!((stored_links(&edge).len(), remnants(&edge), follow_afresh(&edge)), (0, 0, ended()));
     assert_eq!(run(Isolate::new(&edge).ask(erase())).code(), 204);
     assert_eq!(run(Isolate::new(&edge).ask(rival())).code(), 201);
 }
@@ -469,7 +469,7 @@ fn erase_until_done(edge: &MemoryEdge) {
 fn erase_crash_before_revert_recovers() {
     let edge = crashed_move();
     die_at_nth(&edge, StoreStep::Write, 2, erase());
-    assert_eq!((truth(&edge).len(), follow_afresh(&edge), has_pending_move(&edge)), (0, ended(), true));
+    assert_eq!((stored_links(&edge).len(), follow_afresh(&edge), has_pending_move(&edge)), (0, ended(), true));
     erase_until_done(&edge);
     assert_eq!(ask(&edge, rival_of_the_move()), 201);
     check_list(&edge);
@@ -479,7 +479,7 @@ fn erase_crash_before_revert_recovers() {
 fn erase_crash_after_revert_recovers() {
     let edge = crashed_move();
     assert_eq!(ask(&edge, erase()), 503, "the claim was reverted, and the version is left");
-    assert_eq!((truth(&edge).len(), follow_afresh(&edge), has_pending_move(&edge)), (0, ended(), false));
+    assert_eq!((stored_links(&edge).len(), follow_afresh(&edge), has_pending_move(&edge)), (0, ended(), false));
     die_at_nth(&edge, StoreStep::Write, 1, erase());
     erase_until_done(&edge);
 }
@@ -493,7 +493,7 @@ fn erase_crash_before_response_leaves_nothing() {
     let edge = one_link();
     plan(&edge, Plan::From(answer, None));
     assert_eq!(run(Isolate::new(&edge).handle(erase())).0.code(), 503);
-    calm(&edge);
+    clear_faults(&edge);
     assert_eq!((remnants(&edge), run(Isolate::new(&edge).ask(erase())).code()), (0, 404));
     assert_eq!(run(Isolate::new(&edge).ask(rival())).code(), 201);
 }
@@ -507,7 +507,7 @@ fn create_once() -> Ask {
 fn die_unanswered(edge: &MemoryEdge, step: StoreStep, nth: usize, ask: Ask) {
     let trace = plan(edge, Plan::FromNth(step, nth));
     let (_answer, _lost) = run(Isolate::new(edge).handle(ask));
-    calm(edge);
+    clear_faults(edge);
     assert!(trace.count(|reached| reached == step) >= nth, "the request never reached {step:?} number {nth}");
 }
 
@@ -516,14 +516,14 @@ fn keyed_crash_before_claim_leaves_key_free() {
     let edge = empty_edge();
     die_at_nth(&edge, StoreStep::Write, 1, create_once());
     assert!(edge.records.keys().is_empty());
-    assert_eq!((ask(&edge, create_once()), truth(&edge).len()), (201, 1));
+    assert_eq!((ask(&edge, create_once()), stored_links(&edge).len()), (201, 1));
 }
 
 #[test]
 fn keyed_crash_during_work_retries_after_a_minute() {
     let edge = empty_edge();
     die_at_nth(&edge, StoreStep::Write, 2, create_once());
-    assert_eq!((count(&edge, "once/"), truth(&edge).len()), (1, 0));
+    assert_eq!((count(&edge, "once/"), stored_links(&edge).len()), (1, 0));
     edge.wait_seconds(59);
     assert_eq!(run(Isolate::new(&edge).ask(create_once())).problem(), "idempotency_in_flight", "the first writer may be slow");
     edge.wait_seconds(1);
@@ -535,11 +535,11 @@ fn keyed_crash_during_work_retries_after_a_minute() {
 fn keyed_crash_before_storing_answer_finds_its_work() {
     let edge = empty_edge();
     die_unanswered(&edge, StoreStep::Write, 3, create_once());
-    let made = truth(&edge);
+    let made = stored_links(&edge);
     assert_eq!(run(Isolate::new(&edge).ask(create_once())).problem(), "idempotency_in_flight");
     edge.wait_seconds(60);
     let again = run(Isolate::new(&edge).ask(create_once()));
-    assert_eq!((again.code(), &again.json()["id"], truth(&edge)), (201, &json!(made["docs"].id), made));
+    assert_eq!((again.code(), &again.json()["id"], stored_links(&edge)), (201, &json!(made["docs"].id), made));
     check_list(&edge);
 }
 
@@ -547,11 +547,11 @@ fn keyed_crash_before_storing_answer_finds_its_work() {
 fn keyed_crash_before_response_replays_stored_answer() {
     let edge = empty_edge();
     die_unanswered(&edge, StoreStep::Answer, 3, create_once());
-    let made = truth(&edge);
+    let made = stored_links(&edge);
     assert_eq!(ask(&edge, Ask::delete("docs")), 204);
     let again = run(Isolate::new(&edge).ask(create_once()));
     assert_eq!((again.code(), &again.json()["id"], &again.json()["state"]), (201, &json!(made["docs"].id), &json!("live")));
-    assert_eq!(truth(&edge)["docs"].version, 2, "the work is not repeated");
+    assert_eq!(stored_links(&edge)["docs"].version, 2, "the work is not repeated");
 }
 
 #[test]
@@ -561,7 +561,7 @@ fn import_crash_before_clicks_adds_them_on_retry() {
     for (follows, counted) in [(false, 7), (true, 1)] {
         let edge = empty_edge();
         die_unanswered(&edge, StoreStep::Write, 2, import());
-        let id = truth(&edge)["docs"].id.clone();
+        let id = stored_links(&edge)["docs"].id.clone();
         assert_eq!(clicks(&edge, &id), 0);
         if follows {
             assert_eq!(follow_afresh(&edge), to(HERE));
@@ -594,7 +594,7 @@ fn take_crash_before_count_takes_nothing() {
     let edge = empty_edge();
     plan(&edge, Plan::Every(StoreStep::Write, Fault::Fail));
     assert_eq!(take(&edge), [None; 2]);
-    calm(&edge);
+    clear_faults(&edge);
     assert_eq!(takes(&edge), [[Some(Take::Granted); 2], [Some(Take::Granted); 2], [Some(Take::Exhausted); 2]]);
 }
 
@@ -603,7 +603,7 @@ fn take_crash_before_response_loses_one_click() {
     let edge = empty_edge();
     plan(&edge, Plan::Every(StoreStep::Answer, Fault::Fail));
     assert_eq!(take(&edge), [None; 2]);
-    calm(&edge);
+    clear_faults(&edge);
     assert_eq!(takes(&edge), [[Some(Take::Granted); 2], [Some(Take::Exhausted); 2], [Some(Take::Exhausted); 2]]);
 }
 
@@ -616,7 +616,7 @@ fn take_crash_before_exhaustion_marker_recovers() {
     // Two tickets are refused, then the exhaustion marker is written.
     plan(&edge, Plan::FromNth(StoreStep::Write, 3));
     assert_eq!((take(), is_marked()), (Some(Take::Exhausted), false));
-    calm(&edge);
+    clear_faults(&edge);
     assert_eq!((take(), is_marked()), (Some(Take::Exhausted), true));
     assert_eq!(run(edge.records.scan(&Prefix::tickets(&counter_key()), None, 10)).map(|page| page.keys.len()), Ok(2));
 }

@@ -3,9 +3,9 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use crate::support::client::{ADMIN_KEY, Answer, PEPPER, Visitor};
-use crate::support::keys::{KEYS, ask, kept, key, new_key, user};
-use crate::support::misfortune::{self, Plan, calm, plan, watch};
+use crate::support::keys::{KEYS, ask, key, key_record, new_key, user};
 use crate::support::scheduler::{Client, Turns};
+use crate::support::store_faults::{self, Plan, clear_faults, plan, watch};
 use crate::support::{Ask, Isolate, run};
 use hop_core::Timestamp;
 use hop_core::memory::{CommitMode, Fault, MemoryEdge, Planted, Random, StoreStep};
@@ -52,18 +52,18 @@ fn invalid_credentials_get_identical_answers() {
     assert_eq!([&good, &revoked, &expired].map(|key| ask(&edge, me(&**key)).code()), [200; 3]);
     assert_eq!(ask(&edge, Ask::remove(&format!("{KEYS}/{revoked_id}"))).code(), 204);
     edge.wait_seconds(1);
-    let key_of = |letter: char, standing: &str| {
+    let key_of = |letter: char, status: &str| {
         let owner = user(&edge, letter, "admin", "in");
         let (_, secret) = make(&owner, &json!({}));
         assert_eq!(ask(&edge, me(&*secret)).code(), 200);
-        user(&edge, letter, "admin", standing);
+        user(&edge, letter, "admin", status);
         secret
     };
     let inactive =
-        [('a', "disabled"), ('b', "leaving"), ('c', "gone"), ('d', "unknown standing")].map(|(letter, standing)| key_of(letter, standing));
+        [('a', "disabled"), ('b', "leaving"), ('c', "gone"), ('d', "unknown status")].map(|(letter, status)| key_of(letter, status));
     let orphan = key_of('f', "in");
     let orphan_id = orphan.split('_').nth(1).expect("an id");
-    let mut record = kept(&edge, orphan_id);
+    let mut record = key_record(&edge, orphan_id);
     record["owner"] = json!(format!("usr_{}", "z".repeat(17)));
     edge.records.plant(&hop_core::store::Key::stored(format!("key/{orphan_id}")), &record.to_string());
     let with_id = |id: &str| format!("hop_{id}_{secret}").into_bytes();
@@ -89,7 +89,7 @@ fn invalid_credentials_get_identical_answers() {
         ("with another alphabet", good.replacen(&secret[..1], "é", 1).into(), ""),
         ("no text", [good.as_bytes(), &[0xFF]].concat(), ""),
         ("with a zero", [good.as_bytes(), &[0]].concat(), ""),
-        ("that is its record", with_id(kept(&edge, &id)["mark"].as_str().expect("a mark")), ""),
+        ("that is its record", with_id(key_record(&edge, &id)["mark"].as_str().expect("a mark")), ""),
         ("of the path of its record", format!("hop_key/{id}_{secret}").into(), ""),
         ("revoked a second ago", revoked.into(), "it is revoked"),
         ("expired this millisecond", expired.into(), "it has expired"),
@@ -197,7 +197,7 @@ fn key_use_is_recorded_hourly_after_the_response() {
     let edge = MemoryEdge::new(1);
     let (id, secret) = key(&edge, &user(&edge, 'e', "editor", "in"), &["links:read"], &json!({}));
     let isolate = Isolate::new(&edge);
-    let last_used = || kept(&edge, &id)["last_used_at"].clone();
+    let last_used = || key_record(&edge, &id)["last_used_at"].clone();
     let uses = |waiting: u64| {
         edge.wait_seconds(waiting);
         let trace = watch(&edge);
@@ -205,7 +205,7 @@ fn key_use_is_recorded_hourly_after_the_response() {
         assert_eq!((answer.code(), trace.count(|step| step == StoreStep::Write)), (200, 0), "the response does not wait for the write");
         run(isolate.app.finish(&edge, after));
         let writes = trace.count(|step| step == StoreStep::Write);
-        calm(&edge);
+        clear_faults(&edge);
         writes
     };
     assert_eq!((uses(1), last_used()), (1, json!(1_795_248_001_000_u64)));
@@ -218,24 +218,24 @@ fn key_use_is_recorded_hourly_after_the_response() {
 fn refused_request_records_no_key_use() {
     let edge = MemoryEdge::new(1);
     let (id, secret) = key(&edge, &user(&edge, 'e', "editor", "in"), &["links:read"], &json!({}));
-    let before = kept(&edge, &id);
+    let before = key_record(&edge, &id);
     ask(&edge, me(changed(&secret, secret.len() - 1)));
     user(&edge, 'e', "editor", "disabled");
     ask(&edge, me(&*secret));
-    assert_eq!(kept(&edge, &id), before);
+    assert_eq!(key_record(&edge, &id), before);
 }
 
 #[test]
 fn failed_use_record_is_only_logged() {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
-        let edge = misfortune::edge(1, steps);
+        let edge = store_faults::edge(1, steps);
         let (id, secret) = key(&edge, &user(&edge, 'e', "editor", "in"), &["links:read"], &json!({}));
         plan(&edge, Plan::Every(StoreStep::Write, Fault::Fail));
         assert_eq!(ask(&edge, me(&*secret)).code(), 200);
-        calm(&edge);
+        clear_faults(&edge);
         let log = edge.take_log().concat();
         assert!(log.contains("the use of a key was not recorded") && !log.contains(&secret), "{log}");
-        assert!(kept(&edge, &id)["last_used_at"].is_null());
+        assert!(key_record(&edge, &id)["last_used_at"].is_null());
     }
 }
 
@@ -243,15 +243,15 @@ fn failed_use_record_is_only_logged() {
 #[test]
 fn use_recorded_after_revocation_is_dropped() {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
-        let edge = misfortune::edge(1, steps);
+        let edge = store_faults::edge(1, steps);
         let (id, secret) = key(&edge, &user(&edge, 'e', "editor", "in"), &["links:read"], &json!({}));
         let isolate = Isolate::new(&edge);
         let (answer, after) = run(isolate.handle(me(&*secret)));
         assert_eq!(answer.code(), 200);
         assert_eq!(ask(&edge, Ask::remove(&format!("{KEYS}/{id}"))).code(), 204);
-        let revoked = kept(&edge, &id);
+        let revoked = key_record(&edge, &id);
         run(isolate.app.finish(&edge, after));
-        assert_eq!((kept(&edge, &id), edge.take_log()), (revoked, Vec::new()));
+        assert_eq!((key_record(&edge, &id), edge.take_log()), (revoked, Vec::new()));
         assert_eq!(ask(&edge, me(&*secret)).code(), 401);
     }
 }
@@ -261,7 +261,7 @@ fn revocation_holds_against_interleaved_uses() {
     let mut both = 0;
     for seed in 0..200 {
         for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
-            let edge = misfortune::edge(seed, steps);
+            let edge = store_faults::edge(seed, steps);
             let (id, secret) = key(&edge, &user(&edge, 'e', "editor", "in"), &["links:read"], &json!({}));
             plan(&edge, Plan::Every(StoreStep::Write, Fault::Late(3)));
             let isolates = [Isolate::new(&edge), Isolate::new(&edge), Isolate::new(&edge)];
@@ -269,9 +269,9 @@ fn revocation_holds_against_interleaved_uses() {
             let clients: Vec<Client<'_, Answer>> =
                 isolates.iter().zip(asks).map(|(isolate, ask)| Box::pin(isolate.ask(ask)) as Client<'_, Answer>).collect();
             let codes: Vec<u16> = Turns::default().interleave(&mut Random::new(seed), clients, || ()).iter().map(Answer::code).collect();
-            calm(&edge);
+            clear_faults(&edge);
             assert_eq!(codes[1], 204, "seed {seed}");
-            let record = kept(&edge, &id);
+            let record = key_record(&edge, &id);
             assert!(!record["revoked_at"].is_null(), "seed {seed}: {record}");
             both += usize::from(!record["last_used_at"].is_null());
             assert_eq!(ask(&edge, me(&*secret)).code(), 401);
@@ -282,11 +282,11 @@ fn revocation_holds_against_interleaved_uses() {
 
 #[test]
 fn unacknowledged_key_creation_leaves_no_key() {
-    let edge = misfortune::edge(1, CommitMode::Stepwise);
+    let edge = store_faults::edge(1, CommitMode::Stepwise);
     let owner = user(&edge, 'e', "editor", "in");
     plan(&edge, Plan::FromFirst(StoreStep::Write));
     assert_eq!(ask(&edge, new_key(&owner, &["links:read"], &json!({}))).code(), 503);
-    calm(&edge);
+    clear_faults(&edge);
     assert_eq!(ask(&edge, Ask::list(KEYS)).json()["items"], json!([]));
 }
 
@@ -299,9 +299,9 @@ fn keys_of_inactive_users_are_refused() {
     let edge = MemoryEdge::new(1);
     let owner = user(&edge, 'o', "owner", "in");
     let secret = planted_key(&edge, &owner, &Planted::default());
-    for (standing, status) in [("disabled", 401), ("in", 200), ("gone", 401), ("in", 200)] {
-        edge.records.plant_user(&owner, "owner", standing);
-        assert_eq!(ask(&edge, me(&*secret)).code(), status, "{standing}");
+    for (status, code) in [("disabled", 401), ("in", 200), ("gone", 401), ("in", 200)] {
+        edge.records.plant_user(&owner, "owner", status);
+        assert_eq!(ask(&edge, me(&*secret)).code(), code, "{status}");
     }
     let orphan = planted_key(&edge, "usr_nobodyherewhatsoever", &Planted::default());
     assert_eq!(ask(&edge, me(&*orphan)).code(), 401);

@@ -6,8 +6,8 @@ use std::pin::pin;
 use std::task::{Context, Waker};
 
 use crate::support::client::Answer;
-use crate::support::link_cache::told;
-use crate::support::misfortune::{self, Plan, calm, plan, watch};
+use crate::support::sample_link::status_and_location;
+use crate::support::store_faults::{self, Plan, clear_faults, plan, watch};
 use crate::support::{Ask, Isolate, run};
 use hop_core::Body;
 use hop_core::endpoints::ENDPOINTS;
@@ -44,7 +44,7 @@ fn link(edge: &MemoryEdge, domain: &str, alias: &str) -> Value {
 }
 
 fn visit(edge: &MemoryEdge, host: &str, path: &str) -> (u16, String) {
-    told(&ask(edge, Ask::visit(path).at(host)))
+    status_and_location(&ask(edge, Ask::visit(path).at(host)))
 }
 
 /// A redirect to `target`.
@@ -237,10 +237,10 @@ fn missing_links_redirect_to_domain_targets() {
         ("live", HERE),
     ] {
         let answer = ask(&edge, Ask::visit(path));
-        assert_eq!(told(&answer), sent_to(target), "/{path}");
+        assert_eq!(status_and_location(&answer), sent_to(target), "/{path}");
         assert_eq!(answer.header("cache-control"), "private, no-store");
         let head = ask(&edge, Ask { method: Method::HEAD, ..Ask::visit(path) });
-        assert_eq!(told(&head), sent_to(target), "HEAD /{path}");
+        assert_eq!(status_and_location(&head), sent_to(target), "HEAD /{path}");
     }
     for path in ["/api/v1/links/x", "/problems/x", "/api/x"] {
         assert_eq!(ask(&edge, Ask::list(path)).code(), 404, "{path}");
@@ -316,7 +316,7 @@ fn domain_deletion_yields_to_a_new_link() {
     assert!(deleting.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     link(&edge, "c.example", "docs");
     assert_eq!(run(deleting).problem(), "domain_in_use");
-    calm(&edge);
+    clear_faults(&edge);
     let shown = ask(&edge, Ask::list(&address("c.example")));
     assert_eq!((shown.code(), &shown.json()["root"], shown.header("etag")), (200, &json!(ROOT), "\"3\""));
     assert_eq!(visit(&edge, "c.example", "docs"), sent_to(HERE));
@@ -337,7 +337,7 @@ fn removed_host_redirects_nowhere() {
     assert_eq!(follow().problem(), "unknown_host", "the same from the memo");
     assert_eq!(crate::support::audit::clicks(&edge, created["id"].as_str().expect("an id")), 1, "the refused visits are no clicks");
     assert_eq!(run(reconfigured.ask(add("b.example"))).code(), 201);
-    assert_eq!(told(&follow()), sent_to(HERE));
+    assert_eq!(status_and_location(&follow()), sent_to(HERE));
 }
 
 #[test]
@@ -368,7 +368,7 @@ fn redirect_reads_only_whether_its_host_is_served() {
         assert_eq!(trace.steps(), reads, "{host}/{path}");
         let (_, _after) = run(isolate.handle(Ask::visit(path).at(host)));
         assert_eq!(trace.steps(), reads, "{host}/{path} again");
-        calm(&edge);
+        clear_faults(&edge);
         edge.link_cache.empty();
     }
 }
@@ -377,7 +377,7 @@ fn redirect_reads_only_whether_its_host_is_served() {
 fn domain_settings_are_memoized_like_links() {
     let edge = MemoryEdge::new(1);
     let isolate = Isolate::new(&edge);
-    let visit_root = || told(&run(isolate.ask(Ask::visit(""))));
+    let visit_root = || status_and_location(&run(isolate.ask(Ask::visit(""))));
     assert_eq!(visit_root(), nowhere(200));
     assert_eq!(ask(&edge, patch("hop.example", &json!({"root": ROOT}))).code(), 200);
     edge.wait_seconds(9);
@@ -416,11 +416,11 @@ fn domain_change_crash_at_any_step_recovers() {
         (|| Ask::remove(&address("c.example")), 404),
     ] {
         for dies_at in 0.. {
-            let edge = misfortune::edge(1, CommitMode::Stepwise);
+            let edge = store_faults::edge(1, CommitMode::Stepwise);
             assert_eq!(ask(&edge, add("c.example")).code(), 201);
             let trace = plan(&edge, Plan::From(dies_at, None));
             let first = ask(&edge, make()).code();
-            calm(&edge);
+            clear_faults(&edge);
             if trace.steps().len() <= dies_at {
                 assert!(first < 300);
                 break;

@@ -5,9 +5,9 @@
 use std::pin::{Pin, pin};
 use std::task::{Context, Waker};
 
-use crate::support::audit::{check_list, check_no_stray_entries, text, truth};
+use crate::support::audit::{check_list, check_no_stray_entries, stored_links, text};
 use crate::support::client::Answer;
-use crate::support::misfortune::{self, Plan, calm, plan};
+use crate::support::store_faults::{self, Plan, clear_faults, plan};
 use crate::support::{Ask, Isolate, run};
 use hop_core::BackgroundWork;
 use hop_core::memory::{CommitMode, Fault, MemoryEdge, OPERATIONS, StoreStep};
@@ -97,7 +97,7 @@ fn erased_link_leaves_nothing() {
 #[test]
 fn erased_alias_starts_a_fresh_link() {
     let edge = world(MemoryEdge::new(1));
-    let old = truth(&edge)["docs"].id.clone();
+    let old = stored_links(&edge)["docs"].id.clone();
     assert_eq!(ask(&edge, erase("docs")).0, 204);
     let (status, link) = ask(&edge, Ask::create(&json!({"alias": "docs", "target": THERE})));
     assert_eq!((status, &link["version"], &link["clicks"]["humans"]), (201, &json!(1), &json!(0)));
@@ -153,7 +153,7 @@ fn stored_answer_outlasts_the_erased_link() {
 
 #[test]
 fn long_history_takes_several_requests() {
-    let edge = world(misfortune::edge(1, CommitMode::Stepwise));
+    let edge = world(store_faults::edge(1, CommitMode::Stepwise));
     edit(&edge, 60);
     edge.set_operations(50);
     check_half_done(&run(Isolate::new(&edge).ask(erase("docs"))));
@@ -169,7 +169,7 @@ fn long_history_takes_several_requests() {
 #[test]
 fn if_match_is_checked_until_erasing_begins() {
     for outdated in ["\"1\"", "\"99\""] {
-        let edge = world(misfortune::edge(1, CommitMode::Stepwise));
+        let edge = world(store_faults::edge(1, CommitMode::Stepwise));
         edit(&edge, 40);
         edge.set_operations(50);
         let erase_if = |seen: &str| ask(&edge, erase("docs").header(IF_MATCH, seen)).0;
@@ -180,7 +180,7 @@ fn if_match_is_checked_until_erasing_begins() {
 #[test]
 fn newest_version_is_erased_despite_stale_scan() {
     let edge = world(MemoryEdge::new(1));
-    let trace = misfortune::watch(&edge);
+    let trace = store_faults::watch(&edge);
     assert_eq!(ask(&edge, erase("docs")).0, 204);
     let scan = trace.steps().iter().position(|step| *step == StoreStep::Scan).expect("an erasure lists old versions");
     let edge = MemoryEdge::new(1);
@@ -189,14 +189,14 @@ fn newest_version_is_erased_despite_stale_scan() {
     }
     plan(&edge, Plan::At(vec![(scan, Fault::Stale)]));
     assert_eq!(ask(&edge, erase("docs")).0, 204);
-    calm(&edge);
+    clear_faults(&edge);
     check_nothing_is_left(&edge);
 }
 
 /// Changes, follows and deletes the link `docs`, and reuses its alias for another link. Returns the id of the deleted
 /// link.
 fn reuse(edge: &MemoryEdge) -> String {
-    let id = truth(edge)["docs"].id.clone();
+    let id = stored_links(edge)["docs"].id.clone();
     for asked in [
         Ask::change("docs", &json!({"max_clicks": 5, "tags": ["y"], "crawlable": true})),
         Ask::visit("docs"),
@@ -205,7 +205,7 @@ fn reuse(edge: &MemoryEdge) -> String {
     ] {
         repeat_until_done(edge, asked, 302);
     }
-    assert_ne!(truth(edge)["docs"].id, id);
+    assert_ne!(stored_links(edge)["docs"].id, id);
     for class in ["history", "stats", "take"] {
         assert!(keys(edge).iter().any(|key| key.starts_with(&format!("{class}/{id}/"))), "{class}");
     }
@@ -233,7 +233,7 @@ fn check_half_done(answer: &Answer) {
 /// Stores of both kinds with the operation budget of Workers' free plan, and one with that of Fastly.
 fn edges() -> [MemoryEdge; 3] {
     [(CommitMode::Transaction, 50), (CommitMode::Stepwise, 50), (CommitMode::Stepwise, 32)].map(|(steps, operations)| {
-        let edge = misfortune::edge(1, steps);
+        let edge = store_faults::edge(1, steps);
         edge.set_operations(operations);
         edge
     })
@@ -258,7 +258,7 @@ fn erasing_reaches_predecessors_after_moves() {
     for edge in edges() {
         let edge = world(edge);
         let old = reuse(&edge);
-        let second = truth(&edge)["docs"].id.clone();
+        let second = stored_links(&edge)["docs"].id.clone();
         assert_eq!(ask(&edge, Ask::delete("docs")).0, 204);
         assert_eq!(ask(&edge, Ask::create(&json!({"alias": "other", "target": HERE}))).0, 201);
         for to in ["docs", "last"] {
@@ -282,7 +282,7 @@ fn record_of_a_reused_alias_stays_bounded() {
         let mut sizes = Vec::new();
         for _ in 0..30 {
             reuse(&edge);
-            sizes.push(edge.records.peek(&crate::support::link_cache::docs()).expect("a record").value.len());
+            sizes.push(edge.records.peek(&crate::support::sample_link::docs()).expect("a record").value.len());
         }
         let (early, late) = (sizes[15], sizes[29]);
         assert!(late <= early + 16, "{sizes:?}");
@@ -295,11 +295,11 @@ fn record_of_a_reused_alias_stays_bounded() {
 fn erase_crash_at_any_step_reaches_predecessors() {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         for dies_at in 0.. {
-            let edge = world(misfortune::edge(1, steps));
+            let edge = world(store_faults::edge(1, steps));
             reuse(&edge);
             let trace = plan(&edge, Plan::From(dies_at, None));
             let first = ask(&edge, erase("docs")).0;
-            calm(&edge);
+            clear_faults(&edge);
             if trace.steps().len() <= dies_at {
                 assert_eq!(first, 204);
                 break;
@@ -314,18 +314,18 @@ fn erase_crash_at_any_step_reaches_predecessors() {
 /// A move that never completes leaves the deleted link intact: it can be restored with everything it has.
 #[test]
 fn deleted_link_keeps_everything_until_alias_is_taken() {
-    let edge = world(misfortune::edge(1, CommitMode::Stepwise));
-    let id = truth(&edge)["docs"].id.clone();
+    let edge = world(store_faults::edge(1, CommitMode::Stepwise));
+    let id = stored_links(&edge)["docs"].id.clone();
     assert_eq!(ask(&edge, Ask::delete("docs")).0, 204);
     assert_eq!(ask(&edge, Ask::create(&json!({"alias": "other", "target": HERE}))).0, 201);
     plan(&edge, Plan::FromNth(StoreStep::Write, 2));
     assert_eq!(ask(&edge, Ask::change("other", &json!({"alias": "docs", "reuse": true}))).0, 503);
-    calm(&edge);
+    clear_faults(&edge);
     let (status, restored) = ask(&edge, Ask::restore("docs"));
     assert_eq!((status, text(&restored["id"]), &restored["clicks"]["humans"]), (200, id, &json!(1)));
-    assert!(crate::support::audit::told_history(&edge, "docs").len() >= 4);
+    assert!(crate::support::audit::listed_history(&edge, "docs").len() >= 4);
     repeat_until_done(&edge, erase("other"), 204);
-    assert_eq!(crate::support::audit::told_history(&edge, "docs").len(), 5, "erasing the other link keeps its versions");
+    assert_eq!(crate::support::audit::listed_history(&edge, "docs").len(), 5, "erasing the other link keeps its versions");
 }
 
 /// Moves the link `docs`, and dies before its forwarding record.
@@ -335,10 +335,10 @@ fn crash_move(edge: &MemoryEdge, to: &str) {
 
 /// Moves a link, and dies before its forwarding record, which is the write with the number `departure`.
 fn crash_move_at(edge: &MemoryEdge, departure: usize, from: &str, to: &str) {
-    let target = truth(edge)[from].target.clone();
+    let target = stored_links(edge)[from].target.clone();
     plan(edge, Plan::FromNth(StoreStep::Write, departure));
     assert_eq!(ask(edge, Ask::change(from, &json!({"alias": to, "reuse": true}))).0, 503);
-    calm(edge);
+    clear_faults(edge);
     assert!(records_with(edge, &target).contains(&format!("link/hop.example/{to}")), "the copy is at the destination");
 }
 
@@ -378,7 +378,7 @@ fn erasing_reaches_crashed_moves_from_older_aliases() {
 fn erasing_spares_a_destination_taken_by_others() {
     for (edge, arrives) in edges().into_iter().zip([false; 3]).chain(edges().into_iter().zip([true; 3])) {
         let edge = world(edge);
-        let id = truth(&edge)["docs"].id.clone();
+        let id = stored_links(&edge)["docs"].id.clone();
         crash_move(&edge, "new");
         edge.wait_seconds(61);
         let alias = if arrives { "other" } else { "new" };
@@ -400,14 +400,14 @@ fn erasing_spares_a_destination_taken_by_others() {
 fn erasing_gives_a_reused_alias_back() {
     for edge in edges() {
         let edge = world(edge);
-        let id = truth(&edge)["docs"].id.clone();
+        let id = stored_links(&edge)["docs"].id.clone();
         assert_eq!(ask(&edge, Ask::create(&json!({"alias": "new", "target": THERE}))).0, 201);
         assert_eq!(ask(&edge, Ask::delete("new")).0, 204);
-        let theirs = truth(&edge)["new"].clone();
+        let theirs = stored_links(&edge)["new"].clone();
         crash_move(&edge, "new");
         repeat_until_done(&edge, erase("docs"), 204);
         assert_eq!((records_with(&edge, &id), records_with(&edge, HERE)), (vec![], vec![]));
-        assert_eq!(truth(&edge)["new"], theirs);
+        assert_eq!(stored_links(&edge)["new"], theirs);
         assert_eq!(ask(&edge, Ask::restore("new")).1["state"], "live");
         check_list(&edge);
         check_no_stray_entries(&edge);
@@ -483,7 +483,7 @@ fn crashed_move_attempts_do_not_stop_cleanup() {
             crash_move_at(&edge, 2, "docs", "new");
         }
         edit(&edge, 120);
-        let since_cleanup = truth(&edge)["docs"].version % 8;
+        let since_cleanup = stored_links(&edge)["docs"].version % 8;
         assert_eq!(crate::support::audit::count(&edge, "history/") as u64, 49 + since_cleanup + 7);
         repeat_until_done(&edge, erase("docs"), 204);
         check_aliases_are_left(&edge, &["docs", "new"]);
@@ -657,7 +657,7 @@ fn late<'a>(edge: &MemoryEdge, write: usize, asked: impl Future<Output = (Answer
     let mut asked: Late<'a> = Box::pin(asked);
     plan(edge, Plan::LateAt(StoreStep::Write, write));
     assert!(asked.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
-    calm(edge);
+    clear_faults(edge);
     asked
 }
 
@@ -665,7 +665,7 @@ fn late<'a>(edge: &MemoryEdge, write: usize, asked: impl Future<Output = (Answer
 fn claim_and_die(edge: &MemoryEdge, moving: Late<'_>) {
     plan(edge, Plan::From(0, None));
     assert_eq!(run(moving).0.code(), 503);
-    calm(edge);
+    clear_faults(edge);
     assert!(records_with(edge, HERE).contains(&"link/hop.example/new".to_owned()), "the claim is made");
 }
 
@@ -708,12 +708,12 @@ fn claim_after_an_erasure_is_reverted() {
 #[test]
 fn erasing_aborts_a_move_in_progress() {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
-        let edge = world(misfortune::edge(1, steps));
+        let edge = world(store_faults::edge(1, steps));
         let isolate = Isolate::new(&edge);
         plan(&edge, Plan::LateAt(StoreStep::Write, 2));
         let mut moving = pin!(isolate.handle(Ask::change("docs", &json!({"alias": "new"}))));
         assert!(moving.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
-        calm(&edge);
+        clear_faults(&edge);
         assert!(records_with(&edge, HERE).contains(&"link/hop.example/new".to_owned()), "the claim is made");
         repeat_until_done(&edge, erase("docs"), 204);
         let (answer, _) = run(moving);
@@ -728,12 +728,12 @@ fn erasing_aborts_a_move_in_progress() {
 fn erase_crash_at_any_step_reaches_crashed_moves() {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         for dies_at in 0.. {
-            let edge = world(misfortune::edge(1, steps));
-            let id = truth(&edge)["docs"].id.clone();
+            let edge = world(store_faults::edge(1, steps));
+            let id = stored_links(&edge)["docs"].id.clone();
             crash_move(&edge, "new");
             let trace = plan(&edge, Plan::From(dies_at, None));
             let first = ask(&edge, erase("docs")).0;
-            calm(&edge);
+            clear_faults(&edge);
             if trace.steps().len() <= dies_at {
                 assert_eq!(first, 503, "the claim is reverted, and the next request removes the version");
                 break;
@@ -763,10 +763,10 @@ fn erase_parameter_takes_only_true_or_false() {
 fn erase_crash_at_any_step_recovers() {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         for dies_at in 0.. {
-            let edge = world(misfortune::edge(1, steps));
+            let edge = world(store_faults::edge(1, steps));
             let trace = plan(&edge, Plan::From(dies_at, None));
             let first = ask(&edge, erase("docs")).0;
-            calm(&edge);
+            clear_faults(&edge);
             if trace.steps().len() <= dies_at {
                 assert_eq!(first, 204);
                 break;

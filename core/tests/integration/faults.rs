@@ -4,12 +4,12 @@
 
 use std::collections::BTreeMap;
 
-use crate::support::audit::{StoredLink, check_list, clicks, count, text, truth};
+use crate::support::audit::{StoredLink, check_list, clicks, count, stored_links, text};
 use crate::support::client::Answer;
-use crate::support::keys::{KEYS, OWNER, PLANTED, SHOWN, kept, new_key, plant as plant_key};
+use crate::support::keys::{KEYS, OWNER, PLANTED, SHOWN, key_record, new_key, plant as plant_key};
 use crate::support::locks::{PASSWORD, bring_locked, press, type_in};
-use crate::support::misfortune::{self, FEW_OPERATIONS, Plan, calm, plan};
 use crate::support::replay::{OnFailure, slow};
+use crate::support::store_faults::{self, FEW_OPERATIONS, Plan, clear_faults, plan};
 use crate::support::{Ask, Isolate, run};
 use hop_core::Head;
 use hop_core::endpoints::{ENDPOINTS, Endpoint};
@@ -274,7 +274,7 @@ fn secret_of(alias: &str) -> String {
 /// An edge with a user, a domain, a key, a live link with one click, two tagged links (one deleted, one restored),
 /// and a moved link.
 fn world(steps: CommitMode, demanding: Option<&str>) -> MemoryEdge {
-    let edge = misfortune::edge(1, steps);
+    let edge = store_faults::edge(1, steps);
     make_user(&edge);
     let isolate = Isolate::new(&edge);
     for (alias, asks) in [
@@ -300,20 +300,20 @@ fn world(steps: CommitMode, demanding: Option<&str>) -> MemoryEdge {
 
 /// Runs `verb` with a budget of `operations` and the planned faults, makes all checks, and returns the steps the
 /// store reached.
-fn run_verb(verb: Verb, steps: CommitMode, operations: u32, misfortunes: &Plan) -> Vec<StoreStep> {
-    let _guard = OnFailure::print(format!("\nwhile trying: {}, {steps:?}, {operations} operations, {misfortunes:?}\n", verb.name));
+fn run_verb(verb: Verb, steps: CommitMode, operations: u32, fault_plan: &Plan) -> Vec<StoreStep> {
+    let _guard = OnFailure::print(format!("\nwhile trying: {}, {steps:?}, {operations} operations, {fault_plan:?}\n", verb.name));
     let edge = world(steps, verb.demanding());
-    let before = truth(&edge);
+    let before = stored_links(&edge);
     let clicks_before = clicks(&edge, &before["live"].id);
-    let trace = plan(&edge, misfortunes.clone());
+    let trace = plan(&edge, fault_plan.clone());
     edge.set_operations(operations);
     let answer = unwrap_single_result(run(Isolate::new(&edge).ask((verb.ask)())));
     edge.set_operations(OPERATIONS);
-    calm(&edge);
-    check_answer(verb, &answer, misfortunes);
+    clear_faults(&edge);
+    check_answer(verb, &answer, fault_plan);
     check_secret(verb, &answer);
-    check_lock(verb, &answer, misfortunes, &trace.steps());
-    let after = truth(&edge);
+    check_lock(verb, &answer, fault_plan, &trace.steps());
+    let after = stored_links(&edge);
     check_store(verb, &answer, &before, &after);
     check_key(verb, &answer, &edge);
     check_clicks(verb, &answer, &edge, clicks(&edge, &before["live"].id) - clicks_before);
@@ -323,15 +323,15 @@ fn run_verb(verb: Verb, steps: CommitMode, operations: u32, misfortunes: &Plan) 
         Some(alias @ ("few" | "spent" | "asking")) => check_limit(alias, &answer, &edge),
         _ => check_second_try(verb, &answer, &edge, &after),
     }
-    if !misfortunes.is_stale() {
+    if !fault_plan.is_stale() {
         check_erased(verb, &edge, &before);
     }
     trace.steps()
 }
 
-fn check_answer(verb: Verb, answer: &Answer, misfortunes: &Plan) {
+fn check_answer(verb: Verb, answer: &Answer, fault_plan: &Plan) {
     let code = answer.code();
-    let outdated = misfortunes.is_stale() && verb.outdated.contains(&code);
+    let outdated = fault_plan.is_stale() && verb.outdated.contains(&code);
     assert!(code == verb.success || code == 503 || outdated, "{code}: {}", String::from_utf8_lossy(&answer.body));
     if code == 503 {
         let least = u32::from(answer.problem() != "budget_exhausted");
@@ -339,7 +339,7 @@ fn check_answer(verb: Verb, answer: &Answer, misfortunes: &Plan) {
     }
 }
 
-/// Checks that other links are unchanged, the promise is kept, and nothing else was made.
+/// Checks that other links are unchanged, the promise holds, and nothing else was made.
 fn check_store(verb: Verb, answer: &Answer, before: &BTreeMap<String, StoredLink>, after: &BTreeMap<String, StoredLink>) {
     let succeeded = answer.code() == verb.success;
     for (alias, was) in before {
@@ -383,7 +383,7 @@ fn check_store(verb: Verb, answer: &Answer, before: &BTreeMap<String, StoredLink
     }
     let new: Vec<(&String, &StoredLink)> = after.iter().filter(|(alias, _)| !before.contains_key(*alias)).collect();
     if verb.promise == Promise::Found && !succeeded {
-        assert!(new.len() <= 1 && new.iter().all(|(_, kept)| kept.live && kept.target == before["live"].target), "{new:?}");
+        assert!(new.len() <= 1 && new.iter().all(|(_, link)| link.live && link.target == before["live"].target), "{new:?}");
         return;
     }
     if verb.promise != Promise::NewLink {
@@ -391,7 +391,7 @@ fn check_store(verb: Verb, answer: &Answer, before: &BTreeMap<String, StoredLink
         return;
     }
     assert!(new.len() <= 1, "one request made {new:?}");
-    assert!(new.iter().all(|(_, kept)| kept.target == TARGET && kept.live && kept.version == 1));
+    assert!(new.iter().all(|(_, link)| link.target == TARGET && link.live && link.version == 1));
     if succeeded {
         let json = answer.json();
         let alias = text(json.get("alias").unwrap_or(&json["short_id"]));
@@ -423,9 +423,9 @@ fn check_replacement(was: &StoredLink, here: Option<&StoredLink>, there: Option<
         assert!(!succeeded || is_there, "an acknowledged move is lost");
     } else {
         assert!(here.is_some(), "a deleted link vanished without a successor");
-        assert!(is_here || here.is_some_and(|kept| kept.live && kept.id != was.id));
+        assert!(is_here || here.is_some_and(|link| link.live && link.id != was.id));
         assert!(!succeeded || !is_here, "an acknowledged successor is lost");
-        assert!(!replaced_by_new || is_here || here.is_some_and(|kept| kept.target == TARGET));
+        assert!(!replaced_by_new || is_here || here.is_some_and(|link| link.target == TARGET));
     }
 }
 
@@ -442,7 +442,7 @@ fn check_key(verb: Verb, answer: &Answer, edge: &MemoryEdge) {
         let (asked, acknowledged) = (verb.name == name, verb.name == name && answer.code() == verb.success);
         assert!(is_done == acknowledged || (asked && is_done && answer.code() == 503), "{name}: {is_done}, {answer:?}");
     };
-    check("revoke a key", !kept(edge, PLANTED)["revoked_at"].is_null());
+    check("revoke a key", !key_record(edge, PLANTED)["revoked_at"].is_null());
     check("make a key", count(edge, "key/") > 1);
 }
 
@@ -459,13 +459,13 @@ fn check_secret(verb: Verb, answer: &Answer) {
 
 /// Checks that a typed password is only judged after the store returned the link, counted the attempt, and returned
 /// the hash.
-fn check_lock(verb: Verb, answer: &Answer, misfortunes: &Plan, steps: &[StoreStep]) {
+fn check_lock(verb: Verb, answer: &Answer, fault_plan: &Plan, steps: &[StoreStep]) {
     // The link, the attempts of the network and of all networks, then the link again.
     const STEPS: [StoreStep; 6] =
         [StoreStep::Get, StoreStep::Write, StoreStep::Answer, StoreStep::Write, StoreStep::Answer, StoreStep::Get];
     if [303, 403].contains(&answer.code()) && verb.demanding() == Some("locked") {
         assert!(steps.starts_with(&STEPS), "{steps:?}");
-        let failed = (1..=STEPS.len()).filter(|number| misfortunes.fault(&steps[..*number]) == Fault::Fail).count();
+        let failed = (1..=STEPS.len()).filter(|number| fault_plan.fault(&steps[..*number]) == Fault::Fail).count();
         assert_eq!(failed, 0, "{answer:?}");
     }
 }
@@ -509,7 +509,7 @@ fn check_second_try(verb: Verb, first: &Answer, edge: &MemoryEdge, after_first: 
         return;
     }
     let second = unwrap_single_result(run(Isolate::new(edge).ask((verb.ask)())));
-    if ["find or create", "update or create"].contains(&verb.name) && after_first.values().any(|kept| kept.target == TARGET) {
+    if ["find or create", "update or create"].contains(&verb.name) && after_first.values().any(|link| link.target == TARGET) {
         assert_eq!(second.code(), 200, "the unacknowledged link is found");
         return;
     }
@@ -527,8 +527,8 @@ fn check_second_try(verb: Verb, first: &Answer, edge: &MemoryEdge, after_first: 
     } else if verb.name.ends_with("a domain") && second.code() != verb.success {
         // The first try was made.
         assert_eq!(second.code(), if verb.name == "add a domain" { 409 } else { 404 });
-        let kept = run(Isolate::new(edge).ask(Ask::list("/api/v1/domains"))).json().to_string();
-        assert_eq!((kept.contains("c.example"), kept.contains("d.example")), (verb.success == 201, verb.success == 201), "{kept}");
+        let domains = run(Isolate::new(edge).ask(Ask::list("/api/v1/domains"))).json().to_string();
+        assert_eq!((domains.contains("c.example"), domains.contains("d.example")), (verb.success == 201, verb.success == 201), "{domains}");
     } else if verb.name.ends_with("e a user") && second.code() != verb.success {
         // The same for a user. The owner of the planted key is another user.
         assert_eq!(second.code(), if verb.name == "create a user" { 409 } else { 404 });
@@ -591,8 +591,8 @@ impl Explorer {
 
     /// Runs the verb with an outage that begins at each step, of all steps or of one kind, and does not end.
     fn go_down(&mut self) {
-        let calm = self.run(&Plan::At(Vec::new()));
-        for (number, step) in calm.into_iter().enumerate() {
+        let steps = self.run(&Plan::At(Vec::new()));
+        for (number, step) in steps.into_iter().enumerate() {
             // An outage of one kind begins at the next step of that kind.
             for only in [None, Some(step)] {
                 self.run(&Plan::From(number, only));

@@ -3,9 +3,9 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use crate::support::audit::count;
-use crate::support::link_cache::{HERE, THERE, docs, edit_elsewhere, ended, follow, follow_afresh, to, told};
 use crate::support::locks::{PASSWORD, ask, change, cookie, edge_with, press, type_in, with_cookie};
-use crate::support::misfortune::{Plan, calm, plan, watch};
+use crate::support::sample_link::{HERE, THERE, docs, edit_elsewhere, ended, follow, follow_afresh, status_and_location, to};
+use crate::support::store_faults::{Plan, clear_faults, plan, watch};
 use crate::support::{Ask, Isolate, run};
 use hop_core::memory::{Fault, MemoryEdge, StoreStep};
 use http::header::ACCEPT;
@@ -100,9 +100,9 @@ fn visit_counting_reads(isolate: &Isolate<'_>) -> (usize, (u16, String)) {
     let trace = watch(isolate.edge);
     let (answer, after) = run(isolate.handle(Ask::visit("docs")));
     let gets = trace.count(|step| step == StoreStep::Get);
-    calm(isolate.edge);
+    clear_faults(isolate.edge);
     run(isolate.app.finish(isolate.edge, after));
-    (gets, told(&answer))
+    (gets, status_and_location(&answer))
 }
 
 #[test]
@@ -261,7 +261,7 @@ fn removed_host_answers_the_same_to_everyone() {
         edge.link_cache.empty();
         plan(&edge, Plan::At(vec![(0, Fault::Fail)]));
         assert_eq!(ask(&edge, visit.at("d.example")).code(), 503);
-        calm(&edge);
+        clear_faults(&edge);
     }
 }
 

@@ -2,18 +2,18 @@
 //! versions are removed.
 #![cfg(not(target_arch = "wasm32"))]
 
-use crate::support::audit::{check_list, count, told_history, truth};
+use crate::support::audit::{check_list, count, listed_history, stored_links};
 use crate::support::client::Answer;
-use crate::support::link_cache::{HERE, create};
-use crate::support::misfortune::{self, FOGGY, Plan, STORMY, WINDY, calm, plan, unleash};
 use crate::support::replay::{OnFailure, for_seeds};
+use crate::support::sample_link::{HERE, create};
 use crate::support::scheduler::{Client, Turns};
+use crate::support::store_faults::{self, ALL_FAULTS, DELAYS, DELAYS_AND_FAILURES, Plan, clear_faults, plan, set_random_faults};
 use crate::support::{Ask, Isolate, run};
 use hop_core::memory::{CommitMode, Fault, MemoryEdge, Random, StoreStep};
 use serde_json::{Value, json};
 
 fn world(steps: CommitMode) -> MemoryEdge {
-    let edge = misfortune::edge(1, steps);
+    let edge = store_faults::edge(1, steps);
     assert_eq!(ask(&edge, create()).code(), 201);
     edge
 }
@@ -40,7 +40,7 @@ fn versions(edge: &MemoryEdge, alias: &str) -> Vec<Value> {
 
 /// The alias of the link `id`.
 fn alias_of(edge: &MemoryEdge, id: &str) -> String {
-    let aliases: Vec<String> = truth(edge).into_iter().filter(|(_, kept)| kept.id == id).map(|(alias, _)| alias).collect();
+    let aliases: Vec<String> = stored_links(edge).into_iter().filter(|(_, link)| link.id == id).map(|(alias, _)| alias).collect();
     assert_eq!(aliases.len(), 1, "the link is at {aliases:?}");
     aliases[0].clone()
 }
@@ -60,9 +60,9 @@ fn history_shows_exactly_the_edits_made() {
             let mut number = 0;
             loop {
                 let plans = [Plan::At(vec![(number, Fault::Fail)]), Plan::At(vec![(number, Fault::Stale)]), Plan::From(number, None)];
-                let lengths = plans.map(|misfortune| {
-                    let _guard = OnFailure::print(format!("\nwhile trying: edit {kind}, {steps:?}, {misfortune:?}\n"));
-                    let (is_made, length) = play(steps, second(), &misfortune);
+                let lengths = plans.map(|fault_plan| {
+                    let _guard = OnFailure::print(format!("\nwhile trying: edit {kind}, {steps:?}, {fault_plan:?}\n"));
+                    let (is_made, length) = play(steps, second(), &fault_plan);
                     made[usize::from(is_made)] += 1;
                     length
                 });
@@ -76,16 +76,16 @@ fn history_shows_exactly_the_edits_made() {
     assert!(made.iter().all(|times| *times > 10), "{made:?}");
 }
 
-/// Edits a link three times, the second time with `misfortune`. Returns whether the second edit was made, and its
+/// Edits a link three times, the second time with `fault_plan`. Returns whether the second edit was made, and its
 /// number of steps.
-fn play(steps: CommitMode, second: Ask, misfortune: &Plan) -> (bool, usize) {
+fn play(steps: CommitMode, second: Ask, fault_plan: &Plan) -> (bool, usize) {
     let edge = world(steps);
-    let id = truth(&edge)["docs"].id.clone();
+    let id = stored_links(&edge)["docs"].id.clone();
     assert_eq!(ask(&edge, edit("docs", 1)).code(), 200);
-    let trace = plan(&edge, misfortune.clone());
+    let trace = plan(&edge, fault_plan.clone());
     let answer = ask(&edge, second);
-    calm(&edge);
-    let is_made = truth(&edge)[&alias_of(&edge, &id)].target == target(2);
+    clear_faults(&edge);
+    let is_made = stored_links(&edge)[&alias_of(&edge, &id)].target == target(2);
     assert!(is_made || answer.code() != 200, "an acknowledged edit is lost");
     // A later edit is shown as well, after the same versions.
     assert_eq!(ask(&edge, edit(&alias_of(&edge, &id), 3)).code(), 200);
@@ -93,7 +93,7 @@ fn play(steps: CommitMode, second: Ask, misfortune: &Plan) -> (bool, usize) {
     expected.extend(is_made.then(|| target(2)));
     expected.push(target(3));
     let expected: Vec<(u64, String)> = (1..).zip(expected).collect();
-    assert_eq!(told_history(&edge, &alias_of(&edge, &id)), expected.into_iter().rev().collect::<Vec<_>>());
+    assert_eq!(listed_history(&edge, &alias_of(&edge, &id)), expected.into_iter().rev().collect::<Vec<_>>());
     (is_made, trace.steps().len())
 }
 
@@ -136,9 +136,9 @@ fn acknowledged_edits_appear_once_in_order() {
         let mut random = Random::new(seed);
         let steps = if random.below(2) == 0 { CommitMode::Transaction } else { CommitMode::Stepwise };
         let edge = world(steps);
-        let id = truth(&edge)["docs"].id.clone();
+        let id = stored_links(&edge)["docs"].id.clone();
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
-        unleash(&edge, [WINDY, STORMY, FOGGY][random.below(3)], seed);
+        set_random_faults(&edge, [DELAYS, DELAYS_AND_FAILURES, ALL_FAULTS][random.below(3)], seed);
         let count = 1 + random.below(3);
         let clients: Vec<_> = (0..count)
             .map(|client| {
@@ -147,9 +147,9 @@ fn acknowledged_edits_appear_once_in_order() {
             })
             .collect();
         let edits = Turns::default().interleave(&mut random, clients, || edge.wait_seconds(1));
-        calm(&edge);
+        clear_faults(&edge);
         let alias = alias_of(&edge, &id);
-        check_history(&versions(&edge, &alias), truth(&edge)[&alias].version, &edits);
+        check_history(&versions(&edge, &alias), stored_links(&edge)[&alias].version, &edits);
         check_list(&edge);
     });
 }
@@ -215,7 +215,7 @@ fn versions_beyond_fifty_are_removed() {
             assert!(count(&edge, "history/") <= 60, "{} after {number}", count(&edge, "history/"));
             let versions: Vec<(u64, String)> = (1..).zip(targets.iter().cloned()).collect();
             let latest = versions.into_iter().rev().take(50).collect::<Vec<_>>();
-            assert_eq!(told_history(&edge, &alias), latest, "{steps:?}");
+            assert_eq!(listed_history(&edge, &alias), latest, "{steps:?}");
         }
     }
 }
@@ -228,7 +228,7 @@ fn delayed_cleanup_catches_up() {
         for number in 2..=100 {
             plan(&edge, Plan::From(0, Some(fatal)));
             let code = ask(&edge, edit("docs", number)).code();
-            calm(&edge);
+            clear_faults(&edge);
             assert!(code == 200 || fatal == StoreStep::RemoveKey, "a failed list of versions must not fail the edit: {code}");
         }
         assert_eq!(count(&edge, "history/"), 99);
@@ -236,7 +236,7 @@ fn delayed_cleanup_catches_up() {
             assert_eq!(ask(&edge, edit("docs", number)).code(), 200);
         }
         assert!(count(&edge, "history/") <= 60, "{}", count(&edge, "history/"));
-        assert_eq!(told_history(&edge, "docs").len(), 50);
+        assert_eq!(listed_history(&edge, "docs").len(), 50);
     }
 }
 
@@ -248,10 +248,10 @@ fn leftover_versions_displace_no_real_ones() {
         if number > 2 && number % 3 == 0 {
             plan(&edge, Plan::FromFirst(StoreStep::Write));
             assert_eq!(ask(&edge, edit("docs", 1_000 + number)).code(), 503);
-            calm(&edge);
+            clear_faults(&edge);
         }
         assert_eq!(ask(&edge, edit("docs", number)).code(), 200);
-        let shown: Vec<u64> = told_history(&edge, "docs").into_iter().map(|(version, _)| version).collect();
+        let shown: Vec<u64> = listed_history(&edge, "docs").into_iter().map(|(version, _)| version).collect();
         let last = number as u64;
         assert_eq!(shown, (last.saturating_sub(49).max(1)..=last).rev().collect::<Vec<_>>());
     }
@@ -268,10 +268,10 @@ fn failed_edits_do_not_pile_up_versions() {
             plan(&edge, Plan::FromFirst(StoreStep::Write));
         }
         let code = ask(&edge, edit("docs", number)).code();
-        calm(&edge);
+        clear_faults(&edge);
         assert_eq!(code, if fails { 503 } else { 200 });
         made += u64::from(code == 200);
         assert!(count(&edge, "history/") <= 110, "{} after {made} edits", count(&edge, "history/"));
     }
-    assert_eq!(truth(&edge)["docs"].version, made + 1);
+    assert_eq!(stored_links(&edge)["docs"].version, made + 1);
 }

@@ -4,12 +4,12 @@
 use std::collections::BTreeMap;
 use std::task::{Context, Waker};
 
-use crate::support::audit::{StoredLink, check_list, clicks, text, truth};
+use crate::support::audit::{StoredLink, check_list, clicks, stored_links, text};
 use crate::support::client::{ADMIN_KEY, Answer, PEPPER};
 use crate::support::keys::{key, user};
-use crate::support::misfortune::{self, FOGGY, Plan, STORMY, WINDY, calm, plan, unleash};
 use crate::support::replay::{OnFailure, for_seeds};
 use crate::support::scheduler::{Client, Turns};
+use crate::support::store_faults::{self, ALL_FAULTS, DELAYS, DELAYS_AND_FAILURES, Plan, clear_faults, plan, set_random_faults};
 use crate::support::{Ask, Isolate, run};
 use hop_core::memory::{CommitMode, Fault, MemoryEdge, Random, StoreStep};
 use serde_json::{Value, json};
@@ -58,7 +58,7 @@ fn import_of_clicks() -> Ask {
 
 /// Links to change, to move and to delete, and a deleted one.
 fn world(steps: CommitMode) -> MemoryEdge {
-    let edge = misfortune::edge(1, steps);
+    let edge = store_faults::edge(1, steps);
     for alias in ["docs", "old", "bin", "gone"] {
         assert_eq!(ask(&edge, Ask::create(&json!({"target": THERE, "alias": alias}))).code(), 201);
     }
@@ -72,8 +72,8 @@ fn ask(edge: &MemoryEdge, ask: Ask) -> Answer {
 
 /// The links that did not exist before.
 fn made(edge: &MemoryEdge, before: &BTreeMap<String, StoredLink>) -> BTreeMap<String, StoredLink> {
-    let was = |kept: &StoredLink| before.values().any(|known| known.id == kept.id);
-    truth(edge).into_iter().filter(|(_, kept)| !was(kept)).collect()
+    let was = |link: &StoredLink| before.values().any(|known| known.id == link.id);
+    stored_links(edge).into_iter().filter(|(_, link)| !was(link)).collect()
 }
 
 /// Status, body and headers of a response, without the request id.
@@ -87,8 +87,8 @@ fn comparable(answer: &Answer) -> (u16, String, BTreeMap<String, String>) {
 fn check_done(command: &Command, edge: &MemoryEdge, before: &BTreeMap<String, StoredLink>) {
     let made = made(edge, before);
     assert_eq!(made.len(), command.makes, "{made:?}");
-    assert!(made.values().all(|kept| kept.target == HERE && kept.live && kept.version == 1), "{made:?}");
-    let now = truth(edge);
+    assert!(made.values().all(|link| link.target == HERE && link.live && link.version == 1), "{made:?}");
+    let now = stored_links(edge);
     if command.name == "batch" {
         let docs = StoredLink { target: THERE.into(), version: 2, ..before["docs"].clone() };
         assert_eq!((&now["docs"], now["new"].version, &now["new"].id), (&docs, 2, &before["old"].id));
@@ -105,12 +105,12 @@ fn retry_gets_first_response_despite_later_changes() {
     for command in &COMMANDS {
         for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
             let edge = world(steps);
-            let before = truth(&edge);
+            let before = stored_links(&edge);
             let first = ask(&edge, (command.ask)().once(KEY));
             assert_eq!(first.code(), command.success, "{}: {}", command.name, first.json());
             assert_eq!(ask(&edge, Ask::list("/api/v1/links")).code(), 200);
             check_done(command, &edge, &before);
-            for alias in truth(&edge).keys() {
+            for alias in stored_links(&edge).keys() {
                 ask(&edge, Ask::change(alias, &json!({"title": "changed since"})));
                 ask(&edge, Ask::delete(alias));
             }
@@ -130,7 +130,7 @@ fn requests_without_key_are_independent() {
     for _ in 0..3 {
         assert_eq!(ask(&edge, Ask::shorten(HERE)).code(), 201);
     }
-    assert_eq!(truth(&edge).len(), 3);
+    assert_eq!(stored_links(&edge).len(), 3);
     assert!(!edge.records.keys().iter().any(|key| key.as_str().starts_with("once/")));
 }
 
@@ -140,7 +140,7 @@ fn key_reused_for_another_request_is_refused() {
     let csv = format!("target\n{HERE}\n");
     assert_eq!(ask(&edge, Ask::import("?dry_run=true", "text/csv", csv.clone()).once(KEY)).code(), 200);
     assert_eq!(ask(&edge, Ask::create(&json!({"target": HERE})).once(KEY)).code(), 201);
-    let count = truth(&edge).len();
+    let count = stored_links(&edge).len();
     for other in [
         Ask::create(&json!({"target": THERE})),
         Ask::create(&json!({"target": HERE, "alias": null})),
@@ -149,7 +149,7 @@ fn key_reused_for_another_request_is_refused() {
         Ask::import("?dry_run=true", "text/csv", format!("{csv}\n")),
     ] {
         assert_eq!(
-            (ask(&edge, other.again().once(KEY)).problem().as_str(), truth(&edge).len()),
+            (ask(&edge, other.again().once(KEY)).problem().as_str(), stored_links(&edge).len()),
             ("idempotency_reused", count),
             "{other:?}"
         );
@@ -173,7 +173,7 @@ fn key_is_scoped_to_route_and_domain() {
         ] {
             assert!(ask(&edge, keyed).code() < 300);
         }
-        assert_eq!(truth(&edge).len(), 6, "one link each, two of the import");
+        assert_eq!(stored_links(&edge).len(), 6, "one link each, two of the import");
     }
 }
 
@@ -199,7 +199,7 @@ fn invalid_keys_are_refused() {
             assert_eq!((answer.code(), &problem["errors"][0]["field"]), (422, &json!("/Idempotency-Key")), "{key:?}");
         }
     }
-    assert_eq!(truth(&edge).len(), 3);
+    assert_eq!(stored_links(&edge).len(), 3);
     assert_eq!(comparable(&ask(&edge, Ask::shorten(HERE).once("k"))), comparable(&ask(&edge, Ask::shorten(HERE).once(" k "))));
 }
 
@@ -215,7 +215,7 @@ fn key_without_pepper_is_not_configured() {
         assert!(edge.take_log().join("").contains("HOP_PEPPER"));
         assert_eq!(run(isolate.ask(Ask::shorten(HERE))).code(), 201);
     }
-    assert_eq!(truth(&edge).len(), 2);
+    assert_eq!(stored_links(&edge).len(), 2);
 }
 
 #[test]
@@ -226,7 +226,7 @@ fn request_in_flight_answers_409() {
         plan(&edge, Plan::From(3, None));
         let (lost, _lost) = run(Isolate::new(&edge).handle((command.ask)().once(KEY)));
         assert!(matches!(lost.code(), 200 | 503), "{}", command.name);
-        calm(&edge);
+        clear_faults(&edge);
         for wait in [0, 59] {
             edge.wait_seconds(wait);
             let early = ask(&edge, (command.ask)().once(KEY));
@@ -245,7 +245,7 @@ fn takeover_holds_the_key_for_another_minute() {
     for _ in 0..2 {
         plan(&edge, Plan::From(3, None));
         assert_eq!(run(Isolate::new(&edge).handle(create())).0.code(), 503);
-        calm(&edge);
+        clear_faults(&edge);
         for wait in [0, 59] {
             edge.wait_seconds(wait);
             assert_eq!(ask(&edge, create()).problem(), "idempotency_in_flight");
@@ -285,7 +285,7 @@ fn expired_key_is_free_and_yields_new_ids() {
     assert_eq!(ask(&edge, create()).json(), second);
     edge.wait_seconds(DAY);
     assert_eq!(ask(&edge, Ask::create(&json!({"target": THERE})).once(KEY)).code(), 201);
-    assert_eq!(truth(&edge).len(), 3);
+    assert_eq!(stored_links(&edge).len(), 3);
 }
 
 #[test]
@@ -317,11 +317,11 @@ fn crash_at_every_step(
         for crash_at in 0.. {
             let _guard = OnFailure::print(format!("\n{}, {steps:?}, crash at step {crash_at}\n", command.name));
             let edge = world(steps);
-            let before = truth(&edge);
+            let before = stored_links(&edge);
             let trace = plan(&edge, Plan::From(crash_at, None));
             let (_, _lost) = run(Isolate::new(&edge).handle((command.ask)().once(KEY)));
             let has_finished = trace.steps().len() <= crash_at;
-            calm(&edge);
+            clear_faults(&edge);
             let made_before = made(&edge, &before);
             check_list(&edge);
             edge.wait_seconds(61);
@@ -329,7 +329,7 @@ fn crash_at_every_step(
             let again = ask(&edge, (command.ask)().once(KEY));
             check(&edge, &before, &again);
             let now = made(&edge, &before);
-            assert!(made_before.iter().all(|(_, kept)| now.values().any(|known| known.id == kept.id)), "the retry replaced a created link");
+            assert!(made_before.iter().all(|(_, link)| now.values().any(|known| known.id == link.id)), "the retry replaced a created link");
             assert_eq!(comparable(&ask(&edge, (command.ask)().once(KEY))), comparable(&again));
             assert_eq!(made(&edge, &before), now);
             if has_finished {
@@ -366,8 +366,8 @@ fn retry_after_crash_does_the_work_once() {
 #[test]
 fn retry_takes_no_alias_claimed_meanwhile() {
     let others = |edge: &MemoryEdge| {
-        for (number, (alias, kept)) in truth(edge).into_iter().enumerate() {
-            if kept.target != HERE || !kept.live {
+        for (number, (alias, link)) in stored_links(edge).into_iter().enumerate() {
+            if link.target != HERE || !link.live {
                 continue;
             }
             assert_eq!(ask(edge, Ask::change(&alias, &json!({"alias": format!("moved{number}")}))).code(), 200);
@@ -378,8 +378,8 @@ fn retry_takes_no_alias_claimed_meanwhile() {
     for command in COMMANDS.iter().filter(|command| command.name != "batch") {
         crash_at_every_step(command, others, |edge, before, again| {
             assert_eq!(again.code(), command.success, "{}", again.json());
-            let mine: Vec<StoredLink> = made(edge, before).into_values().filter(|kept| kept.target == HERE).collect();
-            assert_eq!(mine.len(), command.makes, "{:?}", truth(edge));
+            let mine: Vec<StoredLink> = made(edge, before).into_values().filter(|link| link.target == HERE).collect();
+            assert_eq!(mine.len(), command.makes, "{:?}", stored_links(edge));
             if let Some(id) = again.json().get("id") {
                 assert_eq!(text(id), mine[0].id, "the response shows another link");
             }
@@ -402,7 +402,7 @@ fn retry_of_a_crashed_move_loses_no_link() {
         |edge| drop(ask(edge, Ask::create(&rival))),
         |edge, before, _| {
             let aliases: Vec<String> =
-                truth(edge).into_iter().filter(|(_, kept)| kept.id == before["old"].id).map(|(alias, _)| alias).collect();
+                stored_links(edge).into_iter().filter(|(_, link)| link.id == before["old"].id).map(|(alias, _)| alias).collect();
             assert_eq!(aliases.len(), 1, "the link is at {aliases:?}");
             check_list(edge);
         },
@@ -412,7 +412,7 @@ fn retry_of_a_crashed_move_loses_no_link() {
     crash_at_every_step(&command, move_on, |edge, before, again| {
         let result = &again.json()["results"][0];
         assert_eq!((&result["status"], &result["link"]["id"]), (&json!(200), &json!(before["old"].id)));
-        assert_eq!(truth(edge).values().filter(|kept| kept.id == before["old"].id).count(), 1);
+        assert_eq!(stored_links(edge).values().filter(|link| link.id == before["old"].id).count(), 1);
         check_list(edge);
     });
 }
@@ -423,12 +423,12 @@ fn failed_request_may_be_retried_at_once() {
         let mut failed = 0;
         for number in 0.. {
             let edge = world(CommitMode::Stepwise);
-            let before = truth(&edge);
+            let before = stored_links(&edge);
             let _guard = OnFailure::print(format!("\n{}, step {number} fails\n", command.name));
             let trace = plan(&edge, Plan::At(vec![(number, Fault::Fail)]));
             let first = ask(&edge, (command.ask)().once(KEY));
             let steps = trace.steps();
-            calm(&edge);
+            clear_faults(&edge);
             if steps.len() <= number {
                 break;
             }
@@ -460,16 +460,16 @@ fn concurrent_retries_do_the_work_once() {
     for_seeds("idempotency", "concurrent_retries_do_the_work_once", 700, |seed| {
         let mut random = Random::new(seed);
         let edge = world(if random.below(2) == 0 { CommitMode::Transaction } else { CommitMode::Stepwise });
-        let before = truth(&edge);
+        let before = stored_links(&edge);
         let command = &COMMANDS[random.below(COMMANDS.len())];
-        let rates = [WINDY, STORMY, FOGGY][random.below(3)];
+        let rates = [DELAYS, DELAYS_AND_FAILURES, ALL_FAULTS][random.below(3)];
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
-        unleash(&edge, rates, seed);
+        set_random_faults(&edge, rates, seed);
         let clients: Vec<_> = (0..2 + random.below(3))
             .map(|client| Box::pin(isolates[client % 2].ask((command.ask)().once(KEY))) as Client<'_, Answer>)
             .collect();
         let answers = Turns::default().interleave(&mut random, clients, || {});
-        calm(&edge);
+        clear_faults(&edge);
         for answer in &answers {
             let is_expected = answer.code() == command.success || answer.code() == 503 || answer.problem() == "idempotency_in_flight";
             let is_outdated = rates.stale > 0 && command.name == "reuse" && answer.problem() == "alias_taken";
@@ -504,7 +504,7 @@ fn unstored_response_is_sent_and_logged() {
     plan(&edge, Plan::FromNth(StoreStep::Write, 3));
     let create = || Ask::create(&json!({"target": HERE, "alias": "mine"})).once(KEY);
     let (answer, _lost) = run(Isolate::new(&edge).handle(create()));
-    calm(&edge);
+    clear_faults(&edge);
     assert_eq!(answer.code(), 201);
     let log = edge.take_log();
     assert!(log.len() == 1 && log[0].contains("the response for an idempotency key was not stored"), "{log:?}");
@@ -520,14 +520,14 @@ fn move_once() -> Ask {
 #[test]
 fn concurrent_retries_move_a_link_once() {
     let edge = world(CommitMode::Transaction);
-    let id = truth(&edge)["old"].id.clone();
+    let id = stored_links(&edge)["old"].id.clone();
     let isolate = Isolate::new(&edge);
     let begin = |late: usize| {
         let trace = plan(&edge, Plan::LateAt(StoreStep::Write, late));
         let mut moving = Box::pin(isolate.handle(move_once()));
         assert!(moving.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
         assert_eq!(trace.count(|step| step == StoreStep::Write), late);
-        calm(&edge);
+        clear_faults(&edge);
         edge.wait_seconds(61);
         moving
     };
@@ -536,16 +536,16 @@ fn concurrent_retries_move_a_link_once() {
     // The second takes over the claim and crashes before it writes the departure.
     plan(&edge, Plan::FromNth(StoreStep::Write, 3));
     let (_, _lost) = run(isolate.handle(move_once()));
-    calm(&edge);
+    clear_faults(&edge);
     edge.wait_seconds(61);
     // The third has claimed the alias again.
     let third = begin(3);
     plan(&edge, Plan::FromNth(StoreStep::Write, 2));
     let (_, _lost) = run(first);
-    calm(&edge);
+    clear_faults(&edge);
     let (answer, _) = run(third);
     assert_eq!(answer.json()["results"][0]["status"], 200, "{}", answer.json());
-    let aliases: Vec<String> = truth(&edge).into_iter().filter(|(_, kept)| kept.id == id).map(|(alias, _)| alias).collect();
+    let aliases: Vec<String> = stored_links(&edge).into_iter().filter(|(_, link)| link.id == id).map(|(alias, _)| alias).collect();
     assert_eq!(aliases, ["new"]);
     check_list(&edge);
 }
@@ -557,13 +557,13 @@ fn finished_move_is_not_repeated() {
     // The writer crashes before it finalizes the move.
     plan(&edge, Plan::FromNth(StoreStep::Write, 4));
     let (_, _lost) = run(Isolate::new(&edge).handle(move_once()));
-    calm(&edge);
-    assert!(truth(&edge).contains_key("new"));
+    clear_faults(&edge);
+    assert!(stored_links(&edge).contains_key("new"));
     edge.wait_seconds(61);
     assert_eq!(ask(&edge, Ask::change("new", &json!({"alias": "old"}))).code(), 200);
     let again = ask(&edge, move_once()).json();
     assert_eq!((&again["results"][0]["status"], &again["results"][0]["link"]["alias"]), (&json!(200), &json!("old")));
-    assert!(!truth(&edge).contains_key("new"));
+    assert!(!stored_links(&edge).contains_key("new"));
     check_list(&edge);
 }
 
@@ -573,10 +573,10 @@ fn taken_over_request_does_nothing_twice() {
     for_seeds("idempotency", "taken_over_request_does_nothing_twice", 500, |seed| {
         let mut random = Random::new(seed);
         let edge = world(if random.below(2) == 0 { CommitMode::Transaction } else { CommitMode::Stepwise });
-        let before = truth(&edge);
+        let before = stored_links(&edge);
         let command = &COMMANDS[random.below(COMMANDS.len())];
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
-        unleash(&edge, WINDY, seed);
+        set_random_faults(&edge, DELAYS, seed);
         let clients: Vec<_> = (0..2 + random.below(2))
             .map(|client| {
                 let isolate = &isolates[client % 2];
@@ -595,7 +595,7 @@ fn taken_over_request_does_nothing_twice() {
                 edge.wait_seconds(61);
             }
         });
-        calm(&edge);
+        clear_faults(&edge);
         let log = edge.take_log().concat();
         assert!(!log.contains("the response for an idempotency key was not stored"), "a takeover is no failure: {log}");
         edge.wait_seconds(61);
@@ -624,7 +624,7 @@ fn retry_shows_edited_link_to_readers_only() {
         let create = || Ask::create(&json!({"target": "https://example.com/"})).once("a key").showing(&**secret);
         plan(&edge, Plan::FromNth(StoreStep::Answer, 2));
         assert_eq!(run(Isolate::new(&edge).ask(create())).code(), 503);
-        calm(&edge);
+        clear_faults(&edge);
         let alias =
             run(Isolate::new(&edge).ask(Ask::list("/api/v1/links"))).json()["items"][0]["alias"].as_str().expect("an alias").to_owned();
         assert_eq!(run(Isolate::new(&edge).ask(Ask::change(&alias, &json!({"note": "not for them"})))).code(), 200);

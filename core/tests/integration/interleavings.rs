@@ -6,12 +6,12 @@ use std::collections::BTreeSet;
 use std::pin::pin;
 use std::task::{Context, Waker};
 
-use crate::support::audit::{StoredLink, check_list, clicks, text, truth};
+use crate::support::audit::{StoredLink, check_list, clicks, stored_links, text};
 use crate::support::client::Answer;
 use crate::support::history::{Event, LinkState, Outcome, Request, explain};
-use crate::support::misfortune::{self, FOGGY, FaultRates, Plan, STORMY, WINDY, calm, unleash};
 use crate::support::replay::for_seeds;
 use crate::support::scheduler::{Client, Turns};
+use crate::support::store_faults::{self, ALL_FAULTS, DELAYS, DELAYS_AND_FAILURES, FaultRates, Plan, clear_faults, set_random_faults};
 use crate::support::{Ask, Isolate, run};
 use hop_core::memory::{CommitMode, Fault, MemoryEdge, Random};
 use http::Method;
@@ -21,8 +21,8 @@ use serde_json::json;
 fn draw(seed: u64) -> (MemoryEdge, FaultRates, Random) {
     let mut random = Random::new(seed);
     let steps = if random.below(2) == 0 { CommitMode::Transaction } else { CommitMode::Stepwise };
-    let rates = [WINDY, STORMY, FOGGY][random.below(3)];
-    (misfortune::edge(seed, steps), rates, random)
+    let rates = [DELAYS, DELAYS_AND_FAILURES, ALL_FAULTS][random.below(3)];
+    (store_faults::edge(seed, steps), rates, random)
 }
 
 fn has_only_delays(rates: FaultRates) -> bool {
@@ -45,15 +45,15 @@ fn concurrent_creations_yield_one_owner() {
         let (edge, rates, mut random) = draw(seed);
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
         let target = |client: usize| format!("https://example.com/{client}");
-        unleash(&edge, rates, seed);
+        set_random_faults(&edge, rates, seed);
         let count = 2 + random.below(6);
         let clients = (0..count).map(|client| {
             let ask = isolates[client % 2].ask(create("docs", &target(client)));
             Box::pin(ask) as Client<'_, Answer>
         });
         let answers = Turns::default().interleave(&mut random, clients.collect(), || {});
-        calm(&edge);
-        let alias_state = truth(&edge).remove("docs");
+        clear_faults(&edge);
+        let alias_state = stored_links(&edge).remove("docs");
         for (client, answer) in answers.iter().enumerate() {
             check_refusal(answer);
             let holds = alias_state.as_ref().is_some_and(|alias_state| alias_state.target == target(client));
@@ -111,7 +111,7 @@ fn acknowledged_changes_are_linearizable() {
         let (edge, rates, mut random) = draw(seed);
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
         let turns = Turns::default();
-        unleash(&edge, rates, seed);
+        set_random_faults(&edge, rates, seed);
         let clients = (0..4).map(|client| {
             let random = Random::new(random.next_u64());
             Box::pin(send_random_requests(&isolates[client % 2], &turns, client, random)) as Client<'_, Vec<Event>>
@@ -119,12 +119,12 @@ fn acknowledged_changes_are_linearizable() {
         let clients = clients.collect();
         let mut was: Option<StoredLink> = None;
         let events = turns.interleave(&mut random, clients, || {
-            let is = truth(&edge).remove("docs");
+            let is = stored_links(&edge).remove("docs");
             check_step(was.as_ref(), is.as_ref());
             was = is;
         });
-        calm(&edge);
-        let end = was.map(|kept| LinkState { target: kept.target, version: kept.version, live: kept.live });
+        clear_faults(&edge);
+        let end = was.map(|link| LinkState { target: link.target, version: link.version, live: link.live });
         let events = events.concat();
         assert!(explain(&events, &end, rates.stale > 0), "no order of these events explains {end:?}: {events:#?}");
         check_list(&edge);
@@ -159,14 +159,14 @@ fn each_click_is_counted_once() {
         let (edge, rates, mut random) = draw(seed);
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
         let link = run(isolates[0].ask(create("docs", "https://example.com/"))).json();
-        unleash(&edge, rates, seed);
+        set_random_faults(&edge, rates, seed);
         let visitors = 1 + random.below(14);
         let clients = (0..visitors).map(|visitor| {
             let isolate = &isolates[visitor % 2];
             Box::pin(async move { isolate.ask(Ask::visit("docs")).await }) as Client<'_, Answer>
         });
         let answers = Turns::default().interleave(&mut random, clients.collect(), || {});
-        calm(&edge);
+        clear_faults(&edge);
         answers.iter().for_each(check_refusal);
         let redirects = answers.iter().filter(|answer| answer.code() == 302).count();
         let lost = edge.take_log().iter().filter(|line| line.contains("a click was not counted")).count();
@@ -189,7 +189,7 @@ fn old_unconfirmed_click_is_not_counted_again() {
     run(visit());
     let (_, after) = run(isolate.handle(Ask::visit("docs")));
     // The click is written, but its response is lost. Before the record is read again, ten other clicks are counted.
-    misfortune::plan(&edge, Plan::At(vec![(2, Fault::Fail), (3, Fault::Late(1))]));
+    store_faults::plan(&edge, Plan::At(vec![(2, Fault::Fail), (3, Fault::Late(1))]));
     let mut finish = pin!(isolate.app.finish(&edge, after));
     assert!(finish.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     (0..10).for_each(|_| drop(run(visit())));
@@ -207,7 +207,7 @@ fn redirects_never_exceed_the_click_limit() {
         let confirm = random.below(3) == 0;
         let link = json!({"target": "https://secret.example/", "alias": "docs", "max_clicks": LIMIT, "confirm": confirm});
         assert_eq!(run(isolates[0].ask(Ask::create(&link))).code(), 201);
-        unleash(&edge, rates, seed);
+        set_random_faults(&edge, rates, seed);
         let clients = (0..20).map(|follower| {
             let isolate = &isolates[follower % 3];
             Box::pin(async move {
@@ -219,7 +219,7 @@ fn redirects_never_exceed_the_click_limit() {
         });
         let clients = clients.collect();
         let answers = Turns::default().interleave(&mut random, clients, || {});
-        calm(&edge);
+        clear_faults(&edge);
         let (redirected, others): (Vec<&Answer>, Vec<&Answer>) = answers.iter().partition(|answer| answer.status.is_redirection());
         assert!(
             redirected.len() <= LIMIT && redirected.iter().all(|answer| answer.header("location") == "https://secret.example/"),
@@ -243,7 +243,7 @@ fn edited_limit_grants_both_limits_at_most() {
         let link = json!({"target": TARGETS[0], "alias": "docs", "max_clicks": 1});
         assert_eq!(run(isolates[0].ask(Ask::create(&link))).code(), 201);
         let edit = json!({"target": TARGETS[1], "max_clicks": 2});
-        unleash(&edge, rates, seed);
+        set_random_faults(&edge, rates, seed);
         let followers = (0..2).map(|follower| {
             let isolate = &isolates[follower];
             Box::pin(async move { vec![isolate.ask(Ask::visit("docs")).await, isolate.ask(Ask::visit("docs")).await] }) as Client<'_, _>
@@ -251,7 +251,7 @@ fn edited_limit_grants_both_limits_at_most() {
         let editor = Box::pin(async { vec![isolates[2].ask(Ask::change("docs", &edit)).await] }) as Client<'_, Vec<Answer>>;
         let clients = followers.chain([editor]).collect();
         let answers: Vec<Answer> = Turns::default().interleave(&mut random, clients, || {}).into_iter().flatten().collect();
-        calm(&edge);
+        clear_faults(&edge);
         let edited = answers.last().map(Answer::code);
         let redirected = |answers: &[Answer], target: &str| answers.iter().filter(|answer| answer.header("location") == target).count();
         answers.iter().for_each(check_refusal);
@@ -300,7 +300,7 @@ fn pagination_under_changes_lists_no_alias_twice() {
             run(isolate.ask(create(alias, "https://example.com/")));
             edge.wait_seconds(1);
         }
-        unleash(&edge, rates, seed);
+        set_random_faults(&edge, rates, seed);
         let mut clients: Vec<Client<'_, Vec<String>>> = (0..3).map(|_| Box::pin(read_list(&isolate)) as Client<'_, _>).collect();
         for new in ["x", "y", "z"] {
             let isolate = &isolate;
@@ -312,7 +312,7 @@ fn pagination_under_changes_lists_no_alias_twice() {
             }));
         }
         let lists = Turns::default().interleave(&mut random, clients, || {});
-        calm(&edge);
+        clear_faults(&edge);
         for shown in lists {
             let distinct: BTreeSet<&String> = shown.iter().collect();
             assert_eq!(distinct.len(), shown.len(), "{shown:?}");

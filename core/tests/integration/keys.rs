@@ -3,8 +3,8 @@
 
 use crate::support::audit::count;
 use crate::support::client::Answer;
-use crate::support::keys::{KEYS, SCOPES, ask, kept, key, new_key, user};
-use crate::support::misfortune::watch;
+use crate::support::keys::{KEYS, SCOPES, ask, key, key_record, new_key, user};
+use crate::support::store_faults::watch;
 use crate::support::{Ask, Isolate, run};
 use hop_core::memory::{MemoryEdge, StoreStep};
 use hop_core::store::Key;
@@ -217,7 +217,7 @@ fn bootstrap_admin_has_all_scopes_and_no_user() {
     assert_eq!(ask(&edge, Ask::list("/api/v1/me").showing("unknown")).code(), 401);
 }
 
-/// Role and standing of the owner are read for every request. They are not stored in the key.
+/// Role and status of the owner are read for every request. They are not stored in the key.
 #[test]
 fn key_follows_its_owners_current_role() {
     let edge = MemoryEdge::new(1);
@@ -237,7 +237,7 @@ fn key_follows_its_owners_current_role() {
     let team = json!({"v": 1, "tokens": {"created": "t", "recent": ["t"]}, "owners": [format!("usr_{}", "f".repeat(17))]});
     edge.records.plant(&Key::stored("team".into()), &team.to_string());
     assert_eq!(role(), json!("admin"), "the team record does not name the user");
-    assert_eq!(kept(&edge, &key_id)["owner"], json!(id));
+    assert_eq!(key_record(&edge, &key_id)["owner"], json!(id));
 }
 
 /// Creates a key for `owner` with the key `with`.
@@ -301,11 +301,11 @@ fn disabled_admin_cannot_enable_themselves_again() {
     let (_, anns) = key(&edge, &ann, &SCOPES, &json!({}));
     assert_eq!(ask(&edge, new_key(&bob, &SCOPES, &json!({})).showing(&*anns)).code(), 403);
     // A key that Ann created for a user ends when that user gets a higher role.
-    let (_, kept) = key_by(&edge, &anns, &eve, &SCOPES);
+    let (_, second_key) = key_by(&edge, &anns, &eve, &SCOPES);
     user(&edge, 'e', "admin", "in");
     user(&edge, 'a', "admin", "disabled");
     let enable = Ask::patch(&format!("/api/v1/users/{ann}"), &json!({"disabled": false}));
-    for secret in [&anns, &kept] {
+    for secret in [&anns, &second_key] {
         assert_eq!(ask(&edge, enable.again().showing(&**secret)).code(), 401);
     }
 }
@@ -327,7 +327,7 @@ fn key_ends_with_its_creators_right() {
     };
     let wrong = shape(&me(&edge, "hop_unknown"));
     edge.take_log();
-    for (letter, role, standing, expected, why) in [
+    for (letter, role, status, expected, why) in [
         ('a', "admin", "disabled", [401, 200, 200], "is not active"),
         ('a', "admin", "leaving", [401, 200, 200], "is not active"),
         ('a', "admin", "gone", [401, 200, 200], "is not active"),
@@ -344,10 +344,10 @@ fn key_ends_with_its_creators_right() {
         ('e', "viewer", "in", [200, 200, 200], ""),
         ('f', "editor", "in", [200, 200, 200], ""),
     ] {
-        user(&edge, letter, role, standing);
-        assert_eq!(codes(), expected, "{letter} {role} {standing}");
+        user(&edge, letter, role, status);
+        assert_eq!(codes(), expected, "{letter} {role} {status}");
         let log = edge.take_log().concat();
-        assert_eq!((log.contains(why), log.is_empty()), (true, why.is_empty()), "{letter} {role} {standing}: {log}");
+        assert_eq!((log.contains(why), log.is_empty()), (true, why.is_empty()), "{letter} {role} {status}: {log}");
     }
     user(&edge, 'a', "admin", "disabled");
     assert_eq!(shape(&me(&edge, &for_editor)), wrong, "the response does not say why");
@@ -366,7 +366,7 @@ fn key_requires_every_issuer_to_stay_entitled() {
     let shown = ask(&edge, Ask::list(&address(&of_eve))).json();
     assert_eq!((&shown["created_by"], &shown["issuers"]), (&json!(bob), &json!([ann, bob])));
     let codes = || [&bobs, &bobs_own, &eves].map(|secret| me(&edge, secret).code());
-    for (letter, role, standing, expected) in [
+    for (letter, role, status, expected) in [
         ('a', "owner", "disabled", [401, 401, 401]),
         ('a', "admin", "in", [401, 401, 200]),
         ('a', "editor", "in", [401, 401, 401]),
@@ -377,8 +377,8 @@ fn key_requires_every_issuer_to_stay_entitled() {
         ('e', "admin", "in", [200, 200, 401]),
         ('e', "editor", "in", [200, 200, 200]),
     ] {
-        user(&edge, letter, role, standing);
-        assert_eq!(codes(), expected, "{letter} {role} {standing}");
+        user(&edge, letter, role, status);
+        assert_eq!(codes(), expected, "{letter} {role} {status}");
     }
     // The number of issuers is limited, so that one request can read them all on every edge.
     let (_, dans) = key_by(&edge, &anns, &dan, &SCOPES);

@@ -2,8 +2,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use crate::support::audit::{count, text};
-use crate::support::link_cache::{HERE, docs};
-use crate::support::misfortune::{self, Plan, calm, plan, watch};
+use crate::support::sample_link::{HERE, docs};
+use crate::support::store_faults::{self, Plan, clear_faults, plan, watch};
 use crate::support::{Ask, Isolate, run};
 use hop_core::memory::{CommitMode, MemoryEdge, StoreStep};
 use hop_core::ports::{Records as _, Take};
@@ -122,7 +122,7 @@ fn page_reads_click_counts_in_one_batch() {
     let reads = |edge: &MemoryEdge| {
         let trace = watch(edge);
         assert_eq!(ask(edge, Ask::list("/api/v1/links")).0, 200);
-        calm(edge);
+        clear_faults(edge);
         trace.count(|step| step == StoreStep::GetMany)
     };
     for alias in ["a", "b"] {
@@ -138,7 +138,7 @@ fn page_reads_click_counts_in_one_batch() {
     assert_eq!(trace.count(|step| step == StoreStep::GetMany), 1);
     done(&edge, Ask::show("c"));
     assert_eq!(trace.count(|step| step == StoreStep::GetMany), 3);
-    calm(&edge);
+    clear_faults(&edge);
 }
 
 #[test]
@@ -149,7 +149,7 @@ fn unreadable_click_count_fails_show_but_not_batch() {
     assert_eq!(ask(&edge, Ask::show("docs")).0, 503);
     let (status, answer) = ask(&edge, Ask::batch(&[json!({"op": "update", "alias": "docs", "patch": {"title": "t"}})]));
     assert_eq!((status, &answer["results"][0]["link"]["title"]), (200, &json!("t")));
-    calm(&edge);
+    clear_faults(&edge);
 }
 
 #[test]
@@ -216,7 +216,7 @@ fn retry_after_crash_starts_one_count() {
             }
             let trace = plan(&edge, Plan::From(crash_at, None));
             let (_, _lost) = run(Isolate::new(&edge).handle(repeated()));
-            calm(&edge);
+            clear_faults(&edge);
             let was = edge.records.peek(&docs()).map(|_| epoch(&edge, "docs"));
             let limited = was.is_some() && stored_link(&edge, "docs")["spec"]["max_clicks"] == 2;
             if limited {
@@ -257,7 +257,7 @@ const OPERATIONS_PER_REQUEST: u32 = 60;
 fn many_tickets_are_erased_over_several_requests() {
     // With no history, one that uses up a request's operations, and a longer one.
     for versions in [0, 50, 60] {
-        let edge = misfortune::edge(1, CommitMode::Stepwise);
+        let edge = store_faults::edge(1, CommitMode::Stepwise);
         let link = done(&edge, create("docs", 120));
         for number in 0..versions {
             done(&edge, Ask::change("docs", &json!({"title": number.to_string()})));

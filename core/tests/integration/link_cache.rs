@@ -2,10 +2,10 @@
 //! documented time bounds.
 #![cfg(not(target_arch = "wasm32"))]
 
-use crate::support::link_cache::{
-    HERE, THERE, create, docs, edit_elsewhere, ended, follow, follow_afresh, missing, to, version_of_copy, world,
+use crate::support::sample_link::{
+    HERE, THERE, cached_commits, create, docs, edit_elsewhere, ended, follow, follow_afresh, missing, to, world,
 };
-use crate::support::misfortune::{Plan, calm, plan, watch};
+use crate::support::store_faults::{Plan, clear_faults, plan, watch};
 use crate::support::{Ask, Isolate, run};
 use hop_core::memory::{Fault, MemoryEdge, StoreStep};
 use serde_json::{Value, json};
@@ -13,11 +13,11 @@ use serde_json::{Value, json};
 const TEN_MINUTES: u64 = 600;
 const ONE_DAY: u64 = 24 * 60 * 60;
 
-/// An edge with a current cached copy of `docs`.
+/// An edge with a current cached link of `docs`.
 fn cached() -> MemoryEdge {
     let edge = world();
     assert_eq!(follow_afresh(&edge), to(HERE));
-    assert_eq!(version_of_copy(&edge), Some(1));
+    assert_eq!(cached_commits(&edge), Some(1));
     edge
 }
 
@@ -27,16 +27,16 @@ fn late_fill_does_not_restore_the_old_target() {
     let slow = Isolate::new(&edge);
     let (_, late_fill) = run(slow.handle(Ask::visit("docs")));
     run(Isolate::new(&edge).ask(Ask::delete("docs")));
-    assert_eq!(version_of_copy(&edge), Some(2));
+    assert_eq!(cached_commits(&edge), Some(2));
     run(slow.app.finish(&edge, late_fill));
-    assert_eq!((version_of_copy(&edge), follow_afresh(&edge)), (Some(2), ended()));
+    assert_eq!((cached_commits(&edge), follow_afresh(&edge)), (Some(2), ended()));
 
     edge.link_cache.empty();
     let (_, late_fill) = run(Isolate::new(&edge).handle(Ask::visit("docs")));
     run(Isolate::new(&edge).ask(Ask::restore("docs")));
     edit_elsewhere(&edge);
     run(slow.app.finish(&edge, late_fill));
-    assert_eq!((version_of_copy(&edge), follow_afresh(&edge)), (Some(4), to(THERE)));
+    assert_eq!((cached_commits(&edge), follow_afresh(&edge)), (Some(4), to(THERE)));
 }
 
 /// Three held puts, one for each version of the link: followed, deleted, restored.
@@ -58,11 +58,11 @@ fn reordered_fills_heal_after_ten_minutes() {
         for next in [first, second, 0] {
             edge.link_cache.release(next);
         }
-        assert_eq!(version_of_copy(&edge), Some(last));
+        assert_eq!(cached_commits(&edge), Some(last));
         assert_eq!(follow_afresh(&edge), if last == 2 { ended() } else { to(HERE) });
         edge.wait_seconds(TEN_MINUTES + 1);
         follow_afresh(&edge);
-        assert_eq!((version_of_copy(&edge), follow_afresh(&edge)), (Some(3), to(HERE)), "{first} {second}");
+        assert_eq!((cached_commits(&edge), follow_afresh(&edge)), (Some(3), to(HERE)), "{first} {second}");
     }
 }
 
@@ -75,10 +75,10 @@ fn lost_put_heals_after_ten_minutes() {
     edge.link_cache.hold(false);
     edge.wait_seconds(TEN_MINUTES);
     assert_eq!(follow_afresh(&edge), to(HERE));
-    assert_eq!(version_of_copy(&edge), Some(1), "a cached link is not rechecked before ten minutes");
+    assert_eq!(cached_commits(&edge), Some(1), "a cached link is not rechecked before ten minutes");
     edge.wait_seconds(1);
     assert_eq!(follow_afresh(&edge), to(HERE), "the old link is served before the recheck");
-    assert_eq!((version_of_copy(&edge), follow_afresh(&edge)), (Some(2), ended()));
+    assert_eq!((cached_commits(&edge), follow_afresh(&edge)), (Some(2), ended()));
 }
 
 #[test]
@@ -145,16 +145,16 @@ fn cache_miss_reads_store_and_caches_no_404() {
 fn unreadable_cached_link_is_ignored() {
     let edge = cached();
     edit_elsewhere(&edge);
-    let good: Value = serde_json::from_str(&edge.link_cache.peek(&docs()).expect("a copy")).expect("a copy is JSON");
+    let good: Value = serde_json::from_str(&edge.link_cache.peek(&docs()).expect("a cached link")).expect("a cached link is JSON");
     let with = |field: &str, value: Value| {
-        let mut copy = good.clone();
-        copy[field] = value;
-        copy.to_string()
+        let mut cached_link = good.clone();
+        cached_link[field] = value;
+        cached_link.to_string()
     };
     let within = |field: &str, value: Value| {
-        let mut copy = good.clone();
-        copy["link"][field] = value;
-        copy.to_string()
+        let mut cached_link = good.clone();
+        cached_link["link"][field] = value;
+        cached_link.to_string()
     };
     let control = within("target", json!("https://example.com/x")).replace("/x", "/\u{7f}");
     for damaged in [
@@ -182,7 +182,7 @@ fn unreadable_cached_link_is_ignored() {
     ] {
         edge.link_cache.plant(&docs(), &damaged);
         assert_eq!(follow_afresh(&edge), to(THERE), "{damaged}");
-        assert_eq!(version_of_copy(&edge), Some(2), "{damaged}");
+        assert_eq!(cached_commits(&edge), Some(2), "{damaged}");
     }
 }
 
@@ -208,8 +208,8 @@ fn stale_read_never_replaces_newer_cached_link() {
         assert_eq!(answer.code(), 204);
         plan(&edge, Plan::At((0..stale_reads).map(|number| (number, Fault::Stale)).collect()));
         run(isolate.app.finish(&edge, after));
-        calm(&edge);
-        assert_eq!((version_of_copy(&edge), follow_afresh(&edge)), (Some(2), ended()), "{stale_reads} stale reads");
+        clear_faults(&edge);
+        assert_eq!((cached_commits(&edge), follow_afresh(&edge)), (Some(2), ended()), "{stale_reads} stale reads");
     }
 }
 
@@ -222,7 +222,7 @@ fn change_with_unknown_outcome_reaches_the_cache() {
         let trace = plan(&edge, Plan::From(number, None));
         let (answer, after) = run(isolate.handle(Ask::delete("docs")));
         let wrote = trace.count(|step| step == StoreStep::Answer) > 0;
-        calm(&edge);
+        clear_faults(&edge);
         run(isolate.app.finish(&edge, after));
         assert!(answer.code() == 503 || (answer.code() == 204 && wrote));
         assert_eq!(follow(&isolate), if wrote { ended() } else { to(HERE) }, "the store went down at step {number}");
@@ -233,9 +233,9 @@ fn change_with_unknown_outcome_reaches_the_cache() {
 fn change_with_failed_response_reaches_the_cache() {
     let edge = cached();
     run(Isolate::new(&edge).ask(Ask::delete("docs")));
-    assert_eq!(version_of_copy(&edge), Some(2));
+    assert_eq!(cached_commits(&edge), Some(2));
     let isolate = Isolate::new(&edge);
     plan(&edge, Plan::From(0, Some(StoreStep::GetMany)));
     assert_eq!(run(isolate.ask(Ask::restore("docs"))).code(), 503);
-    assert_eq!((version_of_copy(&edge), follow(&isolate)), (Some(3), to(HERE)));
+    assert_eq!((cached_commits(&edge), follow(&isolate)), (Some(3), to(HERE)));
 }

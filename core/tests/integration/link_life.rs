@@ -3,7 +3,7 @@
 
 use crate::support::audit::{clicks, listed, text};
 use crate::support::client::{ADMIN_KEY, Visitor};
-use crate::support::misfortune::{edge, watch};
+use crate::support::store_faults::{edge, watch};
 use crate::support::{Ask, Isolate, run};
 use hop_core::memory::{CommitMode, MemoryEdge, StoreStep};
 use http::Method;

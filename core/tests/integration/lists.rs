@@ -5,7 +5,7 @@ use std::pin::pin;
 use std::task::{Context, Waker};
 
 use crate::support::client::{ADMIN_KEY, Answer};
-use crate::support::misfortune::{self, Plan, calm, plan};
+use crate::support::store_faults::{self, Plan, clear_faults, plan};
 use crate::support::{Ask, Isolate, run};
 use hop_core::csv;
 use hop_core::memory::{CommitMode, Fault, MemoryEdge, StoreStep};
@@ -157,7 +157,7 @@ fn damaged_source_of_pending_move_hides_one_link() {
     // The old alias says that its link has left. The move is not finalized yet.
     plan(&edge, Plan::FromNth(StoreStep::Write, 3));
     ask(&edge, Ask::change("docs", &json!({"alias": "moved"})));
-    calm(&edge);
+    clear_faults(&edge);
     assert_eq!(listed(&edge, "tag=a"), ["do", "moved"]);
     let from = edge.records.keys().into_iter().find(|key| key.as_str() == "link/hop.example/docs").expect("the old record exists");
     edge.records.plant(&from, "{");
@@ -340,7 +340,7 @@ fn link_edited_during_page_read_is_listed() {
     for query in ["", "tag=t", "created_from=2020-01-01T00:00:00Z", "limit=1&tag=t", "limit=2"] {
         for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
             for number in 0..3 {
-                let edge = misfortune::edge(1, steps);
+                let edge = store_faults::edge(1, steps);
                 for alias in ["c", "b", "a"] {
                     create(&edge, alias, &json!({"tags": ["t"]}));
                 }
@@ -353,7 +353,7 @@ fn link_edited_during_page_read_is_listed() {
                 let edited = ["a", "b", "c"][number];
                 assert_eq!(ask(&edge, Ask::change(edited, &json!({"title": "T", "tags": ["t", "u"]}))).code(), 200);
                 let first = run(reading);
-                calm(&edge);
+                clear_faults(&edge);
                 let mut seen = aliases(&first.json());
                 if let Some(next) = first.json()["next"].as_str() {
                     seen.extend(pages(&edge, next).concat());

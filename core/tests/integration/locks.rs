@@ -5,9 +5,9 @@
 use std::collections::BTreeMap;
 
 use crate::support::audit::{count, text};
-use crate::support::link_cache::{HERE, THERE, to, told};
 use crate::support::locks::{PASSWORD, ask, bring_locked, change, cookie, edge_with, press, type_in, with_cookie};
-use crate::support::misfortune::{Plan, calm, plan};
+use crate::support::sample_link::{HERE, THERE, status_and_location, to};
+use crate::support::store_faults::{Plan, clear_faults, plan};
 use crate::support::{Ask, Isolate, run};
 use hop_core::Body;
 use hop_core::memory::{Fault, MemoryEdge, StoreStep};
@@ -55,7 +55,7 @@ fn unlock_cookies_of_two_links_coexist() {
         cookie.to_owned()
     });
     for (alias, target) in [("docs", HERE), ("other", THERE)] {
-        assert_eq!(told(&ask(&edge, Ask::visit(alias).header(COOKIE, &cookies.join("; ")))), to(target));
+        assert_eq!(status_and_location(&ask(&edge, Ask::visit(alias).header(COOKIE, &cookies.join("; ")))), to(target));
     }
     assert_eq!(ask(&edge, Ask::visit("other").header(COOKIE, &cookies[0])).code(), 200);
 }
@@ -233,7 +233,7 @@ fn failed_rate_limit_refuses_the_password() {
             let address = format!("198.51.100.{fails_at}");
             let answer = ask(&edge, type_in("docs", PASSWORD).from(&address, "DE").header(COOKIE, cookie));
             let steps = trace.steps();
-            calm(&edge);
+            clear_faults(&edge);
             if steps.len() <= fails_at {
                 assert_eq!(answer.code(), 303);
                 break;
@@ -272,8 +272,8 @@ fn new_password_unlocks_despite_stale_cache() {
         edge.link_cache.hold(false);
         assert_eq!(run(isolate.ask(type_in("docs", "neither of them"))).code(), 403);
         let cookie = cookie(&run(isolate.ask(type_in("docs", "quite another one"))));
-        assert_eq!(told(&run(isolate.ask(with_cookie(&cookie)))), to(HERE), "put lost: {put_is_lost}");
-        assert_eq!(told(&ask(&edge, with_cookie(&cookie))), to(HERE), "on another isolate, put lost: {put_is_lost}");
+        assert_eq!(status_and_location(&run(isolate.ask(with_cookie(&cookie)))), to(HERE), "put lost: {put_is_lost}");
+        assert_eq!(status_and_location(&ask(&edge, with_cookie(&cookie))), to(HERE), "on another isolate, put lost: {put_is_lost}");
         for isolate in [&isolate, &Isolate::new(&edge)] {
             assert_eq!(run(isolate.ask(with_cookie(&old_cookie))).code(), 200, "the old cookie is invalid");
             assert_eq!(run(isolate.ask(type_in("docs", PASSWORD))).code(), 403, "the old password is invalid");
@@ -290,7 +290,7 @@ fn store_failure_keeps_the_link_locked() {
         assert_eq!(run(isolate.ask(Ask::visit("docs"))).code(), 200);
         plan(&edge, Plan::From(0, Some(down)));
         let answer = run(isolate.ask(type_in("docs", PASSWORD)));
-        calm(&edge);
+        clear_faults(&edge);
         assert_eq!((answer.code(), answer.headers.contains_key(SET_COOKIE), answer.tells(HERE)), (503, false, false), "{down:?}");
         cookie(&run(isolate.ask(type_in("docs", PASSWORD))));
     }

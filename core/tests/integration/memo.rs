@@ -5,8 +5,10 @@ use std::pin::pin;
 use std::task::{Context, Waker};
 
 use crate::support::audit::clicks;
-use crate::support::link_cache::{HERE, THERE, create, edit_elsewhere, ended, follow, follow_afresh, missing, to, told, world};
-use crate::support::misfortune::{Plan, Trace, plan, watch};
+use crate::support::sample_link::{
+    HERE, THERE, create, edit_elsewhere, ended, follow, follow_afresh, missing, status_and_location, to, world,
+};
+use crate::support::store_faults::{Plan, Trace, plan, watch};
 use crate::support::{Ask, Isolate, run};
 use hop_core::memory::{Fault, MemoryEdge, StoreStep};
 use hop_core::{Pending, poll_once};
@@ -96,7 +98,7 @@ fn read_before_a_change_is_not_remembered() {
     let mut visit = pin!(isolate.ask(Ask::visit("docs")));
     assert!(visit.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     run(isolate.ask(Ask::delete("docs")));
-    assert_eq!(told(&run(visit)), to(HERE), "this visit began before the deletion");
+    assert_eq!(status_and_location(&run(visit)), to(HERE), "this visit began before the deletion");
     assert_eq!(follow(&isolate), ended());
 }
 
@@ -130,8 +132,8 @@ fn redirect_reads_once_and_waits_for_no_write() {
     assert_eq!((first, writes(&afterwards)), (vec![StoreStep::Get], 1));
     let (memo, afterwards) = steps(&isolate, Ask::visit("docs"));
     assert_eq!((memo, writes(&afterwards)), (vec![], 1));
-    let (copy, afterwards) = steps(&Isolate::new(&edge), Ask::visit("docs"));
-    assert_eq!((copy, writes(&afterwards)), (vec![], 1));
+    let (cached, afterwards) = steps(&Isolate::new(&edge), Ask::visit("docs"));
+    assert_eq!((cached, writes(&afterwards)), (vec![], 1));
     let (head, afterwards) = steps(&isolate, Ask { method: Method::HEAD, ..Ask::visit("docs") });
     assert_eq!((head, afterwards.steps()), (vec![], vec![]));
     let (nothing, afterwards) = steps(&isolate, Ask::visit("nothing"));
@@ -150,7 +152,7 @@ fn slow_write_delays_no_redirect() {
     let slow_writes = (0..50).map(|number| (number, Fault::Late(200))).filter(|(number, _)| *number > 0).collect();
     plan(&edge, Plan::At(slow_writes));
     let (redirect, after) = poll_once(isolate.handle(Ask::visit("docs"))).expect("a redirect waits for one read");
-    assert_eq!((told(&redirect), clicks(&edge, &id)), (to(HERE), 0));
+    assert_eq!((status_and_location(&redirect), clicks(&edge, &id)), (to(HERE), 0));
     let mut finish = pin!(isolate.app.finish(&edge, after));
     assert_eq!(poll_once(finish.as_mut()), Err(Pending));
     run(finish);

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::support::misfortune::{Plan, calm, plan};
+use crate::support::store_faults::{Plan, clear_faults, plan};
 use crate::support::{Ask, Isolate, run};
 use hop_core::memory::{Fault, MemoryEdge, StoreStep};
 use serde_json::json;
@@ -79,7 +79,7 @@ fn failed_store_sets_metric_and_is_logged() {
     assert_eq!(scrape(&Isolate::new(&edge))["hop_store_up"], 0.0);
     let log = edge.take_log();
     assert!(log.len() == 1 && log[0].contains("the store did not answer a probe"), "{log:?}");
-    calm(&edge);
+    clear_faults(&edge);
     assert_eq!(scrape(&Isolate::new(&edge))["hop_store_up"], 1.0);
 }
 

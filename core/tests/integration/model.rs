@@ -9,8 +9,8 @@ mod requests;
 mod runner;
 mod world;
 
-use crate::support::misfortune;
 use crate::support::replay::{for_few_seeds, slow};
+use crate::support::store_faults;
 use hop_core::memory::{CommitMode, Random};
 
 use self::generate::Generator;
@@ -29,8 +29,8 @@ fn random_calls_agree_with_the_model() {
     let (seeds, calls) = size();
     for_few_seeds("model", "random_calls_agree_with_the_model", seeds, |seed| {
         let steps = if seed % 2 == 0 { CommitMode::Stepwise } else { CommitMode::Transaction };
-        let edge = misfortune::edge(seed, steps);
-        let generator = Generator { random: Random::new(seed), most_links: 60, moments: Vec::new() };
+        let edge = store_faults::edge(seed, steps);
+        let generator = Generator { random: Random::new(seed), max_links: 60, moments: Vec::new() };
         Runner::new(&edge, generator).run(calls);
     });
 }

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 
 use crate::support::client::{Answer, PEPPER};
 use crate::support::keys::{KEYS, new_key, user};
-use crate::support::link_cache::HERE;
 use crate::support::locks::bring_locked;
-use crate::support::{Ask, Isolate, misfortune, run};
+use crate::support::sample_link::HERE;
+use crate::support::{Ask, Isolate, run, store_faults};
 use hop_core::Body;
 use hop_core::endpoints::ENDPOINTS;
 use hop_core::memory::{CommitMode, MemoryEdge, Planted};
@@ -130,7 +130,7 @@ fn samples(method: &str, pattern: &str) -> Vec<Sample> {
 
 /// An edge with links, a domain, a user and an owner's key that was just used, and the secret of that key.
 fn world(steps: CommitMode) -> (MemoryEdge, String) {
-    let edge = misfortune::edge(1, steps);
+    let edge = store_faults::edge(1, steps);
     let edge = if steps == CommitMode::Stepwise { edge.without_cache() } else { edge };
     user(&edge, 'c', "editor", "in");
     let owner = user(&edge, 'a', "owner", "in");

@@ -6,9 +6,9 @@ use std::collections::BTreeSet;
 
 use crate::support::client::{ADMIN_KEY, Answer, PEPPER};
 use crate::support::keys::{KEYS, SCOPES};
-use crate::support::misfortune::{self, Plan, STORMY, WINDY, calm, plan, unleash};
 use crate::support::replay::for_seeds;
 use crate::support::scheduler::{Client, Turns};
+use crate::support::store_faults::{self, DELAYS, DELAYS_AND_FAILURES, Plan, clear_faults, plan, set_random_faults};
 use crate::support::{Ask, Isolate, run};
 use hop_core::memory::{CommitMode, MemoryEdge, Random};
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ impl Role {
         ["viewer", "editor", "admin", "owner"][self as usize]
     }
 
-    fn named(name: &Value) -> Self {
+    fn from_name(name: &Value) -> Self {
         ROLES.into_iter().find(|role| name == role.name()).expect("a role")
     }
 
@@ -257,7 +257,7 @@ impl World {
         while let Some(path) = next {
             let page = run(isolate.ask(Ask::list(&path))).json();
             let items = page["items"].as_array().expect("items").iter();
-            shown.extend(items.map(|user| (text(&user["id"]), Role::named(&user["role"]), user["state"] == "disabled")));
+            shown.extend(items.map(|user| (text(&user["id"]), Role::from_name(&user["role"]), user["state"] == "disabled")));
             next = page["next"].as_str().map(str::to_owned);
         }
         let there = self.users.iter().filter(|user| user.state != State::Gone);
@@ -268,7 +268,7 @@ impl World {
         assert_eq!(emails.len(), shown.len(), "two users have one address: {:?}", self.users);
         for (number, key) in self.keys.iter().enumerate() {
             let me = run(isolate.ask(Ask::list("/api/v1/me").showing(&*key.secret)));
-            let role = (me.code() == 200).then(|| Role::named(&me.json()["role"]));
+            let role = (me.code() == 200).then(|| Role::from_name(&me.json()["role"]));
             assert_eq!(role, self.role(Some(number)), "{key:?}");
         }
     }
@@ -317,19 +317,19 @@ fn isolate<'a>(edge: &'a MemoryEdge, actor: Actor, action: &Action, random: &mut
 fn users_and_keys_follow_the_model() {
     for_seeds("people", "users_and_keys_follow_the_model", 60, |seed| {
         let mut random = Random::new(seed);
-        let edge = misfortune::edge(seed, [CommitMode::Transaction, CommitMode::Stepwise][random.below(2)]);
+        let edge = store_faults::edge(seed, [CommitMode::Transaction, CommitMode::Stepwise][random.below(2)]);
         let mut world = World::default();
         for number in 0..120 {
             let (actor, action) = world.draw(&mut random);
             let expected = world.expected_status(actor, &action);
             match random.below(4) {
-                0 => unleash(&edge, STORMY, seed * 1_000 + number),
+                0 => set_random_faults(&edge, DELAYS_AND_FAILURES, seed * 1_000 + number),
                 // The writer crashes.
                 1 => drop(plan(&edge, Plan::From(random.below(16), None))),
                 _ => {}
             }
             let answer = run(isolate(&edge, actor, &action, &mut random).ask(world.ask(actor, &action)));
-            calm(&edge);
+            clear_faults(&edge);
             let context = format!("{number}: {action:?} by {actor:?}: {} in {world:#?}", answer.json());
             if answer.code() == expected {
                 if expected < 300 {
@@ -358,7 +358,7 @@ fn users_and_keys_follow_the_model() {
 fn concurrent_changes_leave_keys_their_rights() {
     for_seeds("people", "concurrent_changes_leave_keys_their_rights", 60, |seed| {
         let mut random = Random::new(seed);
-        let edge = misfortune::edge(seed, [CommitMode::Transaction, CommitMode::Stepwise][random.below(2)]);
+        let edge = store_faults::edge(seed, [CommitMode::Transaction, CommitMode::Stepwise][random.below(2)]);
         let mut world = World::default();
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
         for round in 0..30 {
@@ -366,14 +366,14 @@ fn concurrent_changes_leave_keys_their_rights() {
             for _ in 0..1 + random.below(3) {
                 actions.push(world.draw(&mut random));
             }
-            unleash(&edge, WINDY, seed * 1_000 + round);
+            set_random_faults(&edge, DELAYS, seed * 1_000 + round);
             let clients = actions.iter().enumerate().map(|(number, (actor, action))| {
                 // Concurrent creations use different addresses.
                 let asking = World { emails: world.emails + number, ..world.clone() };
                 Box::pin(isolates[number % 2].ask(asking.ask(*actor, action))) as Client<'_, Answer>
             });
             let answers = Turns::default().interleave(&mut random, clients.collect(), || {});
-            calm(&edge);
+            clear_faults(&edge);
             let owned = world.owners() > 0;
             let before = world.clone();
             for ((actor, action), answer) in actions.iter().zip(&answers) {
@@ -387,7 +387,9 @@ fn concurrent_changes_leave_keys_their_rights() {
                             owner: *owner,
                             issuers: before.issuers(*actor, *owner),
                             // The record says which role the creator had at that moment.
-                            max_role: Role::named(&crate::support::keys::kept(&edge, answer.json()["id"].as_str().expect("an id"))["most"]),
+                            max_role: Role::from_name(
+                                &crate::support::keys::key_record(&edge, answer.json()["id"].as_str().expect("an id"))["most"],
+                            ),
                             revoked: false,
                         };
                         world.keys.push(key);
@@ -404,7 +406,7 @@ fn concurrent_changes_leave_keys_their_rights() {
                     _ => State::Active,
                 };
                 if user.state != State::Gone {
-                    user.role = Role::named(&shown.json()["role"]);
+                    user.role = Role::from_name(&shown.json()["role"]);
                 }
             }
             assert!(world.owners() > 0 || !owned, "no owner is left");

@@ -3,11 +3,11 @@
 
 use crate::support::audit::count;
 use crate::support::client::{ADMIN_KEY, Answer, PEPPER};
-use crate::support::keys::{kept, key, user};
+use crate::support::keys::{key, key_record, user};
 use crate::support::locks::{PASSWORD, cookie, edge_with, type_in, with_cookie};
-use crate::support::misfortune::{self, FOGGY, Plan, STORMY, WINDY, calm, plan, unleash};
 use crate::support::replay::{OnFailure, for_seeds};
 use crate::support::scheduler::{Client, Turns};
+use crate::support::store_faults::{self, ALL_FAULTS, DELAYS, DELAYS_AND_FAILURES, Plan, clear_faults, plan, set_random_faults};
 use crate::support::{Ask, Isolate, run};
 use hop_core::memory::{CommitMode, Fault, MemoryEdge, Random, StoreStep};
 use serde_json::{Value, json};
@@ -47,14 +47,14 @@ fn key_used_during_rotation_outlives_old_pepper() {
     let owner = user(&edge, 'e', "editor", "in");
     let [(id, used), (other, unused)] = [(); 2].map(|()| key(&edge, &owner, &["links:read"], &json!({})));
     assert_eq!(before(&edge, me(&used)).code(), 200);
-    let (of_old, unused_before) = (kept(&edge, &id), kept(&edge, &other));
+    let (of_old, unused_before) = (key_record(&edge, &id), key_record(&edge, &other));
     assert_eq!(during(&edge, me(&used)).code(), 200);
-    let of_new = kept(&edge, &id);
+    let of_new = key_record(&edge, &id);
     assert!(of_new["mark"] != of_old["mark"], "the digest is renewed at once, although the key was used this hour");
     assert_eq!(during(&edge, me(&used)).code(), 200);
-    assert_eq!(kept(&edge, &id), of_new, "the digest is renewed once");
+    assert_eq!(key_record(&edge, &id), of_new, "the digest is renewed once");
     assert_eq!([&used, &unused].map(|secret| after(&edge, me(secret)).code()), [200, 401]);
-    assert_eq!(kept(&edge, &other), unused_before);
+    assert_eq!(key_record(&edge, &other), unused_before);
     assert_eq!(during(&edge, me(&unused)).code(), 200, "an unused key stays valid while the old pepper is configured");
     let (same, secret) = key_made(&during(&edge, crate::support::keys::new_key(&owner, &["links:read"], &json!({}))));
     assert_eq!((after(&edge, me(&secret)).code(), before(&edge, me(&secret)).code()), (200, 401), "{same} is made under the new pepper");
@@ -69,11 +69,11 @@ fn key_made(made: &Answer) -> (String, String) {
 fn failed_digest_renewal_is_retried_next_time() {
     let edge = MemoryEdge::new(1);
     let (id, secret) = key(&edge, &user(&edge, 'e', "editor", "in"), &["links:read"], &json!({}));
-    let of_old = kept(&edge, &id)["mark"].clone();
+    let of_old = key_record(&edge, &id)["mark"].clone();
     plan(&edge, Plan::Every(StoreStep::Write, Fault::Fail));
     assert_eq!(during(&edge, me(&secret)).code(), 200);
-    calm(&edge);
-    assert_eq!(kept(&edge, &id)["mark"], of_old);
+    clear_faults(&edge);
+    assert_eq!(key_record(&edge, &id)["mark"], of_old);
     assert_eq!((during(&edge, me(&secret)).code(), after(&edge, me(&secret)).code()), (200, 200));
 }
 
@@ -112,7 +112,7 @@ fn crashed_request_is_finished_under_the_new_pepper() {
     let create = || Ask::create(&json!({"target": TARGET})).once("a key of the client's own");
     plan(&edge, Plan::FromNth(StoreStep::Answer, 2));
     assert_eq!(before(&edge, create()).code(), 503);
-    calm(&edge);
+    clear_faults(&edge);
     assert_eq!(count(&edge, "link/"), 1, "the link was created but not acknowledged");
     edge.wait_seconds(61);
     assert_eq!((during(&edge, create()).code(), count(&edge, "link/")), (201, 1));
@@ -126,7 +126,7 @@ fn upsert_finds_link_made_under_old_pepper() {
     // The index does not show the entry yet.
     plan(&edge, Plan::Every(StoreStep::Scan, Fault::Stale));
     let again = during(&edge, upsert());
-    calm(&edge);
+    clear_faults(&edge);
     assert_eq!(count(&edge, "link/"), 1, "{}", again.json());
 }
 
@@ -212,7 +212,7 @@ fn failed_claim_renewal_fails_no_request() {
     for kind in [StoreStep::Write, StoreStep::Answer] {
         plan(&edge, Plan::Every(kind, Fault::Fail));
         assert_eq!(listed(&during(&edge, Ask::list(USERS))), [&*ann]);
-        calm(&edge);
+        clear_faults(&edge);
         assert_eq!(listed(&during(&edge, Ask::list(USERS))), [&*ann]);
     }
     assert_eq!(after(&edge, new_user()).problem(), "email_taken");
@@ -241,8 +241,8 @@ fn stale_reads_keep_the_email_taken() {
 fn concurrent_creations_during_rotation_yield_one_user() {
     for_seeds("peppers", "concurrent_creations_during_rotation_yield_one_user", 300, |seed| {
         let mut random = Random::new(seed);
-        let rates = [WINDY, STORMY, FOGGY][random.below(3)];
-        let edge = misfortune::edge(seed, [CommitMode::Transaction, CommitMode::Stepwise][random.below(2)]);
+        let rates = [DELAYS, DELAYS_AND_FAILURES, ALL_FAULTS][random.below(3)];
+        let edge = store_faults::edge(seed, [CommitMode::Transaction, CommitMode::Stepwise][random.below(2)]);
         let phases = [[(PEPPER, ""), (NEW, PEPPER)], [(NEW, PEPPER), (NEW, PEPPER)], [(NEW, PEPPER), (NEW, "")]][random.below(3)];
         let isolates = phases.map(|(pepper, old)| isolate_under(&edge, pepper, old));
         // In some runs the address belongs to a user, or to a deleted one.
@@ -253,12 +253,12 @@ fn concurrent_creations_during_rotation_yield_one_user() {
                 assert_eq!(run(isolates[random.below(2)].ask(Ask::remove(&format!("{USERS}/{ann}?links_to=none")))).code(), 204);
             }
         }
-        unleash(&edge, rates, seed);
+        set_random_faults(&edge, rates, seed);
         let creations = (0..2 + random.below(3)).map(|number| Box::pin(isolates[number % 2].ask(new_user())) as Client<'_, Answer>);
         // Concurrent lists renew claims.
         let lists = isolates.iter().map(|isolate| Box::pin(isolate.ask(Ask::list(USERS))) as Client<'_, Answer>);
         let answers = Turns::default().interleave(&mut random, creations.chain(lists).collect(), || {});
-        calm(&edge);
+        clear_faults(&edge);
         let users = isolates.each_ref().map(|isolate| listed(&run(isolate.ask(Ask::list(USERS)))));
         let made = answers.iter().filter(|answer| answer.code() == 201).count();
         assert_eq!(users[0], users[1]);
@@ -277,10 +277,10 @@ fn creation_crash_during_rotation_leaves_one_user() {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         for crash_at in 0.. {
             let _guard = OnFailure::print(format!("\ncrash at step {crash_at}, {steps:?}\n"));
-            let edge = misfortune::edge(1, steps);
+            let edge = store_faults::edge(1, steps);
             let trace = plan(&edge, Plan::From(crash_at, None));
             let first = during(&edge, new_user());
-            calm(&edge);
+            clear_faults(&edge);
             let second = [before, during][crash_at % 2](&edge, new_user());
             assert!(second.code() == 201 || second.problem() == "email_taken", "{}", second.json());
             assert!(first.code() == 503 || second.code() == 409);

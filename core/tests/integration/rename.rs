@@ -4,18 +4,18 @@
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use crate::support::audit::{check_list, clicks, truth};
+use crate::support::audit::{check_list, clicks, stored_links};
 use crate::support::client::Answer;
-use crate::support::link_cache::{HERE, THERE, create, ended, missing, to, told};
-use crate::support::misfortune::{self, Plan, WINDY, calm, plan, unleash};
 use crate::support::replay::{for_seeds, slow};
+use crate::support::sample_link::{HERE, THERE, create, ended, missing, status_and_location, to};
 use crate::support::scheduler::{Client, Turns};
+use crate::support::store_faults::{self, DELAYS, Plan, clear_faults, plan, set_random_faults};
 use crate::support::{Ask, Isolate, run};
 use hop_core::memory::{CommitMode, Fault, Faults, MemoryEdge, Random, StoreStep};
 use serde_json::{Value, json};
 
 fn world(steps: CommitMode) -> MemoryEdge {
-    let edge = misfortune::edge(1, steps);
+    let edge = store_faults::edge(1, steps);
     assert_eq!(ask(&edge, create()).code(), 201);
     edge
 }
@@ -29,7 +29,7 @@ fn rename(from: &str, to: &str, keep: bool) -> Ask {
 }
 
 fn visit(edge: &MemoryEdge, alias: &str) -> (u16, String) {
-    told(&ask(edge, Ask::visit(alias)))
+    status_and_location(&ask(edge, Ask::visit(alias)))
 }
 
 #[test]
@@ -61,7 +61,7 @@ fn forwarding_alias_redirects_to_the_current_target() {
     for alias in ["docs", "b", "c"] {
         assert_eq!(visit(&edge, alias), to(HERE));
     }
-    let id = truth(&edge)["c"].id.clone();
+    let id = stored_links(&edge)["c"].id.clone();
     assert_eq!(clicks(&edge, &id), 3, "clicks by any alias count for the link");
     assert_eq!(ask(&edge, Ask::change("c", &json!({"target": THERE}))).code(), 200);
     for alias in ["docs", "b", "c"] {
@@ -116,7 +116,7 @@ fn move_without_another_address_is_refused() {
     }
     let reserved = ask(&edge, rename("docs", "api", true)).json();
     assert_eq!((&reserved["errors"][0]["field"], &reserved["errors"][0]["code"]), (&json!("/alias"), &json!("reserved")));
-    assert_eq!(truth(&edge)["docs"].version, 1);
+    assert_eq!(stored_links(&edge)["docs"].version, 1);
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn move_crash_at_any_step_recovers() {
             let edge = world(steps);
             let trace = plan(&edge, Plan::From(crash_at, None));
             let (answer, _lost) = run(Isolate::new(&edge).handle(rename("docs", "new", keep)));
-            calm(&edge);
+            clear_faults(&edge);
             if trace.steps().len() <= crash_at {
                 assert_eq!(answer.code(), 200);
                 break;
@@ -159,8 +159,8 @@ fn move_crash_at_any_step_recovers() {
 }
 
 fn check_after_crash(edge: &MemoryEdge, keep: bool, what: &str) {
-    let has_moved = truth(edge).contains_key("new");
-    assert_eq!(truth(edge).len(), 1, "{what}");
+    let has_moved = stored_links(edge).contains_key("new");
+    assert_eq!(stored_links(edge).len(), 1, "{what}");
     check_list(edge);
     let (docs, new) = (visit(edge, "docs"), visit(edge, "new"));
     match (has_moved, keep) {
@@ -193,11 +193,11 @@ fn retry_completes_a_crashed_move() {
             let edge = world(steps);
             plan(&edge, Plan::From(crash_at, None));
             let (_, _lost) = run(Isolate::new(&edge).handle(rename("docs", "new", true)));
-            calm(&edge);
+            clear_faults(&edge);
             let again = ask(&edge, rename("docs", "new", true));
-            let was_moved = truth(&edge)["new"].version == 2;
+            let was_moved = stored_links(&edge)["new"].version == 2;
             assert!(again.code() == 200 || (was_moved && again.code() == 404), "{steps:?} {crash_at}: {}", again.json());
-            assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), truth(&edge).len()), (to(HERE), to(HERE), 1));
+            assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), stored_links(&edge).len()), (to(HERE), to(HERE), 1));
             check_list(&edge);
         }
     }
@@ -216,11 +216,11 @@ fn restoring_a_deleted_link_stops_a_pending_move() {
         let mut moving = pin!(isolate.handle(Ask::change("docs", &json!({"alias": "other", "reuse": true}))));
         assert!(moving.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
         assert_eq!(trace.count(|step| step == StoreStep::Write), 2);
-        calm(&edge);
+        clear_faults(&edge);
         assert_eq!(ask(&edge, Ask::restore("other")).code(), 200);
         let (answer, _) = run(moving);
         assert_eq!(answer.problem(), "alias_taken");
-        assert_eq!((visit(&edge, "docs"), visit(&edge, "other"), truth(&edge).len()), (to(HERE), to(THERE), 2));
+        assert_eq!((visit(&edge, "docs"), visit(&edge, "other"), stored_links(&edge).len()), (to(HERE), to(THERE), 2));
         check_list(&edge);
     }
 }
@@ -250,13 +250,13 @@ fn forwarding_can_end_while_link_moves_back() {
         let mut moving = pin!(isolate.handle(Ask::change("new", &json!({"alias": "docs"}))));
         assert!(moving.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
         assert_eq!(trace.count(|step| step == StoreStep::Write), 2);
-        calm(&edge);
+        clear_faults(&edge);
         assert_eq!(ask(&edge, Ask::delete("docs")).code(), 204);
         assert_eq!((visit(&edge, "docs"), visit(&edge, "new")), (ended(), to(HERE)));
         let (answer, after) = run(moving);
         run(isolate.app.finish(&edge, after));
         assert_eq!(answer.code(), 200, "the move is retried: {}", answer.json());
-        assert_eq!((visit(&edge, "docs"), truth(&edge).len()), (to(HERE), 1));
+        assert_eq!((visit(&edge, "docs"), stored_links(&edge).len()), (to(HERE), 1));
         check_list(&edge);
     }
 }
@@ -278,7 +278,7 @@ fn deleted_link_is_listed_until_move_completes() {
     assert_eq!(ask(&edge, Ask::delete("gone")).code(), 204);
     plan(&edge, Plan::FromNth(StoreStep::Write, 2));
     assert_eq!(ask(&edge, Ask::change("docs", &json!({"alias": "gone", "reuse": true}))).code(), 503);
-    calm(&edge);
+    clear_faults(&edge);
     for query in ["state=deleted", "state=deleted&tag=x", "state=deleted&prefix=go"] {
         let list = ask(&edge, Ask::list(&format!("/api/v1/links?{query}"))).json();
         assert_eq!(list["items"][0]["alias"], "gone", "{query}: {list}");
@@ -309,9 +309,9 @@ fn moving_link_is_at_exactly_one_alias() {
         let mut random = Random::new(seed);
         let steps = if random.below(2) == 0 { CommitMode::Transaction } else { CommitMode::Stepwise };
         let edge = world(steps);
-        let id = truth(&edge)["docs"].id.clone();
+        let id = stored_links(&edge)["docs"].id.clone();
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
-        unleash(&edge, [WINDY, misfortune::STORMY, misfortune::FOGGY][random.below(3)], seed);
+        set_random_faults(&edge, [DELAYS, store_faults::DELAYS_AND_FAILURES, store_faults::ALL_FAULTS][random.below(3)], seed);
         let count = 2 + random.below(4);
         let clients: Vec<_> = (0..count)
             .map(|client| {
@@ -326,9 +326,9 @@ fn moving_link_is_at_exactly_one_alias() {
             })
             .collect();
         Turns::default().interleave(&mut random, clients, || {});
-        calm(&edge);
+        clear_faults(&edge);
         edge.wait_seconds(120);
-        let aliases: Vec<String> = truth(&edge).into_iter().filter(|(_, kept)| kept.id == id).map(|(alias, _)| alias).collect();
+        let aliases: Vec<String> = stored_links(&edge).into_iter().filter(|(_, link)| link.id == id).map(|(alias, _)| alias).collect();
         assert_eq!(aliases.len(), 1, "the link is at {aliases:?}");
         check_list(&edge);
         let shown = ask(&edge, Ask::show(&aliases[0])).json();
@@ -352,7 +352,7 @@ impl Faults for OneTurnDelay {
 
 /// Enumerates the orders of two clients' steps with a limited number of switches between clients that are both ready.
 struct Schedule {
-    most_switches: usize,
+    max_switches: usize,
     switches: Vec<bool>,
     turn: usize,
 }
@@ -390,7 +390,7 @@ impl Schedule {
     fn advance(&mut self) -> bool {
         self.switches.truncate(self.turn);
         while let Some(switches) = self.switches.pop() {
-            if !switches && self.switches.iter().filter(|switches| **switches).count() < self.most_switches {
+            if !switches && self.switches.iter().filter(|switches| **switches).count() < self.max_switches {
                 self.switches.push(true);
                 return true;
             }
@@ -403,22 +403,22 @@ impl Schedule {
 #[test]
 fn one_of_two_concurrent_moves_succeeds() {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
-        let mut schedule = Schedule { most_switches: if slow() { usize::MAX } else { 4 }, switches: Vec::new(), turn: 0 };
+        let mut schedule = Schedule { max_switches: if slow() { usize::MAX } else { 4 }, switches: Vec::new(), turn: 0 };
         let mut wins = [0, 0];
         loop {
             let edge = world(steps);
-            let id = truth(&edge)["docs"].id.clone();
+            let id = stored_links(&edge)["docs"].id.clone();
             let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
             edge.records.set_faults(Box::new(OneTurnDelay));
             let names = ["left", "right"];
             let move_to = |at: usize| Box::pin(isolates[at].ask(rename("docs", names[at], true))) as Client<'_, Answer>;
             let answers = schedule.run([move_to(0), move_to(1)]);
-            calm(&edge);
+            clear_faults(&edge);
             let codes = answers.each_ref().map(Answer::code);
             let won = usize::from(codes[1] == 200);
             let switches = &schedule.switches;
             assert_eq!((codes[won], codes[1 - won]), (200, 404), "{steps:?} {switches:?}");
-            let aliases: Vec<String> = truth(&edge).into_iter().filter(|(_, kept)| kept.id == id).map(|(alias, _)| alias).collect();
+            let aliases: Vec<String> = stored_links(&edge).into_iter().filter(|(_, link)| link.id == id).map(|(alias, _)| alias).collect();
             assert_eq!(aliases, [names[won]], "{steps:?} {switches:?}");
             assert_eq!((visit(&edge, "docs"), visit(&edge, names[won])), (to(HERE), to(HERE)));
             assert_eq!(visit(&edge, names[1 - won]), missing());

@@ -3,7 +3,7 @@
 
 use crate::support::audit::{check_robots, count, robots};
 use crate::support::client::Answer;
-use crate::support::misfortune::{self, Plan, calm, plan, watch};
+use crate::support::store_faults::{self, Plan, clear_faults, plan, watch};
 use crate::support::{Ask, Isolate, run};
 use hop_core::alias::{Alias, AliasCase};
 use hop_core::domain::Domain;
@@ -28,7 +28,7 @@ fn create_crawlable(edge: &MemoryEdge, alias: &str, mut fields: Value) {
 }
 
 fn edge() -> MemoryEdge {
-    misfortune::edge(1, CommitMode::Stepwise)
+    store_faults::edge(1, CommitMode::Stepwise)
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn store_failure_disallows_everything() {
         let log = edge.take_log();
         assert!(log.len() == 1 && log[0].contains("store_unavailable"), "{log:?}");
     }
-    calm(&edge);
+    clear_faults(&edge);
     assert_ne!(robots(&edge, "hop.example"), CLOSED);
 }
 
@@ -111,7 +111,7 @@ fn request_robots(isolate: &Isolate<'_>, host: &str) -> (Answer, Vec<StoreStep>,
     let (answer, after) = run(isolate.handle(Ask::visit("robots.txt").at(host)));
     let before = trace.steps();
     run(isolate.app.finish(isolate.edge, after));
-    calm(isolate.edge);
+    clear_faults(isolate.edge);
     (answer, before.clone(), trace.steps()[before.len()..].to_vec())
 }
 
@@ -140,7 +140,7 @@ fn robots_text_is_cached_for_a_minute() {
 #[test]
 fn unreadable_robots_text_is_replaced() {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
-        let edge = misfortune::edge(1, steps);
+        let edge = store_faults::edge(1, steps);
         create_crawlable(&edge, "docs", json!({}));
         let key = Key::stored("robots/hop.example".into());
         request_robots(&Isolate::new(&edge), "hop.example");
@@ -192,7 +192,7 @@ fn failed_robots_text_is_not_cached() {
     let isolate = Isolate::new(&edge);
     plan(&edge, Plan::Every(StoreStep::Scan, Fault::Fail));
     let closed = run(isolate.ask(Ask::visit("robots.txt")));
-    calm(&edge);
+    clear_faults(&edge);
     assert_eq!((closed.body.as_slice(), closed.header("cache-control")), (CLOSED.as_bytes(), "no-store"));
     assert!(run(isolate.ask(Ask::visit("robots.txt"))).tells("Allow: /docs$"), "the next request computes it again");
 }
@@ -203,7 +203,7 @@ fn unstored_robots_text_is_logged() {
     create_crawlable(&edge, "docs", json!({}));
     plan(&edge, Plan::Every(StoreStep::Write, Fault::Fail));
     let answer = run(Isolate::new(&edge).ask(Ask::visit("robots.txt")));
-    calm(&edge);
+    clear_faults(&edge);
     assert!(answer.tells("Allow: /docs$"));
     assert!(edge.take_log().concat().contains("robots.txt was not stored"));
     edge.records.plant(&Key::stored("robots/hop.example".into()), "damaged");
@@ -222,22 +222,22 @@ fn damaged_record_hides_no_other_link() {
 }
 
 /// The most links in robots.txt, however many store operations a request has.
-const MOST_CRAWLABLE: u16 = 1_000;
+const MAX_CRAWLABLE: u16 = 1_000;
 
 #[test]
 fn robots_text_reads_a_hundred_links_per_batch() {
     let edge = edge();
     edge.set_operations(2_000);
-    for number in 0..=MOST_CRAWLABLE {
+    for number in 0..=MAX_CRAWLABLE {
         create_crawlable(&edge, &format!("l{number:04}"), json!({}));
     }
     let trace = watch(&edge);
     let text = robots(&edge, "hop.example");
-    let last = MOST_CRAWLABLE - 1;
-    let reads = vec![StoreStep::GetMany; usize::from(MOST_CRAWLABLE / 100)];
+    let last = MAX_CRAWLABLE - 1;
+    let reads = vec![StoreStep::GetMany; usize::from(MAX_CRAWLABLE / 100)];
     let kept = vec![StoreStep::Write, StoreStep::Answer];
     assert_eq!(trace.steps(), [vec![StoreStep::Get, StoreStep::Scan], reads, vec![StoreStep::Get], kept].concat());
-    assert_eq!(text.matches("Allow: /l").count(), usize::from(MOST_CRAWLABLE));
+    assert_eq!(text.matches("Allow: /l").count(), usize::from(MAX_CRAWLABLE));
     assert!(text.ends_with(&format!("Allow: /l{last:04}$\nDisallow: /\n")));
 }
 
@@ -261,7 +261,7 @@ fn crash_allows_no_link_wrongly() {
             create_crawlable(&edge, "closed", json!({"crawlable": false}));
             let trace = plan(&edge, Plan::From(crash_at, None));
             ask(&edge, verb());
-            calm(&edge);
+            clear_faults(&edge);
             check_robots(&edge);
             if trace.steps().len() <= crash_at {
                 break;

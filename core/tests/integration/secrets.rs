@@ -2,9 +2,9 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use crate::support::audit::count;
-use crate::support::link_cache::{docs, ended, follow_afresh, to};
 use crate::support::locks::{PASSWORD, ask, cookie, edge_with, press, type_in, with_cookie};
-use crate::support::misfortune::{Plan, calm, plan};
+use crate::support::sample_link::{docs, ended, follow_afresh, to};
+use crate::support::store_faults::{Plan, clear_faults, plan};
 use crate::support::{Ask, Isolate, run};
 use hop_core::Body;
 use hop_core::memory::StoreStep;
@@ -21,16 +21,16 @@ const BROWSER: &str = "text/html,application/xhtml+xml,*/*;q=0.8";
 fn limited_links_are_never_cached() {
     let edge = edge_with(&json!({"target": SECRET, "max_clicks": 2}));
     assert_eq!(follow_afresh(&edge), to(SECRET));
-    let copy = edge.link_cache.peek(&docs()).expect("a copy");
-    assert!(!copy.contains("secret.example") && copy.contains("ask_truth"), "{copy}");
-    let mut forged: Value = serde_json::from_str(&copy).expect("a copy is JSON");
+    let cached_link = edge.link_cache.peek(&docs()).expect("a cached link");
+    assert!(!cached_link.contains("secret.example") && cached_link.contains("ask_truth"), "{cached_link}");
+    let mut forged: Value = serde_json::from_str(&cached_link).expect("a cached link is JSON");
     forged.as_object_mut().expect("an object").remove("ask_truth");
     forged["link"] = json!({"target": SECRET, "spec": {"max_clicks": 2}});
-    for planted in [copy, forged.to_string()] {
+    for planted in [cached_link, forged.to_string()] {
         edge.link_cache.plant(&docs(), &planted);
         plan(&edge, Plan::From(0, Some(StoreStep::Get)));
         let answer = ask(&edge, Ask::visit("docs"));
-        calm(&edge);
+        clear_faults(&edge);
         assert_eq!((answer.code(), answer.tells("secret.example")), (503, false), "{planted}");
         assert_eq!(count(&edge, "take/"), 1);
     }

@@ -6,7 +6,7 @@ use std::pin::pin;
 use std::task::{Context, Waker};
 
 use crate::support::audit::check_list;
-use crate::support::misfortune::{self, Plan, calm, plan};
+use crate::support::store_faults::{self, Plan, clear_faults, plan};
 use crate::support::{Ask, Isolate, run};
 use hop_core::memory::{CommitMode, MemoryEdge, OPERATIONS, StoreStep};
 use hop_core::store::Key;
@@ -155,10 +155,10 @@ fn invalid_tag_renames_are_refused() {
 fn retry_completes_a_crashed_tag_rename() {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
         for crash_at in 0.. {
-            let edge = tagged(misfortune::edge(1, steps), 3);
+            let edge = tagged(store_faults::edge(1, steps), 3);
             let trace = plan(&edge, Plan::From(crash_at, None));
             let first = ask(&edge, rename("old", "new")).0;
-            calm(&edge);
+            clear_faults(&edge);
             if trace.steps().len() <= crash_at {
                 assert_eq!(first, 200);
                 break;
@@ -227,7 +227,7 @@ fn tag_rename_follows_moves_within_the_domain() {
         plan(&edge, Plan::LateAt(StoreStep::Get, 1));
         let mut renaming = pin!(isolate.handle(rename("old", "new")));
         assert!(renaming.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
-        calm(&edge);
+        clear_faults(&edge);
         assert_eq!(ask(&edge, Ask::change("link-0", &to)).0, 200);
         let (answer, _) = run(renaming);
         assert_eq!(answer.json(), json!({"tag": "new", "changed": changed + 1, "done": true}));
@@ -242,10 +242,10 @@ fn tag_rename_follows_moves_within_the_domain() {
 /// An edit that crashed left an index entry of a tag that the link has no longer.
 #[test]
 fn leftover_index_entry_is_skipped() {
-    let edge = tagged(misfortune::edge(1, CommitMode::Stepwise), 1);
+    let edge = tagged(store_faults::edge(1, CommitMode::Stepwise), 1);
     plan(&edge, Plan::FromFirst(StoreStep::RemoveKey));
     assert_eq!(ask(&edge, Ask::change("link-0", &json!({"tags": ["other"]}))).0, 503);
-    calm(&edge);
+    clear_faults(&edge);
     assert_eq!(ask(&edge, rename("old", "new")).0, 404);
     assert_eq!(tags_of(&edge, "link-0").0, json!(["other"]));
 }

@@ -4,10 +4,10 @@
 
 use std::sync::Mutex;
 
-use crate::support::misfortune::{self, FOGGY, Plan, STORMY, WINDY, calm, plan, unleash, watch};
 use crate::support::replay::for_seeds;
 use crate::support::run;
 use crate::support::scheduler::{Client, Turns};
+use crate::support::store_faults::{self, ALL_FAULTS, DELAYS, DELAYS_AND_FAILURES, Plan, clear_faults, plan, set_random_faults, watch};
 use hop_core::Timestamp;
 use hop_core::memory::{CommitMode, Fault, MemoryEdge, MemoryRecords, Random, StoreStep};
 use hop_core::ports::{NoEntropy, Records, StoreError, Take};
@@ -28,7 +28,7 @@ fn key() -> Key {
 }
 
 fn edge(seed: u64) -> MemoryEdge {
-    misfortune::edge(seed, CommitMode::Stepwise)
+    store_faults::edge(seed, CommitMode::Stepwise)
 }
 
 fn draws(random: &mut Random) -> RandomBytes {
@@ -46,9 +46,9 @@ async fn take(records: &MemoryRecords, method: Method, limit: u64, draws: Random
 
 async fn taken(records: &MemoryRecords, method: Method) -> u64 {
     match method {
-        Method::Counter => records.taken(&[key()]).await.expect("the store is calm")[0],
+        Method::Counter => records.taken(&[key()]).await.expect("the store has no faults")[0],
         Method::Tickets => {
-            let page = records.scan(&Prefix::tickets(&key()), None, tickets::MOST_TICKETS).await.expect("the store is calm");
+            let page = records.scan(&Prefix::tickets(&key()), None, tickets::MAX_TICKETS).await.expect("the store has no faults");
             tickets::count(&page.keys)
         }
     }
@@ -89,15 +89,15 @@ fn concurrent_takes_never_exceed_the_limit() {
     for method in METHODS {
         for_seeds("takes", "concurrent_takes_never_exceed_the_limit", 500, |seed| {
             let (edge, mut random) = (edge(seed), Random::new(seed));
-            let rates = [WINDY, STORMY, FOGGY][random.below(3)];
-            unleash(&edge, rates, seed);
+            let rates = [DELAYS, DELAYS_AND_FAILURES, ALL_FAULTS][random.below(3)];
+            set_random_faults(&edge, rates, seed);
             let takers = (0..20).map(|_| {
                 let (records, draws) = (&edge.records, draws(&mut random));
                 Box::pin(take(records, method, 10, draws)) as Client<'_, _>
             });
             let takers = takers.collect();
             let answers = Turns::default().interleave(&mut random, takers, || {});
-            calm(&edge);
+            clear_faults(&edge);
             let (granted, counted) = (granted(&answers), run(taken(&edge.records, method)));
             assert!(granted as u64 <= counted && counted <= 10, "{method:?}: {granted} were granted, {counted} are counted");
             if rates.fail == 0 && rates.stale == 0 {
@@ -113,7 +113,7 @@ fn parallel_threads_never_exceed_the_limit() {
     for method in METHODS {
         for round in 0..20 {
             let edge = edge(round);
-            unleash(&edge, WINDY, round);
+            set_random_faults(&edge, DELAYS, round);
             let answers = Mutex::new(Vec::new());
             std::thread::scope(|scope| {
                 for taker in 0..8 {
@@ -127,7 +127,7 @@ fn parallel_threads_never_exceed_the_limit() {
                     });
                 }
             });
-            calm(&edge);
+            clear_faults(&edge);
             let answers = answers.into_inner().expect("no thread panicked");
             let busy = answers.iter().filter(|answer| **answer == Ok(Take::Busy)).count();
             let granted = granted(&answers);
@@ -144,7 +144,7 @@ fn failure_grants_nothing_and_wastes_at_most_one() {
             let (edge, mut random) = (edge(1), Random::new(1));
             plan(&edge, Plan::FromFirst(step));
             assert!(run(take(&edge.records, method, 5, draws(&mut random))).is_err(), "{method:?} {step:?}");
-            calm(&edge);
+            clear_faults(&edge);
             assert_eq!(run(taken(&edge.records, method)), wasted, "{method:?} {step:?}");
             let answers: Vec<_> = (0..8).map(|_| run(take(&edge.records, method, 5, draws(&mut random)))).collect();
             assert_eq!(granted(&answers) as u64, 5 - wasted, "{method:?} {step:?}");
@@ -163,8 +163,8 @@ fn missing_randomness_tries_no_ticket() {
 /// The outcome of a take by tickets, and its store calls.
 fn cost(edge: &MemoryEdge, limit: u64, draws: RandomBytes) -> (Take, Vec<StoreStep>) {
     let trace = watch(edge);
-    let answer = run(tickets::take(&edge.records, &key(), limit, None, Ok(draws))).expect("the store is calm");
-    calm(edge);
+    let answer = run(tickets::take(&edge.records, &key(), limit, None, Ok(draws))).expect("the store has no faults");
+    clear_faults(edge);
     (answer, trace.steps().into_iter().filter(|step| *step != StoreStep::Answer).collect())
 }
 
@@ -193,8 +193,8 @@ fn expiring_limit_costs_at_most_four_operations() {
         let (mut granted, mut most) = (0, 0);
         for _ in 0..limit * 2 {
             let trace = watch(&edge);
-            let answer = run(tickets::take(&edge.records, &key(), limit, until, Ok(draws(&mut random)))).expect("the store is calm");
-            calm(&edge);
+            let answer = run(tickets::take(&edge.records, &key(), limit, until, Ok(draws(&mut random)))).expect("the store has no faults");
+            clear_faults(&edge);
             most = most.max(trace.count(|step| step != StoreStep::Answer));
             assert_eq!(answer == Take::Granted, granted < limit, "{granted} of {limit}");
             granted += u64::from(answer == Take::Granted);
@@ -208,14 +208,14 @@ fn concurrent_tries_never_exceed_an_expiring_limit() {
     let until = Some(Timestamp::from_millis(1));
     for_seeds("takes", "concurrent_tries_never_exceed_an_expiring_limit", 300, |seed| {
         let (edge, mut random) = (edge(seed), Random::new(seed));
-        unleash(&edge, [WINDY, STORMY, FOGGY][random.below(3)], seed);
+        set_random_faults(&edge, [DELAYS, DELAYS_AND_FAILURES, ALL_FAULTS][random.below(3)], seed);
         let takers = (0..20).map(|_| {
             let (records, draws) = (&edge.records, draws(&mut random));
             Box::pin(async move { tickets::take(records, &key(), 10, until, Ok(draws)).await }) as Client<'_, _>
         });
         let takers = takers.collect();
         let answers = Turns::default().interleave(&mut random, takers, || {});
-        calm(&edge);
+        clear_faults(&edge);
         assert!(granted(&answers) <= 10, "{answers:?}");
     });
 }
@@ -231,7 +231,7 @@ fn missing_exhaustion_mark_is_written_next_time() {
     // Three tickets are refused, then the write of the mark fails.
     plan(&edge, Plan::FromNth(StoreStep::Write, 4));
     let answer = run(tickets::take(&edge.records, &key(), 3, None, Ok([0, 0, 0, 1, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])));
-    calm(&edge);
+    clear_faults(&edge);
     assert_eq!((answer, has_mark()), (Ok(Take::Exhausted), false));
     let tries_all = vec![StoreStep::Write, StoreStep::Get, StoreStep::Write, StoreStep::Write, StoreStep::Write];
     assert_eq!((all(), has_mark()), ((Take::Exhausted, tries_all), true), "all tickets were tried, so no list is needed");
@@ -246,7 +246,7 @@ fn exhaustion_mark_is_read_despite_failing_writes() {
     }
     plan(&edge, Plan::Every(StoreStep::Write, Fault::Fail));
     assert_eq!(run(take(&edge.records, Method::Tickets, 1, draws(&mut random))), Ok(Take::Exhausted));
-    calm(&edge);
+    clear_faults(&edge);
 }
 
 #[test]
@@ -256,7 +256,7 @@ fn stale_list_answers_busy_not_exhausted() {
     // All takers try the same tickets first. The list does not show any of them yet.
     plan(&edge, Plan::Every(StoreStep::Scan, Fault::Stale));
     let answers: Vec<_> = (0..40).map(|_| run(tickets::take(&edge.records, &key(), 40, None, Ok(draws)))).collect();
-    calm(&edge);
+    clear_faults(&edge);
     assert!(answers.contains(&Ok(Take::Busy)) && !answers.contains(&Ok(Take::Exhausted)), "{answers:?}");
     assert!(granted(&answers) < 40);
 }
@@ -272,7 +272,7 @@ fn few_remaining_tickets_are_all_tried() {
         }
         plan(&edge, Plan::Every(StoreStep::Scan, Fault::Stale));
         assert_eq!(run(take(&edge.records, Method::Tickets, limit, first)), Ok(answer), "one refused and {} left of {limit}", limit - 1);
-        calm(&edge);
+        clear_faults(&edge);
     }
 }
 

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use std::pin::pin;
 use std::task::{Context, Waker};
 
-use crate::support::audit::{StoredLink, check_list, truth};
+use crate::support::audit::{StoredLink, check_list, stored_links};
 use crate::support::client::Answer;
-use crate::support::misfortune::{self, Plan, STORMY, WINDY, calm, plan, unleash};
 use crate::support::replay::{OnFailure, for_seeds};
 use crate::support::scheduler::{Client, Turns};
+use crate::support::store_faults::{self, DELAYS, DELAYS_AND_FAILURES, Plan, clear_faults, plan, set_random_faults};
 use crate::support::{Ask, Isolate, run};
 use hop_core::memory::{CommitMode, Fault, MemoryEdge, Random, StoreStep};
 use hop_core::store::Key;
@@ -69,7 +69,7 @@ fn upsert_updates_a_moved_link_created_otherwise() {
     let moved = ask(&edge, upsert(json!({"alias": "newer"})));
     assert_eq!((moved.code(), &moved.json()["alias"], &moved.json()["id"]), (200, &json!("newer"), &answer.json()["id"]));
     assert_eq!(ask(&edge, Ask::show("new")).code(), 404);
-    assert_eq!(truth(&edge).len(), 2);
+    assert_eq!(stored_links(&edge).len(), 2);
     check_list(&edge);
 }
 
@@ -100,7 +100,7 @@ fn stale_index_still_finds_the_link() {
     assert_eq!(ask(&edge, upsert(json!({"target": THERE}))).code(), 200);
     plan(&edge, Plan::Every(StoreStep::Scan, Fault::Stale));
     let again = ask(&edge, upsert(json!({"title": "T"})));
-    calm(&edge);
+    clear_faults(&edge);
     assert_eq!((again.code(), &again.json()["id"], with_id(&edge).len()), (200, &first["id"], 1), "the claim of the creation has expired");
 }
 
@@ -115,7 +115,7 @@ fn link_deleted_during_an_upsert_is_replaced() {
     assert!(changing.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
     assert_eq!(ask(&edge, Ask::delete("one")).code(), 204);
     let made = run(changing);
-    calm(&edge);
+    clear_faults(&edge);
     assert_eq!((made.code(), made.json()["id"] == first["id"]), (201, false), "{}", made.json());
     check_one(&edge, &made.json());
 }
@@ -141,7 +141,7 @@ fn refused_upsert_completes_no_crashed_creation() {
     // The first writer crashes after it has claimed the external id.
     plan(&edge, Plan::FromNth(StoreStep::Write, 2));
     assert_eq!(ask(&edge, upsert(json!({"alias": "mine"}))).code(), 503);
-    calm(&edge);
+    clear_faults(&edge);
     for (alias, problem) in [("docs", "alias_taken"), ("gone", "alias_retired")] {
         assert_eq!(ask(&edge, upsert(json!({"alias": alias}))).problem(), problem);
         assert!(with_id(&edge).is_empty(), "{alias}");
@@ -167,7 +167,7 @@ fn invalid_upserts_are_refused() {
     }
     let without = Isolate::set_up(&edge, &[("HOP_DOMAINS", "https://hop.example"), ("HOP_ADMIN_KEY", crate::support::client::ADMIN_KEY)]);
     assert_eq!(run(without.ask(upsert(json!({})))).problem(), "not_configured", "an upsert needs a pepper");
-    assert!(truth(&edge).is_empty());
+    assert!(stored_links(&edge).is_empty());
 }
 
 /// Checks that one live link has the external id, with the fields of the last response.
@@ -175,7 +175,7 @@ fn check_one(edge: &MemoryEdge, last: &Value) {
     let links = with_id(edge);
     assert_eq!(links.len(), 1, "{links:?}");
     assert_eq!((&links[0]["target"], &links[0]["title"]), (&last["target"], &last["title"]));
-    let live: BTreeMap<String, StoredLink> = truth(edge).into_iter().filter(|(_, kept)| kept.live).collect();
+    let live: BTreeMap<String, StoredLink> = stored_links(edge).into_iter().filter(|(_, link)| link.live).collect();
     assert_eq!(live.len(), 1, "{live:?}");
     check_list(edge);
 }
@@ -184,12 +184,12 @@ fn check_one(edge: &MemoryEdge, last: &Value) {
 fn upsert_crash_leaves_one_link() {
     for alias in [json!({}), json!({"alias": "mine"})] {
         for number in 0.. {
-            let edge = misfortune::edge(1, CommitMode::Stepwise);
+            let edge = store_faults::edge(1, CommitMode::Stepwise);
             let _guard = OnFailure::print(format!("\n{alias}, crash at step {number}\n"));
             let trace = plan(&edge, Plan::From(number, None));
             let first = ask(&edge, upsert(alias.clone()));
             let steps = trace.steps().len();
-            calm(&edge);
+            clear_faults(&edge);
             if steps <= number {
                 assert_eq!(first.code(), 201);
                 break;
@@ -208,21 +208,21 @@ fn upsert_crash_leaves_one_link() {
 fn concurrent_upserts_make_one_link() {
     for_seeds("upsert", "concurrent_upserts_make_one_link", 500, |seed| {
         let mut random = Random::new(seed);
-        let edge = misfortune::edge(1, if random.below(2) == 0 { CommitMode::Transaction } else { CommitMode::Stepwise });
-        let rates = [WINDY, STORMY][random.below(2)];
+        let edge = store_faults::edge(1, if random.below(2) == 0 { CommitMode::Transaction } else { CommitMode::Stepwise });
+        let rates = [DELAYS, DELAYS_AND_FAILURES][random.below(2)];
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
         let fields = ["a", "b", "c", "d"].map(|name| match random.below(2) {
             0 => json!({"note": name}),
             _ => json!({"note": name, "alias": format!("alias-{}", random.below(2))}),
         });
-        unleash(&edge, rates, seed);
+        set_random_faults(&edge, rates, seed);
         let clients: Vec<_> = fields
             .iter()
             .enumerate()
             .map(|(client, fields)| Box::pin(isolates[client % 2].ask(upsert(fields.clone()))) as Client<'_, Answer>)
             .collect();
         let answers = Turns::default().interleave(&mut random, clients, || {});
-        calm(&edge);
+        clear_faults(&edge);
         for (answer, fields) in answers.iter().zip(&fields) {
             let is_done = [200, 201].contains(&answer.code()) && answer.json()["note"] == fields["note"];
             assert!(is_done || answer.code() == 503, "{} {}", answer.code(), answer.json());

@@ -4,9 +4,9 @@
 
 use crate::support::audit::{check_list, count};
 use crate::support::client::{Answer, Visitor};
-use crate::support::misfortune::{self, FOGGY, Plan, STORMY, WINDY, calm, plan, unleash};
 use crate::support::replay::{OnFailure, for_seeds};
 use crate::support::scheduler::{Client, Turns};
+use crate::support::store_faults::{self, ALL_FAULTS, DELAYS, DELAYS_AND_FAILURES, Plan, clear_faults, plan, set_random_faults};
 use crate::support::{Ask, Isolate, run};
 use hop_core::Body;
 use hop_core::memory::{CommitMode, MemoryEdge, OPERATIONS, Random};
@@ -42,8 +42,8 @@ fn invite(id: &str) -> Ask {
     Ask { body: hop_core::Body::Whole(Vec::new()), ..Ask::post(&format!("{}/invite", address(id)), &json!({})) }
 }
 
-fn delete(id: &str, heir: &str) -> Ask {
-    Ask::remove(&format!("{}?links_to={heir}", address(id)))
+fn delete(id: &str, recipient: &str) -> Ask {
+    Ask::remove(&format!("{}?links_to={recipient}", address(id)))
 }
 
 fn text(value: &Value) -> String {
@@ -124,7 +124,7 @@ fn crash_at_every_step(
         let (edge, id) = world();
         let trace = plan(&edge, Plan::From(crash_at, None));
         let first = ask(&edge, asked(&id)).code();
-        calm(&edge);
+        clear_faults(&edge);
         if trace.steps().len() <= crash_at {
             assert_eq!(first, success);
             then(&edge, &id, first);
@@ -180,19 +180,19 @@ fn email_is_unique_in_any_spelling() {
 fn concurrent_creations_yield_one_user() {
     for_seeds("users", "concurrent_creations_yield_one_user", 200, |seed| {
         let mut random = Random::new(seed);
-        let rates = [WINDY, STORMY, FOGGY][random.below(3)];
-        let edge = misfortune::edge(seed, BOTH[random.below(2)]);
+        let rates = [DELAYS, DELAYS_AND_FAILURES, ALL_FAULTS][random.below(3)];
+        let edge = store_faults::edge(seed, BOTH[random.below(2)]);
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
         // In some runs a deleted user had the address.
         if random.below(2) == 0 {
             let gone = user(&edge, "ann", "viewer");
             assert_eq!(ask(&edge, delete(&gone, "none")).code(), 204);
         }
-        unleash(&edge, rates, seed);
+        set_random_faults(&edge, rates, seed);
         let clients = (0..2 + random.below(3))
             .map(|number| Box::pin(isolates[number % 2].ask(create(&json!({"email": "ann@example.com"})))) as Client<'_, Answer>);
         let answers = Turns::default().interleave(&mut random, clients.collect(), || {});
-        calm(&edge);
+        clear_faults(&edge);
         let users = listed(&edge, 50);
         assert!(users.len() <= 1, "{users:?}");
         for answer in &answers {
@@ -226,7 +226,7 @@ fn concurrent_creations_yield_one_user() {
 #[test]
 fn retry_after_crashed_creation_leaves_one_user() {
     for steps in BOTH {
-        let world = || (misfortune::edge(1, steps), String::new());
+        let world = || (store_faults::edge(1, steps), String::new());
         let body = json!({"email": "ann@example.com", "role": "owner"});
         crash_at_every_step(
             steps,
@@ -349,7 +349,7 @@ fn keys_of_disabled_users_are_refused() {
     );
     assert_eq!(list_users(), 200);
     edge.records.plant(&Key::stored(format!("user/{id}")), &record(&edge, &id).to_string().replace("\"in\"", "\"something\""));
-    assert_eq!(list_users(), 401, "an unknown standing is not active");
+    assert_eq!(list_users(), 401, "an unknown status is not active");
 }
 
 #[test]
@@ -386,7 +386,7 @@ fn admins_cannot_grant_or_edit_higher_roles() {
 #[test]
 fn owners_manage_owners_but_the_last_stays() {
     for steps in BOTH {
-        let edge = misfortune::edge(1, steps);
+        let edge = store_faults::edge(1, steps);
         let [first, second] = ["first", "second"].map(|name| user(&edge, name, "owner"));
         let key = key(&edge, &first, &["users:admin"]);
         assert_eq!(ask(&edge, with(&key, patch(&second, &json!({"disabled": true})))).problem(), "user_state");
@@ -418,16 +418,45 @@ fn owners_manage_owners_but_the_last_stays() {
     }
 }
 
+#[test]
+fn only_active_users_become_owners() {
+    let detail = json!("Only an active user can become an owner. Enable them first.");
+    let edge = MemoryEdge::new(1);
+    let ann = user(&edge, "ann", "editor");
+    assert_eq!(ask(&edge, patch(&ann, &json!({"disabled": true}))).code(), 200);
+    for body in [json!({"role": "owner"}), json!({"role": "owner", "disabled": true})] {
+        let answer = ask(&edge, patch(&ann, &body));
+        assert_eq!((answer.problem().as_str(), &answer.json()["detail"]), ("user_state", &detail));
+    }
+    // Another request disables the user before the promotion, or during it.
+    let mut refused = 0;
+    for seed in 0..100 {
+        let mut random = Random::new(seed);
+        let edge = store_faults::edge(seed, BOTH[random.below(2)]);
+        let ann = user(&edge, "ann", "editor");
+        let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
+        set_random_faults(&edge, DELAYS, seed);
+        let asks = [patch(&ann, &json!({"role": "owner"})), patch(&ann, &json!({"disabled": true}))];
+        let clients = isolates.iter().zip(asks).map(|(isolate, ask)| Box::pin(isolate.ask(ask)) as Client<'_, Answer>).collect();
+        let promotion = Turns::default().interleave(&mut random, clients, || {}).swap_remove(0);
+        if promotion.code() != 200 {
+            assert_eq!((promotion.problem().as_str(), &promotion.json()["detail"]), ("user_state", &detail), "seed {seed}");
+            refused += 1;
+        }
+    }
+    assert!(refused > 0);
+}
+
 /// During concurrent role changes the team always names an owner, and every named user may own and is active.
 #[test]
 fn mutual_demotion_leaves_an_owner() {
     for_seeds("users", "mutual_demotion_leaves_an_owner", 300, |seed| {
         let mut random = Random::new(seed);
-        let rates = [WINDY, STORMY, FOGGY][random.below(3)];
-        let edge = misfortune::edge(seed, BOTH[random.below(2)]);
+        let rates = [DELAYS, DELAYS_AND_FAILURES, ALL_FAULTS][random.below(3)];
+        let edge = store_faults::edge(seed, BOTH[random.below(2)]);
         let ids = ["a", "b", "c"].map(|name| user(&edge, name, if name == "c" { "editor" } else { "owner" }));
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
-        unleash(&edge, rates, seed);
+        set_random_faults(&edge, rates, seed);
         let mut asks = vec![patch(&ids[0], &json!({"role": "admin"})), patch(&ids[1], &json!({"role": "viewer"}))];
         for _ in 0..random.below(4) {
             let id = &ids[random.below(3)];
@@ -448,7 +477,7 @@ fn mutual_demotion_leaves_an_owner() {
                 assert_eq!((&user["may_own"], &user["standing"]), (&json!(true), &json!("in")), "{id} is named but is no owner");
             }
         });
-        calm(&edge);
+        clear_faults(&edge);
         for answer in &answers {
             let code = answer.code();
             assert!([200, 204, 404, 409].contains(&code) || (code == 503 && rates.fail > 0), "{answer:?}");
@@ -473,7 +502,7 @@ fn mutual_demotion_leaves_an_owner() {
 fn dismissal_clears_may_own_despite_concurrent_writes() {
     for_seeds("users", "dismissal_clears_may_own_despite_concurrent_writes", 300, |seed| {
         let mut random = Random::new(seed);
-        let edge = misfortune::edge(seed, BOTH[random.below(2)]);
+        let edge = store_faults::edge(seed, BOTH[random.below(2)]);
         let [_, ann] = ["boss", "ann"].map(|name| user(&edge, name, "owner"));
         // Showing the user under a new pepper renews the claim of the address.
         let settings = [
@@ -483,7 +512,7 @@ fn dismissal_clears_may_own_despite_concurrent_writes() {
             ("HOP_OLD_PEPPER", crate::support::client::PEPPER),
         ];
         let isolates = [Isolate::new(&edge), Isolate::set_up(&edge, &settings)];
-        unleash(&edge, WINDY, seed);
+        set_random_faults(&edge, DELAYS, seed);
         let mut asks = vec![patch(&ann, &json!({"role": "editor"})), Ask::list(&address(&ann)), patch(&ann, &json!({"name": "Ann"}))];
         if random.below(2) == 0 {
             asks.push(patch(&ann, &json!({"role": "owner"})));
@@ -491,7 +520,7 @@ fn dismissal_clears_may_own_despite_concurrent_writes() {
         let clients = asks.into_iter().enumerate().map(|(number, ask)| Box::pin(isolates[number % 2].ask(ask)) as Client<'_, Answer>);
         let clients = clients.collect();
         let answers = Turns::default().interleave(&mut random, clients, || {});
-        calm(&edge);
+        clear_faults(&edge);
         assert!(answers.iter().all(|answer| answer.code() == 200), "{answers:?}");
         let is_owner = owners(&edge).contains(&ann);
         assert_eq!(record(&edge, &ann)["may_own"] == true, is_owner, "the user's record contradicts the team");
@@ -507,7 +536,7 @@ fn retry_completes_a_crashed_owner_change() {
     for steps in BOTH {
         for (from, to) in [("editor", "owner"), ("owner", "editor")] {
             let world = || {
-                let edge = misfortune::edge(1, steps);
+                let edge = store_faults::edge(1, steps);
                 user(&edge, "first", "owner");
                 let id = user(&edge, "second", from);
                 (edge, id)
@@ -615,19 +644,19 @@ fn invitation_ends_when_its_user_becomes_admin() {
 fn promotion_ends_invitations_by_admins() {
     for_seeds("users", "promotion_ends_invitations_by_admins", 300, |seed| {
         let mut random = Random::new(seed);
-        let rates = [WINDY, STORMY, FOGGY][random.below(3)];
-        let edge = misfortune::edge(seed, BOTH[random.below(2)]);
+        let rates = [DELAYS, DELAYS_AND_FAILURES, ALL_FAULTS][random.below(3)];
+        let edge = store_faults::edge(seed, BOTH[random.below(2)]);
         let [admin, ann] = [("admin", "admin"), ("ann", "editor")].map(|(name, role)| user(&edge, name, role));
         let of_admin = crate::support::keys::key(&edge, &admin, &["users:admin"], &json!({})).1;
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
         let to = ["admin", "owner"][random.below(2)];
-        unleash(&edge, rates, seed);
+        set_random_faults(&edge, rates, seed);
         let mut clients = vec![Box::pin(isolates[0].ask(patch(&ann, &json!({ "role": to })))) as Client<'_, Answer>];
         for _ in 0..1 + random.below(3) {
             clients.push(Box::pin(isolates[1].ask(invite(&ann).showing(&*of_admin))));
         }
         let answers = Turns::default().interleave(&mut random, clients, || {});
-        calm(&edge);
+        clear_faults(&edge);
         assert!(answers.iter().all(|answer| [200, 201, 403].contains(&answer.code()) || rates.fail > 0), "{answers:?}");
         if answers[0].code() == 200 || show(&edge, &ann).json()["role"] == to {
             assert_eq!((show(&edge, &ann).json()["role"].as_str(), &record(&edge, &ann)["mark"]), (Some(to), &Value::Null));
@@ -661,8 +690,8 @@ fn users_are_paginated_without_deleted_ones() {
     for absent in [gone.as_str(), "usr_22222222222222222"] {
         assert_eq!(show(&edge, absent).code(), 404);
     }
-    let heir = delete(&ids[0], "usr_22222222222222222");
-    assert_eq!(ask(&edge, heir).code(), 422, "the heir must exist");
+    let deletion = delete(&ids[0], "usr_22222222222222222");
+    assert_eq!(ask(&edge, deletion).code(), 422, "the recipient must exist");
 }
 
 /// Creates a link and gives it to `owner`.
@@ -693,7 +722,7 @@ fn until_done(edge: &MemoryEdge, asked: impl Fn() -> Ask) -> usize {
 fn deletion_transfers_all_links() {
     for steps in BOTH {
         for to_somebody in [true, false] {
-            let edge = misfortune::edge(1, steps);
+            let edge = store_faults::edge(1, steps);
             let [ann, bob] = ["ann", "bob"].map(|name| user(&edge, name, "editor"));
             assert_eq!(ask(&edge, Ask::post("/api/v1/domains", &json!({"domain": "c.example"}))).code(), 201);
             let links = [
@@ -713,10 +742,10 @@ fn deletion_transfers_all_links() {
                 200
             );
             assert_eq!(ask(&edge, Ask::change("moves", &json!({"alias": "moved", "keep_old_alias": true}))).code(), 200);
-            let heir = if to_somebody { bob.as_str() } else { "none" };
+            let recipient = if to_somebody { bob.as_str() } else { "none" };
             // The key needs no scope for links: managing users is enough.
             let asker = key(&edge, &user(&edge, "admin", "admin"), &["users:admin"]);
-            assert_eq!(ask(&edge, with(&asker, delete(&ann, heir))).code(), 204);
+            assert_eq!(ask(&edge, with(&asker, delete(&ann, recipient))).code(), 204);
             let owner = if to_somebody { json!(bob) } else { Value::Null };
             for (alias, domain) in links {
                 let alias = if alias == "moves" { "moved" } else { alias };
@@ -733,13 +762,13 @@ fn deletion_transfers_all_links() {
                 (shown(&edge, "others", "hop.example")["owner"].as_str(), count(&edge, &format!("by-owner/hop.example/{ann}"))),
                 (Some(bob.as_str()), 0)
             );
-            assert_eq!((show(&edge, &ann).code(), ask(&edge, delete(&ann, heir)).code()), (404, 404));
+            assert_eq!((show(&edge, &ann).code(), ask(&edge, delete(&ann, recipient)).code()), (404, 404));
             let left = record(&edge, &ann);
             assert_eq!(
                 [&left["email"], &left["name"], &left["mark"], &left["standing"]],
                 [&Value::Null, &Value::Null, &Value::Null, &json!("gone")]
             );
-            assert_eq!(audited(&edge, &ann), ["user.create", "user.delete", &format!("user.leave links to {heir}")]);
+            assert_eq!(audited(&edge, &ann), ["user.create", "user.delete", &format!("user.leave links to {recipient}")]);
             let again = user(&edge, "ann", "viewer");
             assert!(again != ann && listed(&edge, 50).len() == 3, "the address is free again");
         }
@@ -760,7 +789,7 @@ fn many_links_are_transferred_over_several_requests() {
         (ask(&edge, patch(&ann, &json!({"disabled": false}))).problem().as_str(), ask(&edge, invite(&ann)).problem().as_str()),
         ("user_state", "user_state")
     );
-    assert_eq!(ask(&edge, delete(&bob, &ann)).code(), 422, "the heir must not be leaving");
+    assert_eq!(ask(&edge, delete(&bob, &ann)).code(), 422, "the recipient must not be leaving");
     // The version is that from before the deletion began.
     assert!(until_done(&edge, || delete(&ann, &bob).header(IF_MATCH, "\"1\"")) > 0);
     assert!(
@@ -771,7 +800,7 @@ fn many_links_are_transferred_over_several_requests() {
 }
 
 #[test]
-fn heir_may_change_between_requests() {
+fn recipient_may_change_between_requests() {
     let edge = MemoryEdge::new(1);
     let [ann, bob, eve] = ["ann", "bob", "eve"].map(|name| user(&edge, name, "editor"));
     (0..30).for_each(|number| link(&edge, &format!("l{number}"), "hop.example", &ann));
@@ -815,13 +844,13 @@ fn damaged_link_does_not_block_deletion() {
 }
 
 /// The store operations of one request on Fastly.
-const MOST_OPERATIONS: u32 = 32;
+const MAX_OPERATIONS: u32 = 32;
 
 /// Each link of the user has every index entry a link can have.
 #[test]
 fn deletion_finishes_within_32_operations_per_request() {
-    for heir in ["none", "bob"] {
-        let edge = misfortune::edge(1, CommitMode::Stepwise);
+    for recipient in ["none", "bob"] {
+        let edge = store_faults::edge(1, CommitMode::Stepwise);
         let [ann, bob] = ["ann", "bob"].map(|name| user(&edge, name, "editor"));
         let asker = key(&edge, &user(&edge, "admin", "admin"), &["users:admin"]);
         let tags: Vec<String> = (0..10).map(|number| format!("tag-{number}")).collect();
@@ -831,20 +860,20 @@ fn deletion_finishes_within_32_operations_per_request() {
             let everything = json!({"tags": tags, "external_id": format!("crm-{number}"), "crawlable": true});
             assert_eq!(ask(&edge, Ask::change(&alias, &everything)).code(), 200);
         }
-        let heir = if heir == "bob" { bob.as_str() } else { heir };
-        edge.set_operations(MOST_OPERATIONS);
+        let recipient = if recipient == "bob" { bob.as_str() } else { recipient };
+        edge.set_operations(MAX_OPERATIONS);
         let mut requests = 0;
         loop {
             requests += 1;
             assert!(requests <= 5, "no progress");
-            let answer = ask(&edge, with(&asker, delete(&ann, heir)));
+            let answer = ask(&edge, with(&asker, delete(&ann, recipient)));
             if answer.code() == 204 {
                 break;
             }
             assert_eq!((answer.code(), answer.header("retry-after")), (503, "0"));
         }
         edge.set_operations(OPERATIONS);
-        let owner = if heir == "none" { Value::Null } else { json!(bob) };
+        let owner = if recipient == "none" { Value::Null } else { json!(bob) };
         for number in 0..3 {
             let link = shown(&edge, &format!("l{number}"), "hop.example");
             assert_eq!((&link["owner"], &link["tags"], &link["crawlable"]), (&owner, &json!(tags), &json!(true)));
@@ -858,7 +887,7 @@ fn deletion_finishes_within_32_operations_per_request() {
 fn retry_completes_a_crashed_deletion() {
     for steps in BOTH {
         let world = || {
-            let edge = misfortune::edge(1, steps);
+            let edge = store_faults::edge(1, steps);
             let [ann, _] = ["ann", "bob"].map(|name| user(&edge, name, "editor"));
             (0..2).for_each(|number| link(&edge, &format!("l{number}"), "hop.example", &ann));
             (edge, ann)
@@ -907,14 +936,14 @@ fn deleted_user_leaves_no_unkeyed_digest() {
 fn concurrent_deletions_delete_once() {
     for_seeds("users", "concurrent_deletions_delete_once", 100, |seed| {
         let mut random = Random::new(seed);
-        let edge = misfortune::edge(seed, BOTH[random.below(2)]);
+        let edge = store_faults::edge(seed, BOTH[random.below(2)]);
         let ann = user(&edge, "ann", "editor");
         (0..3).for_each(|number| link(&edge, &format!("l{number}"), "hop.example", &ann));
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
-        unleash(&edge, WINDY, seed);
+        set_random_faults(&edge, DELAYS, seed);
         let clients = isolates.iter().map(|isolate| Box::pin(isolate.ask(delete(&ann, "none"))) as Client<'_, Answer>).collect();
         let answers = Turns::default().interleave(&mut random, clients, || {});
-        calm(&edge);
+        clear_faults(&edge);
         let codes: Vec<u16> = answers.iter().map(Answer::code).collect();
         assert!(codes.contains(&204) && codes.iter().all(|code| [204, 404].contains(code)), "{codes:?}");
         assert_eq!(audited(&edge, &ann).iter().filter(|event| *event == "user.delete").count(), 1);

@@ -9,7 +9,7 @@ const LONGEST_TITLE: usize = 512;
 const LONGEST_NOTE: usize = 4096;
 const LONGEST_CARD_TITLE: usize = 200;
 const LONGEST_CARD_DESCRIPTION: usize = 500;
-const MOST_TAGS: usize = 10;
+const MAX_TAGS: usize = 10;
 
 pub(super) struct Draft {
     fields: Map<String, Value>,
@@ -67,7 +67,7 @@ impl Draft {
             if kept.contains(&tag) {
                 continue;
             }
-            if kept.len() < MOST_TAGS {
+            if kept.len() < MAX_TAGS {
                 kept.push(tag);
             } else {
                 lost.count("tags", "a link has at most ten");

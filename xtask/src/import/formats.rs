@@ -69,7 +69,7 @@ pub(super) const KINDS: [Kind; 10] = [
 impl Format {
     pub(super) const NAMES: &str = "shlink|sink|kutt|yourls|bitly|dub|golink|hop";
 
-    pub(super) fn named(name: &str) -> Option<Self> {
+    pub(super) fn from_name(name: &str) -> Option<Self> {
         KINDS.map(|kind| kind.format).into_iter().find(|format| format.name() == name)
     }
 

@@ -13,7 +13,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::send::{MOST_LINES, hex};
+use super::send::{MAX_LINES, hex};
 use crate::failure::{Failure, Outcome, While};
 
 /// The identity of an import. An import can be continued only if all these fields are the same.
@@ -75,7 +75,7 @@ impl Progress {
     pub(super) fn begin(job: Job) -> Self {
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let name = format!("{}-{}", since_1970.as_nanos(), process::id());
-        Self { job, name, position: 0, chunk: MOST_LINES, created: 0, existing: 0, rejected: 0, report_bytes: 0 }
+        Self { job, name, position: 0, chunk: MAX_LINES, created: 0, existing: 0, rejected: 0, report_bytes: 0 }
     }
 
     fn path(file: &Path) -> PathBuf {
@@ -163,7 +163,7 @@ impl Progress {
             job,
             name: text("name")?,
             position: number("position")?,
-            chunk: usize::try_from(number("chunk")?).ok()?.clamp(1, MOST_LINES),
+            chunk: usize::try_from(number("chunk")?).ok()?.clamp(1, MAX_LINES),
             created: number("made")?,
             existing: number("already_there")?,
             rejected: number("refused")?,

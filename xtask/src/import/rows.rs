@@ -11,7 +11,7 @@ use super::lines::{Line, Lines};
 use crate::failure::{Failure, Outcome};
 
 /// The most lines of a cell. More indicate a missing quote; a note in hop may have this many.
-const MOST_LINES: usize = 4_096;
+const MAX_LINES: usize = 4_096;
 
 /// The characters that start a formula in spreadsheets, and the `'` that hop's export writes before them. The same as
 /// in `core/src/model/csv.rs`.
@@ -100,7 +100,7 @@ impl<R: BufRead> Rows<R> {
                 }
                 Shape::Whole(cells) => break format!("it has {} cells, but the header has {}", cells.len(), self.header.len()),
                 Shape::Stray => break "its quotes are not balanced".to_owned(),
-                Shape::Open if more.len() >= MOST_LINES => break "a quote in it is not closed".to_owned(),
+                Shape::Open if more.len() >= MAX_LINES => break "a quote in it is not closed".to_owned(),
                 Shape::Open => match self.line()? {
                     Some(next) => {
                         let Ok(continued) = &next.text else {
@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn formula_guards_are_removed_from_long_cells_too() {
-        let long = "x\n".repeat(MOST_LINES - 1);
+        let long = "x\n".repeat(MAX_LINES - 1);
         let text = format!("a,b\n'=1,\"'-{long}\"\n'x,''y\n'＝1,\"'\n=1\"\n");
         let read = |rows: Rows<&[u8]>| {
             let mut rows = rows;

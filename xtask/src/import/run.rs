@@ -11,7 +11,7 @@ use super::fields::Lost;
 use super::formats::Format;
 use super::progress::{Job, Progress};
 use super::report::{PRINTED, Rejection, Report};
-use super::send::{LARGEST_BODY, MOST_LINES, Reply, Sender};
+use super::send::{LARGEST_BODY, MAX_LINES, Reply, Sender};
 use super::source::{Item, Source};
 use crate::failure::{Failure, Outcome};
 
@@ -63,7 +63,7 @@ impl<'a> Run<'a> {
         match reply.map_err(|failure| self.add_resume_advice(failure))? {
             Reply::Processed(answer) => {
                 let (processed, sent) = (answer.verdicts.len(), chunk.len());
-                self.progress.chunk = if processed < sent { processed } else { self.progress.chunk.saturating_mul(2).min(MOST_LINES) };
+                self.progress.chunk = if processed < sent { processed } else { self.progress.chunk.saturating_mul(2).min(MAX_LINES) };
                 self.record(answer.verdicts)?;
             }
             Reply::TooLarge if chunk.len() > 1 => {
@@ -85,7 +85,7 @@ impl<'a> Run<'a> {
             lines += 1;
             bytes += link.len() + 1;
         }
-        while !self.ended && lines < self.progress.chunk && bytes < LARGEST_BODY && self.pending.len() < 4 * MOST_LINES {
+        while !self.ended && lines < self.progress.chunk && bytes < LARGEST_BODY && self.pending.len() < 4 * MAX_LINES {
             match self.source.next()? {
                 None => self.ended = true,
                 Some(item) if item.index < self.progress.position => {}

@@ -16,7 +16,7 @@ use crate::failure::{Failure, Outcome};
 
 /// Largest body of a request. hop accepts four times as much; smaller chunks show progress earlier.
 pub(super) const LARGEST_BODY: usize = 256 * 1024;
-pub(super) const MOST_LINES: usize = 500;
+pub(super) const MAX_LINES: usize = 500;
 const PATH: &str = "/api/v1/import";
 const LONGEST_REQUEST: Duration = Duration::from_secs(120);
 const LARGEST_ANSWER: u64 = 8 * 1024 * 1024;

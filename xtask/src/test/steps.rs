@@ -74,7 +74,7 @@ pub(super) const EVERYTHING: &[Step] = &[
     VICEROY,
 ];
 
-pub(super) fn named(name: &str) -> Option<&'static [Step]> {
+pub(super) fn from_name(name: &str) -> Option<&'static [Step]> {
     Some(match name {
         "lint" => {
             &[Step::Format, Step::Lint, Step::LintCloudflare, Step::LintFastly, Step::Docs, Step::ApiDocs, Step::Agents, Step::OpenApi]

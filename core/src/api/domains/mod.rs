@@ -25,7 +25,7 @@ use crate::message::problem::Problem;
 use crate::model::domain::Domain;
 use crate::model::field_error::{FieldError, FieldErrors};
 use crate::store::ports::{Edge, StoreError};
-use crate::store::{DomainRecord, EDITS, GuardedRecord, Key, Written};
+use crate::store::{DomainRecord, GuardedRecord, Key, MAX_EDIT_ATTEMPTS, Written};
 
 /// Parses the domain in the path of an endpoint that takes no query. A malformed name is reported as an unknown domain.
 fn parse_name(authorized: &Authorized, text: &str, query: &str) -> Result<Domain, Problem> {
@@ -68,8 +68,8 @@ async fn edit<E: Edge>(
     domain: &Domain,
     change: &dyn Fn(Option<&DomainRecord>) -> Result<DomainEdit, EditRefusal>,
 ) -> Result<(Option<DomainRecord>, DomainRecord), Problem> {
-    let mut last = Problem::crowded();
-    for _ in 0..EDITS {
+    let mut last = Problem::contended();
+    for _ in 0..MAX_EDIT_ATTEMPTS {
         let was = load(context, domain).await?;
         let (domain_record, action) = match change(was.as_ref().map(|stored| &stored.value)) {
             Ok(edit) => edit,

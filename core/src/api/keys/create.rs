@@ -16,7 +16,7 @@ use crate::message::response::Response;
 use crate::model::digest::Pepper;
 use crate::model::domain::Domain;
 use crate::model::field_error::{FieldCode, FieldError, FieldErrors};
-use crate::model::key::{ApiKey, MOST_ISSUERS, PresentedKey};
+use crate::model::key::{ApiKey, MAX_ISSUERS, PresentedKey};
 use crate::model::link::UserId;
 use crate::model::rights::{Role, Scope};
 use crate::model::sorted::put_in_order;
@@ -27,7 +27,7 @@ use crate::redirect::is_served;
 use crate::store::ports::Edge;
 use crate::store::{GuardedRecord, Key, Written, id_source};
 
-const MOST_DOMAINS: usize = 20;
+const MAX_DOMAINS: usize = 20;
 
 request_body! {
     /// A new API key.
@@ -39,7 +39,7 @@ request_body! {
         /// The only domains that the key is for, each one of this deployment. Another host is `invalid`; each label
         /// has at most 63 characters. Default: all of them. A key for some domains cannot manage what concerns the
         /// whole deployment: users, keys, `/metrics`.
-        domains: Optional<NonEmpty<List<Domain, MOST_DOMAINS>, NoDomains>>,
+        domains: Optional<NonEmpty<List<Domain, MAX_DOMAINS>, NoDomains>>,
         /// Identifier of the active user whose role the key has, at every moment. Default: the user of this
         /// request; the bootstrap admin has to name one. A user who does not exist or is disabled is refused.
         owner: Optional<UserId>,
@@ -52,7 +52,7 @@ request_body! {
 pub(crate) enum NoScopes {}
 
 impl WhyNotEmpty for NoScopes {
-    fn refusal() -> FieldError {
+    fn error() -> FieldError {
         FieldError::new(FieldCode::Required, "a key needs at least one scope")
     }
 }
@@ -61,7 +61,7 @@ impl WhyNotEmpty for NoScopes {
 pub(crate) enum NoDomains {}
 
 impl WhyNotEmpty for NoDomains {
-    fn refusal() -> FieldError {
+    fn error() -> FieldError {
         FieldError::new(FieldCode::Required, "the list must name at least one domain; use null for all domains")
     }
 }
@@ -70,7 +70,7 @@ impl FieldType for Scope {
     type Value = Self;
 
     fn parse(value: JsonValue, _: &ParseContext<'_>) -> Result<Self, FieldErrors> {
-        Self::named(&value.text()?).ok_or_else(|| FieldError::invalid("this scope does not exist").into())
+        Self::from_name(&value.text()?).ok_or_else(|| FieldError::invalid("this scope does not exist").into())
     }
 
     #[cfg(feature = "docs")]
@@ -138,7 +138,7 @@ impl KeyRequest {
             owner,
             created_by: authorized.user().cloned(),
             issuers,
-            most: authorized.role(),
+            max_role: authorized.role(),
             created_at: now,
             expires_at,
             last_used_at: None,
@@ -155,7 +155,7 @@ fn check_owner(authorized: &Authorized, owner: &User, role: Role) -> Result<(), 
     } else {
         authorized.check_issuer(role)?;
     }
-    if authorized.issuers_for(&owner.id).len() > MOST_ISSUERS {
+    if authorized.issuers_for(&owner.id).len() > MAX_ISSUERS {
         return Err(Problem::not_allowed("Your key depends on too many other users. Use a key that the bootstrap admin created for you."));
     }
     Ok(())

@@ -10,7 +10,7 @@ use crate::message::problem::Problem;
 use crate::message::response::Response;
 use crate::model::key::ApiKey;
 use crate::store::ports::Edge;
-use crate::store::{EDITS, GuardedRecord, Key, Written};
+use crate::store::{GuardedRecord, Key, MAX_EDIT_ATTEMPTS, Written};
 
 /// `DELETE /api/v1/keys/{key}`
 pub(crate) async fn revoke<E: Edge>(
@@ -20,7 +20,7 @@ pub(crate) async fn revoke<E: Edge>(
     query: &str,
 ) -> Result<Response, Problem> {
     let id = parse_id(text, query)?;
-    for _ in 0..EDITS {
+    for _ in 0..MAX_EDIT_ATTEMPTS {
         let was = find(context, &id).await?;
         check_may_revoke(context, authorized, &was.value.owner).await?;
         if was.value.revoked_at.is_none() {
@@ -32,5 +32,5 @@ pub(crate) async fn revoke<E: Edge>(
         }
         return Ok(Response::empty(StatusCode::NO_CONTENT));
     }
-    Err(Problem::crowded())
+    Err(Problem::contended())
 }

@@ -28,7 +28,7 @@ pub(super) struct KeyJson<'a> {
     created_by: Option<&'a str>,
     /// Identifiers of the other users who issued the key: it stays valid only while each of them may issue it.
     /// Empty if it depends on its owner alone.
-    #[cfg_attr(feature = "docs", schemars(length(max = crate::model::key::MOST_ISSUERS)))]
+    #[cfg_attr(feature = "docs", schemars(length(max = crate::model::key::MAX_ISSUERS)))]
     issuers: Vec<&'a str>,
     /// Time at which the key was created.
     created_at: DisplayText<Timestamp>,

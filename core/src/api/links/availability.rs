@@ -37,7 +37,7 @@ pub(crate) async fn availability<E: Edge>(
     let domain = parse_domain(context, authorized, query).await?;
     let alias = match Alias::parse_existing(text, context.config.alias_case) {
         Ok(alias) => alias,
-        Err(refusal) => return availability_response(text, Some(refusal.code.name())),
+        Err(error) => return availability_response(text, Some(error.code.name())),
     };
     let alias_record = load(context.edge.records(), &Key::link(&domain, &alias)).await?;
     let reason = match alias_record.map(|alias_record| alias_availability(&alias_record.alias_state, None, false, context.now)) {

@@ -185,7 +185,7 @@ pub(crate) async fn batch<E: Edge>(context: &Context<'_, E>, authorized: &Author
         Some(progress) => serde_json::from_str(progress).map_err(Problem::internal)?,
         None => BatchProgressJson(Vec::new()),
     };
-    let mut work = BatchWork { context, authorized, hashes: context.edge.edge_limits().most_hashes, is_over: false };
+    let mut work = BatchWork { context, authorized, hashes: context.edge.edge_limits().max_hashes, is_over: false };
     let mut outcomes = Vec::with_capacity(items.len());
     for (index, item) in items.into_iter().enumerate() {
         outcomes.push(match before.0.get(index).copied().flatten() {
@@ -223,15 +223,15 @@ pub(crate) fn largest_batch(records: &impl Records, budget: &Budget) -> u16 {
 fn check_size<E: Edge>(context: &Context<'_, E>, items: &[JsonValue]) -> Result<(), Problem> {
     let (records, budget) = (context.edge.records(), context.budget);
     let most = largest_batch(records, budget).min(largest_batch(records, &budget.after_authentication()));
-    let most_passwords = context.edge.edge_limits().most_hashes;
+    let max_passwords = context.edge.edge_limits().max_hashes;
     let too_many = |detail| Err(Problem::wrong_field("items", FieldError::new(FieldCode::TooMany, detail)));
     if items.len() > most.into() {
         return too_many(format!(
             "a batch can have at most {most} items here. With an `Idempotency-Key` it can have {LARGEST_BATCH}: repeat it until all are tried"
         ));
     }
-    if items.iter().filter(|item| sets_password(item)).count() > most_passwords.into() {
-        return too_many(format!("at most {most_passwords} items may set a password"));
+    if items.iter().filter(|item| sets_password(item)).count() > max_passwords.into() {
+        return too_many(format!("at most {max_passwords} items may set a password"));
     }
     Ok(())
 }

@@ -135,7 +135,7 @@ fn apply<E: Edge>(
     let target = parts.target.take().unwrap_or_else(|| was.target.clone());
     let target = utm::merge(parts.utm.clone(), Some(target), &mut wrong);
     relocate(&mut wrong, &parts, &mut link, domain);
-    let password = settings::apply(&mut link.spec, parts.settings.clone(), &mut wrong);
+    let password = settings::apply(&mut link.settings, parts.settings.clone(), &mut wrong);
     match std::mem::replace(&mut parts.blocked, Patch::Absent) {
         Patch::Absent => {}
         Patch::Null => link.blocked = None,
@@ -146,14 +146,14 @@ fn apply<E: Edge>(
     }
     // A link with a target on its own domain (the domain was added later) can still be changed in other respects.
     if changes_targets(was, &link, target.as_ref()) {
-        refuse_self_targets(&mut wrong, &link.domain, target.as_ref(), &link.spec);
+        refuse_self_targets(&mut wrong, &link.domain, target.as_ref(), &link.settings);
     }
     let LinkPatch { owner, keep_old_alias, reuse, .. } = Draft::<LinkPatch> { parts, wrong }.finish()?;
     link.target = target.unwrap_or(link.target);
     owner.apply(&mut link.owner);
     if let Some(password) = password {
         let hash = hashed.get().cloned().map_or_else(|| context.hash(&password), Ok)?;
-        link.spec.password = Some(hashed.get_or_init(|| hash).clone());
+        link.settings.password = Some(hashed.get_or_init(|| hash).clone());
     }
     Ok(LinkEdit { link, keeps_old_alias: keep_old_alias.unwrap_or_default(), reuses: reuse.unwrap_or_default() })
 }
@@ -161,7 +161,8 @@ fn apply<E: Edge>(
 /// Whether a change concerns the domain or the targets of a link. `target` is the new target, which `link` does not
 /// have yet.
 fn changes_targets(was: &Link, link: &Link, target: Option<&Target>) -> bool {
-    let targets = |link: &Link| (link.domain.clone(), link.spec.fallback.clone(), link.spec.rules.clone(), link.spec.card.clone());
+    let targets =
+        |link: &Link| (link.domain.clone(), link.settings.fallback.clone(), link.settings.rules.clone(), link.settings.card.clone());
     target != Some(&was.target) || targets(was) != targets(link)
 }
 

@@ -1,7 +1,7 @@
 //! Claim of an alias: the one compare-and-swap write that gives it to a link.
 
 use super::remnants::LinkRemnants;
-use super::{EDITS, follow_moves};
+use super::{MAX_EDIT_ATTEMPTS, follow_moves};
 use crate::api::audit::{self, AuditAction};
 use crate::auth::Authorized;
 use crate::context::Context;
@@ -21,7 +21,7 @@ const MOVE_TIMEOUT_MILLIS: u64 = 60_000;
 
 /// How many predecessors a link remembers: deleted links whose alias it took over. Before it gets one more, the remnants
 /// of the oldest are removed.
-const MOST_PREDECESSORS: usize = 8;
+const MAX_PREDECESSORS: usize = 8;
 
 /// Claim of an alias for a link.
 pub(super) struct AliasClaim<'a> {
@@ -92,7 +92,7 @@ impl AliasClaim<'_> {
             }
         }
         let mut tries = 0;
-        while tries < EDITS {
+        while tries < MAX_EDIT_ATTEMPTS {
             let alias_record = match loaded.take() {
                 Some(alias_record) => Some(alias_record),
                 None => load(records, self.key).await?,
@@ -113,7 +113,7 @@ impl AliasClaim<'_> {
                 Verdict::Refused(problem) => return Ok(Err(problem)),
             }
             if let Some(old) = self.predecessor(&alias_record)
-                && self.predecessors_after(old).len() > MOST_PREDECESSORS
+                && self.predecessors_after(old).len() > MAX_PREDECESSORS
             {
                 forget_predecessor(context, &alias_record, old).await?;
                 // A repeated request need not remove this predecessor again, so its operations do not count for it.
@@ -132,7 +132,7 @@ impl AliasClaim<'_> {
             }
             tries = tries.saturating_add(1);
         }
-        Err(Problem::crowded())
+        Err(Problem::contended())
     }
 
     /// The deleted link whose alias is taken over.
@@ -177,8 +177,8 @@ impl AliasClaim<'_> {
     /// Number of tags of the link.
     fn tags(&self) -> usize {
         match self.alias_state {
-            AliasState::Link(link) => link.spec.tags.len(),
-            AliasState::PendingMove(pending_move) => pending_move.link.spec.tags.len(),
+            AliasState::Link(link) => link.settings.tags.len(),
+            AliasState::PendingMove(pending_move) => pending_move.link.settings.tags.len(),
             AliasState::Erasing(_) | AliasState::MovedTo(_) | AliasState::Free => 0,
         }
     }

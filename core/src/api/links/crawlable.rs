@@ -19,7 +19,7 @@ const AT_ONCE: usize = 100;
 const PENDING_MOVES: usize = 2;
 
 /// Most links that `robots.txt` lists.
-pub(crate) fn most_crawlable(records: &impl Records, budget: &Budget) -> u16 {
+pub(crate) fn max_crawlable(records: &impl Records, budget: &Budget) -> u16 {
     budget.largest(MOST, |links| cost_of_crawlable(records, links.into()))
 }
 
@@ -33,8 +33,8 @@ fn cost_of_crawlable(records: &impl Records, links: usize) -> u32 {
 /// its record. Only the aliases stay in memory, since records may be large and every visitor may request the list.
 pub(crate) async fn crawlable<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Vec<Alias>, Problem> {
     let records = context.edge.records();
-    let page = records.scan(&Prefix::crawlable(domain), None, most_crawlable(records, context.budget)).await?;
-    let is_open = |link: &&Link| !link.spec.is_gated() && link.state(0, context.now) == LinkState::Live;
+    let page = records.scan(&Prefix::crawlable(domain), None, max_crawlable(records, context.budget)).await?;
+    let is_open = |link: &&Link| !link.settings.is_gated() && link.state(0, context.now) == LinkState::Live;
     let mut aliases: Vec<Alias> = Vec::new();
     for index_entries in page.keys.chunks(AT_ONCE) {
         let (index_entries, keys): (Vec<&Key>, Vec<Key>) = index_entries

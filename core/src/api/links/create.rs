@@ -76,7 +76,7 @@ pub(super) struct NewLink {
     pub(super) target: Target,
     pub(super) alias: Option<Alias>,
     pub(super) domain: Domain,
-    pub(super) spec: LinkSettings,
+    pub(super) settings: LinkSettings,
     /// Password that is not hashed yet. Hashing is the most expensive step, so it comes last.
     pub(super) password: Option<NewPassword>,
     pub(super) owner: Option<UserId>,
@@ -147,18 +147,18 @@ impl NewLink {
         {
             wrong.add(alias::reserved().within("alias"));
         }
-        let mut spec = LinkSettings::default();
-        let password = settings::apply(&mut spec, parts.settings.clone(), &mut wrong);
-        refuse_self_targets(&mut wrong, &domain, parts.target.as_ref(), &spec);
+        let mut settings = LinkSettings::default();
+        let password = settings::apply(&mut settings, parts.settings.clone(), &mut wrong);
+        refuse_self_targets(&mut wrong, &domain, parts.target.as_ref(), &settings);
         let LinkBody { target, alias, reuse, .. } = Draft::<LinkBody> { parts, wrong }.finish()?;
         let (owner, reuses) = (authorized.user().cloned(), reuse.unwrap_or_default());
-        Ok(Self { target, alias, domain, spec, password, owner, created_at: None, blocked: None, reuses })
+        Ok(Self { target, alias, domain, settings, password, owner, created_at: None, blocked: None, reuses })
     }
 
     /// Hashes the password, if there is one that is not hashed yet. Comes before [`create_link`].
     pub(super) fn hash<E: Edge>(&mut self, context: &Context<'_, E>) -> Result<(), Problem> {
         if let Some(password) = self.password.take() {
-            self.spec.password = Some(context.hash(&password)?);
+            self.settings.password = Some(context.hash(&password)?);
         }
         Ok(())
     }
@@ -199,11 +199,11 @@ fn generate_alias<E: Edge>(context: &Context<'_, E>, purpose: &str, length: usiz
 /// The record of the new link.
 fn build_link<E: Edge>(context: &Context<'_, E>, new: &NewLink, alias: Alias) -> Result<Link, Problem> {
     Ok(Link {
-        id: LinkId::from_name(&context.name("link")?),
+        id: LinkId::from_random(&context.name("link")?),
         alias,
         domain: new.domain.clone(),
         target: new.target.clone(),
-        spec: new.spec.clone(),
+        settings: new.settings.clone(),
         owner: new.owner.clone(),
         created_at: new.created_at.unwrap_or(context.now),
         updated_at: context.now,
@@ -235,7 +235,7 @@ async fn claim_alias<E: Edge>(
     reuses: bool,
 ) -> Result<Result<Link, Problem>, Problem> {
     let token = context.name("commit")?;
-    let link = Link { epoch: link.spec.max_clicks.map(|_| token.clone()), ..link };
+    let link = Link { epoch: link.settings.max_clicks.map(|_| token.clone()), ..link };
     let (key, alias_state) = (Key::link(&link.domain, &link.alias), AliasState::Link(link.clone()));
     let claim = AliasClaim {
         authorized,

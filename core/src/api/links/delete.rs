@@ -5,7 +5,7 @@ use http::StatusCode;
 use super::claim::abort_move;
 use super::erase::erase;
 use super::link_ref::{alias_key, take_domain};
-use super::{EDITS, edit, follow_moves, load_record};
+use super::{MAX_EDIT_ATTEMPTS, edit, follow_moves, load_record};
 use crate::api::audit::{self, AuditAction};
 use crate::auth::Authorized;
 use crate::context::Context;
@@ -66,7 +66,7 @@ pub(super) async fn delete_link<E: Edge>(
 /// Deletes the old alias of a moved link: it does not redirect to the link any more. A pending move of the link back to
 /// this alias is aborted and retried by its request.
 async fn stop_forwarding<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, key: &Key) -> Result<(), Problem> {
-    for _ in 0..EDITS {
+    for _ in 0..MAX_EDIT_ATTEMPTS {
         let alias_record = load_record(context, key).await?;
         let AliasState::MovedTo(moved_to) = alias_record.alias_state.visible() else {
             return Err(Problem::no_such_link());
@@ -101,5 +101,5 @@ async fn stop_forwarding<E: Edge>(context: &Context<'_, E>, authorized: &Authori
             return Ok(());
         }
     }
-    Err(Problem::crowded())
+    Err(Problem::contended())
 }

@@ -24,7 +24,7 @@ use crate::store::budget::{cost_of_change, cost_of_rewrite};
 use crate::store::cached_link::CachedLink;
 use crate::store::history::{self, MoveVersions};
 use crate::store::ports::{Commit, Edge, Records as _};
-use crate::store::{AliasRecord, AliasState, EDITS, EntryStatus, Key, Written, load, write};
+use crate::store::{AliasRecord, AliasState, EntryStatus, Key, MAX_EDIT_ATTEMPTS, Written, load, write};
 
 /// Erases the link at `key`, if its version matches `if_match`.
 pub(super) async fn erase<E: Edge>(
@@ -50,10 +50,10 @@ async fn run_steps<E: Edge>(
     if_match: &IfMatch,
     ended: &mut Option<Option<CachedLink>>,
 ) -> Result<(), Problem> {
-    let mut last = Problem::crowded();
+    let mut last = Problem::contended();
     let records = context.edge.records();
     let mut has_begun = false;
-    for _ in 0..EDITS {
+    for _ in 0..MAX_EDIT_ATTEMPTS {
         let (alias_record, mut link) = load_erasable(context, key).await?;
         authorized.check_write(&link)?;
         // The version was checked when the erasure began.
@@ -152,7 +152,7 @@ async fn load_erasable<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(
 /// Frees the alias, whose record had `commits` commits when the link was erased. Another request may have done it
 /// already. A record with fewer commits is a stale read.
 async fn release_alias<E: Edge>(context: &Context<'_, E>, key: &Key, commits: u64) -> Result<(), Problem> {
-    for _ in 0..EDITS {
+    for _ in 0..MAX_EDIT_ATTEMPTS {
         let alias_record = load(context.edge.records(), key).await?;
         let Some(alias_record) = alias_record.filter(|alias_record| alias_record.commits >= commits) else { continue };
         if !matches!(alias_record.alias_state, AliasState::Erasing(_)) {
@@ -162,5 +162,5 @@ async fn release_alias<E: Edge>(context: &Context<'_, E>, key: &Key, commits: u6
             return Ok(());
         }
     }
-    Err(Problem::crowded())
+    Err(Problem::contended())
 }

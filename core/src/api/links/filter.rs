@@ -10,7 +10,7 @@ use crate::model::config::Config;
 use crate::model::domain::Domain;
 use crate::model::field_error::{FieldCode, FieldError};
 use crate::model::link::{Link, LinkState, UserId};
-use crate::model::link_settings::MOST_TAGS;
+use crate::model::link_settings::MAX_TAGS;
 use crate::model::sorted::put_in_order;
 use crate::model::text::Tag;
 use crate::model::time::Timestamp;
@@ -57,8 +57,8 @@ impl LinkFilter {
         for tag in fields.take_all("tag", |json_value| Tag::parse(&json_value.text()?)) {
             put_in_order(&mut tags, tag);
         }
-        if tags.len() > MOST_TAGS {
-            fields.refuse("tag", FieldError::new(FieldCode::TooMany, format!("a list can be filtered by at most {MOST_TAGS} tags")));
+        if tags.len() > MAX_TAGS {
+            fields.refuse("tag", FieldError::new(FieldCode::TooMany, format!("a list can be filtered by at most {MAX_TAGS} tags")));
         }
         let needs_all_tags = fields.take_text("tags", |text| needs_all(&text)).unwrap_or_default();
         let owner = fields.take_text("owner", owner);
@@ -93,7 +93,7 @@ impl LinkFilter {
     /// Whether `link`, with `taken` clicks of its limit used, meets all conditions.
     pub(super) fn matches(&self, link: &Link, taken: u64, now: Timestamp) -> bool {
         let state = link.state(taken, now);
-        let has = |tag: &Tag| link.spec.tags.contains(tag);
+        let has = |tag: &Tag| link.settings.tags.contains(tag);
         let has_tags = if self.needs_all_tags { self.tags.iter().all(has) } else { self.tags.is_empty() || self.tags.iter().any(has) };
         let has_owner = match &self.owner {
             None => true,
@@ -221,7 +221,7 @@ mod tests {
     #[test]
     fn link_matches_only_if_all_conditions_hold() {
         let mut link = Link { created_at: Timestamp::from_millis(1_500), ..Link::example() };
-        link.spec.tags = vec![Tag::stored("a".into()), Tag::stored("b".into())];
+        link.settings.tags = vec![Tag::stored("a".into()), Tag::stored("b".into())];
         link.alias = Alias::stored("docs".into());
         let matches_filter = |query: &str, link: &Link| filter(query).matches(link, 2, Timestamp::from_millis(9_000));
         for (query, expected) in [
@@ -247,7 +247,7 @@ mod tests {
         }
         link.owner = Some(UserId::stored(USER.into()));
         assert!(matches_filter(&format!("owner={USER}"), &link) && !matches_filter("owner=none", &link));
-        link.spec.max_clicks = NonZeroU64::new(2);
+        link.settings.max_clicks = NonZeroU64::new(2);
         assert!(matches_filter("state=used_up", &link) && matches_filter("", &link) && !matches_filter("state=live", &link));
         link.deleted_at = Some(Timestamp::from_millis(2_000));
         assert!(matches_filter("state=deleted", &link) && !matches_filter("", &link) && !matches_filter("state=live", &link));

@@ -17,7 +17,7 @@ pub(super) async fn find_same<E: Edge>(context: &Context<'_, E>, authorized: &Au
     let walk = Walk::Index { prefix: Prefix::by_target(domain, &new.target), earliest: Timestamp::from_millis(0) };
     // If there is none, it is created.
     let creation_cost = cost_of_creation(context, new)?;
-    context.check_new_fits(creation_cost.saturating_add(cost_of_page(context.edge.records(), 1)), new.spec.tags.len())?;
+    context.check_new_fits(creation_cost.saturating_add(cost_of_page(context.edge.records(), 1)), new.settings.tags.len())?;
     let reserved = context.budget.reserve(creation_cost);
     let page = walk.page(context, domain, None, u16::MAX).await?;
     drop(reserved);
@@ -25,7 +25,7 @@ pub(super) async fn find_same<E: Edge>(context: &Context<'_, E>, authorized: &Au
         !link.is_deleted()
             && authorized.owns(link)
             && link.target == new.target
-            && link.spec == new.spec
+            && link.settings == new.settings
             && new.alias.as_ref().is_none_or(|alias| *alias == link.alias)
     };
     Ok(page.links.into_iter().find(is_same))

@@ -28,7 +28,7 @@ pub(crate) async fn list_versions<E: Edge>(
     let records = context.edge.records();
     let cost_of_versions =
         |versions: u16| records.operations(&StoreCall::Scan).saturating_add(records.operations(&StoreCall::GetMany(versions.into())));
-    let reads = context.budget.largest(history::MOST_READ, cost_of_versions);
+    let reads = context.budget.largest(history::MAX_READ, cost_of_versions);
     let versions = history::latest(records, &link, reads).await?;
     Response::json(StatusCode::OK, &HistoryJson { items: versions.iter().map(VersionJson::new).collect() })
 }

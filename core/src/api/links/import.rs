@@ -43,10 +43,10 @@ use crate::store::{AliasRecord, AliasState, Key, import_clicks, load, load_many}
 const LINES_AT_ONCE: u16 = 100;
 
 /// Most lines that one request reads, however cheap they are.
-const MOST_LINES: usize = 500;
+const MAX_LINES: usize = 500;
 
 /// Most lines for one `Idempotency-Key`. The rest of the body needs another key.
-const MOST_LINES_OF_A_KEY: usize = 1_000;
+const MAX_LINES_OF_A_KEY: usize = 1_000;
 
 /// Longest result in bytes that is stored whole between requests. A longer one is stored in a short form, so that the
 /// record of a key fits a row of every store.
@@ -173,9 +173,9 @@ pub(crate) async fn import<E: Edge>(
         outcomes.insert(*line, LineOutcome::from_stored(result)?);
     }
     let mut lines = Lines::new(format, bytes)?.enumerate().filter(|(_, line)| !before.0.contains_key(&line.number)).peekable();
-    let mut work = ImportWork { context, authorized, domain: &domain, dry_run, hashes: context.edge.edge_limits().most_hashes };
+    let mut work = ImportWork { context, authorized, domain: &domain, dry_run, hashes: context.edge.edge_limits().max_hashes };
     let (line_cost, at_once) = (cost_of_plain_link(context.edge.records()), lines_at_once(context.edge.records()));
-    let (mut next, mut left) = (None, MOST_LINES.min(MOST_LINES_OF_A_KEY.saturating_sub(before.0.len())));
+    let (mut next, mut left) = (None, MAX_LINES.min(MAX_LINES_OF_A_KEY.saturating_sub(before.0.len())));
     while next.is_none() && left > 0 && lines.peek().is_some() {
         // The cost of a line is known only once it is read. A line that does not fit is left to the next request.
         let most = context.budget.largest(at_once, |lines| line_cost.saturating_mul(lines.into()));
@@ -185,7 +185,7 @@ pub(crate) async fn import<E: Edge>(
     }
     let next = next.or_else(|| lines.peek().map(|(_, line)| ImportPositionJson::from_line(line)));
     // A key has a maximum number of lines. Repeating the request then makes no further progress.
-    let is_full = outcomes.len() >= MOST_LINES_OF_A_KEY;
+    let is_full = outcomes.len() >= MAX_LINES_OF_A_KEY;
     let count = |status| outcomes.values().filter(|outcome| outcome.status == status).count();
     let (imported, existing) = (count(StatusCode::CREATED), count(StatusCode::OK));
     let continues = next.is_some() && context.source.is_repeatable() && !is_full;
@@ -208,8 +208,8 @@ pub(crate) async fn import<E: Edge>(
 }
 
 /// Number of lines without tags or limits that one request has store operations for.
-pub(crate) fn most_lines(records: &impl Records, budget: &Budget) -> u32 {
-    let most = u32::try_from(MOST_LINES).unwrap_or(u32::MAX);
+pub(crate) fn max_lines(records: &impl Records, budget: &Budget) -> u32 {
+    let most = u32::try_from(MAX_LINES).unwrap_or(u32::MAX);
     budget.left().checked_div(cost_of_plain_link(records)).unwrap_or(most).min(most)
 }
 
@@ -401,18 +401,18 @@ async fn find_existing<E: Edge>(
 /// Whether `link` equals the link of the line. A plain password cannot be compared with a salted hash, only its
 /// presence.
 fn is_same(link: &Link, line: &ImportLine) -> bool {
-    let mut spec = line.new.spec.clone();
-    let has_password = spec.password.is_some() || line.new.password.is_some() || line.lacks_password;
+    let mut settings = line.new.settings.clone();
+    let has_password = settings.password.is_some() || line.new.password.is_some() || line.lacks_password;
     if !line.brings_hash {
-        spec.password.clone_from(&link.spec.password);
+        settings.password.clone_from(&link.settings.password);
     }
     let reason = |blocked: &Option<Blocked>| blocked.as_ref().map(|blocked| blocked.reason.clone());
     let has_same_block = reason(&link.blocked) == reason(&line.new.blocked);
     !link.is_deleted()
         && has_same_block
         && link.target == line.new.target
-        && link.spec == spec
-        && link.spec.password.is_some() == has_password
+        && link.settings == settings
+        && link.settings.password.is_some() == has_password
 }
 
 /// Adds imported click counts to the total of a link.

@@ -76,8 +76,8 @@ pub(super) async fn take_optional_domain<E: Edge>(
     };
     match check_served(context, authorized, domain).await? {
         Ok(domain) => Ok(Some(domain)),
-        Err(refusal) => {
-            fields.refuse("domain", refusal);
+        Err(error) => {
+            fields.refuse("domain", error);
             Ok(None)
         }
     }
@@ -93,8 +93,8 @@ pub(super) async fn check_body_domain<E: Edge>(
     let Some(domain) = domain else { return Ok(None) };
     match check_served(context, authorized, domain).await? {
         Ok(domain) => Ok(Some(domain)),
-        Err(refusal) => {
-            wrong.add(refusal.within("domain"));
+        Err(error) => {
+            wrong.add(error.within("domain"));
             Ok(None)
         }
     }

@@ -42,7 +42,7 @@ pub(crate) use batch::{LARGEST_BATCH, batch, largest_batch};
 #[cfg(feature = "docs")]
 pub(crate) use change::LinkPatch;
 pub(crate) use change::change;
-pub(crate) use crawlable::{crawlable, most_crawlable};
+pub(crate) use crawlable::{crawlable, max_crawlable};
 #[cfg(feature = "docs")]
 pub(crate) use create::CreateBody;
 pub(crate) use create::create;
@@ -54,7 +54,7 @@ pub(crate) use export::export;
 pub(crate) use history::list_versions;
 #[cfg(feature = "docs")]
 pub(crate) use import::LineBody;
-pub(crate) use import::{ImportFormat, import, most_lines};
+pub(crate) use import::{ImportFormat, import, max_lines};
 pub(crate) use list::list;
 pub(crate) use qr::qr;
 pub(crate) use restore::restore;
@@ -83,7 +83,7 @@ use crate::store;
 use crate::store::budget::cost_of_change;
 use crate::store::cached_link::CachedLink;
 use crate::store::ports::Edge;
-use crate::store::{AliasRecord, AliasState, EDITS, Key, Written, follow_moves, load, write};
+use crate::store::{AliasRecord, AliasState, Key, MAX_EDIT_ATTEMPTS, Written, follow_moves, load, write};
 
 /// Whether a domain has links, judged by one page. If there is a second page, the answer is yes.
 pub(crate) async fn has_links<E: Edge>(context: &Context<'_, E>, _authorized: &Authorized, domain: &Domain) -> Result<bool, Problem> {
@@ -136,9 +136,9 @@ async fn edit<E: Edge>(
     key: &Key,
     change: &dyn Fn(&Link) -> Result<LinkEdit, EditRefusal>,
 ) -> Result<Link, Problem> {
-    let mut last = Problem::crowded();
+    let mut last = Problem::contended();
     let own_tokens = repeatable_tokens(context)?;
-    for number in 0..EDITS {
+    for number in 0..MAX_EDIT_ATTEMPTS {
         let alias_record = load_record(context, key).await?;
         if let AliasState::MovedTo(moved_to) = alias_record.alias_state.visible()
             && own_tokens.contains(&moved_to.move_id)
@@ -177,8 +177,8 @@ async fn edit<E: Edge>(
             link.version = was.version.saturating_add(1);
             link.history = Some(token.clone());
         }
-        if link.spec.max_clicks != was.spec.max_clicks {
-            link.epoch = link.spec.max_clicks.map(|_| token.clone());
+        if link.settings.max_clicks != was.settings.max_clicks {
+            link.epoch = link.settings.max_clicks.map(|_| token.clone());
         }
         let moves = (&link.domain, &link.alias) != (&was.domain, &was.alias);
         let edited = if moves {
@@ -196,7 +196,7 @@ async fn edit<E: Edge>(
 /// Commit tokens for the attempts of a repeatable request. Each attempt has its own, since a store may identify a state
 /// by its token.
 fn repeatable_tokens<E: Edge>(context: &Context<'_, E>) -> Result<Vec<String>, Problem> {
-    let tries = if context.source.is_repeatable() { EDITS } else { 0 };
+    let tries = if context.source.is_repeatable() { MAX_EDIT_ATTEMPTS } else { 0 };
     (0..tries).map(|number| Ok(context.name(&format!("edit {number}"))?)).collect()
 }
 
@@ -221,7 +221,7 @@ async fn rewrite<E: Edge>(
         audit::attach_event(context, authorized, &audit_action(was, &link), &mut change)?;
     }
     if is_first {
-        context.check_fits(cost_of_change(records, &change), link.spec.tags.len())?;
+        context.check_fits(cost_of_change(records, &change), link.settings.tags.len())?;
     }
     if link.version != was.version {
         // Removing the first old version may need a separate statement, and the cached link is filled.

@@ -47,7 +47,7 @@ pub(crate) async fn qr<E: Edge>(context: &Context<'_, E>, authorized: &Authorize
     }
     let address = context.config.short_url(&link.domain, &link.alias);
     let code = QrModules::encode(&address, query.level).ok_or_else(|| Problem::internal("a short URL does not fit a QR code"))?;
-    query.check_size(&code).map_err(|refusal| Problem::wrong_field("size", refusal))?;
+    query.check_size(&code).map_err(|error| Problem::wrong_field("size", error))?;
     let (media_type, ending, picture) = match query.format {
         ImageFormat::Svg => ("image/svg+xml", "svg", code.svg(&address, &query.style).into_bytes()),
         ImageFormat::Png => ("image/png", "png", code.png(&query.style)),

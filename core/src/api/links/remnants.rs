@@ -8,7 +8,7 @@ use crate::store::ports::{Edge, Records, StoreCall, StoreError};
 use crate::store::{AliasRecord, Key, Prefix};
 
 /// Most keys of one kind that are listed together, whatever the budget.
-const MOST_AT_ONCE: u16 = 200;
+const MAX_AT_ONCE: u16 = 200;
 
 /// Remnants of links in the store beside their record.
 #[derive(Default)]
@@ -105,8 +105,8 @@ impl LinkRemnants {
         let spare = most.saturating_sub(scan_cost).saturating_sub(records.operations(&StoreCall::Remove(1)));
         let versions = records.scan(&Prefix::history(id), None, removable(records, spare)).await?;
         let prunable = history::select_prunable(records, (id, at), versions.keys, moves, spare).await?;
-        let most_takes = removable(records, spare.saturating_sub(prunable.operations)).saturating_add(1);
-        let takes = records.scan(&Prefix::takes(id), None, most_takes).await?;
+        let max_takes = removable(records, spare.saturating_sub(prunable.operations)).saturating_add(1);
+        let takes = records.scan(&Prefix::takes(id), None, max_takes).await?;
         let takes_cost = records.operations(&StoreCall::Remove(takes.keys.len()));
         let (mut pending, mut unreadable) = (Vec::new(), None);
         for alias_record in prunable.blocking {
@@ -129,7 +129,7 @@ impl LinkRemnants {
     }
 }
 
-/// Number of keys that can be removed with `most` operations: from 1 to [`MOST_AT_ONCE`].
+/// Number of keys that can be removed with `most` operations: from 1 to [`MAX_AT_ONCE`].
 fn removable(records: &impl Records, most: u32) -> u16 {
-    (1..=MOST_AT_ONCE).rev().find(|count| records.operations(&StoreCall::Remove((*count).into())) <= most).unwrap_or(1)
+    (1..=MAX_AT_ONCE).rev().find(|count| records.operations(&StoreCall::Remove((*count).into())) <= most).unwrap_or(1)
 }

@@ -14,7 +14,7 @@ use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::model::field_error::{FieldCode, FieldError};
-use crate::model::link::{Link, LinkId, MOST_MOVES};
+use crate::model::link::{Link, LinkId, MAX_MOVES};
 use crate::store::budget::{Fit, cost_of_change, cost_of_rewrite};
 use crate::store::cached_link::CachedLink;
 use crate::store::ports::{Edge, Records as _, StoreCall};
@@ -34,12 +34,12 @@ pub(super) async fn rename<E: Edge>(
     let records = context.edge.records();
     let LinkEdit { mut link, keeps_old_alias, reuses } = edit;
     link.moves = if keeps_old_alias || link.moves > 0 { link.moves.saturating_add(1) } else { 0 };
-    if link.moves > MOST_MOVES {
+    if link.moves > MAX_MOVES {
         return Err(Problem::wrong_field(
             "alias",
             FieldError::new(
                 FieldCode::TooMany,
-                format!("a link can be moved at most {MOST_MOVES} times from its first move with keep_old_alias on"),
+                format!("a link can be moved at most {MAX_MOVES} times from its first move with keep_old_alias on"),
             ),
         ));
     }
@@ -91,7 +91,7 @@ pub(super) async fn rename<E: Edge>(
         let rewrites = if there.as_ref().is_some_and(|there| has_left(there.alias_state.visible())) { 4 } else { 2 };
         let rest_cost = departure_cost.saturating_add(cost_of_rewrite(records).saturating_mul(rewrites)).saturating_add(read_cost);
         if let Fit::Never { excess } = context.budget.fit(rest_cost) {
-            return Err(context.never_fits(excess, link.spec.tags.len()));
+            return Err(context.never_fits(excess, link.settings.tags.len()));
         }
     }
     let renews = unfinished.is_some() && !is_continued;

@@ -93,5 +93,5 @@ async fn retag<E: Edge>(
 
 fn retagged(link: &Link, old: &Tag, new: Option<&Tag>) -> Result<LinkEdit, EditRefusal> {
     let mut link = link.clone();
-    if link.spec.retag(old, new) { Ok(link.into()) } else { Err(Problem::no_such_tag().into()) }
+    if link.settings.retag(old, new) { Ok(link.into()) } else { Err(Problem::no_such_tag().into()) }
 }

@@ -45,7 +45,7 @@ pub(crate) async fn shorten<E: Edge>(context: &Context<'_, E>, authorized: &Auth
         target: target.clone(),
         alias: None,
         domain: domain.clone(),
-        spec: LinkSettings::default(),
+        settings: LinkSettings::default(),
         password: None,
         owner: authorized.user().cloned(),
         created_at: None,

@@ -10,18 +10,18 @@ use crate::message::preconditions::EditRefusal;
 use crate::message::problem::{Problem, ProblemCode};
 use crate::model::alias::Alias;
 use crate::model::domain::Domain;
-use crate::model::link::{Link, MOST_MOVES};
+use crate::model::link::{Link, MAX_MOVES};
 use crate::store::ports::{Edge, NoEntropy, Records as _, StoreCall};
 use crate::store::{AliasState, Key, Prefix, index_entry, load};
 
 /// Most index entries in one scan. Stale entries may come before the others.
-pub(super) const MOST_LISTED: u16 = 1_000;
+pub(super) const MAX_LISTED: u16 = 1_000;
 
 /// Most scans in one request, since many entries may belong to a few aliases.
-const MOST_SCANS: u32 = 5;
+const MAX_SCANS: u32 = 5;
 
 /// Most loads of records in one request, whatever the operation budget: each link is loaded and written.
-const MOST_LOADS: usize = 100;
+const MAX_LOADS: usize = 100;
 
 /// What one request may still do, beside its operation budget.
 pub(super) struct SweepLimits {
@@ -31,7 +31,7 @@ pub(super) struct SweepLimits {
 
 impl Default for SweepLimits {
     fn default() -> Self {
-        Self { scans: MOST_SCANS, loads: MOST_LOADS }
+        Self { scans: MAX_SCANS, loads: MAX_LOADS }
     }
 }
 
@@ -59,7 +59,7 @@ pub(super) async fn sweep<E: Edge>(
     let mut after = None;
     while limits.scans > 0 && context.budget.left() > records.operations(&StoreCall::Scan) {
         limits.scans = limits.scans.saturating_sub(1);
-        let page = records.scan(prefix, after.as_ref(), MOST_LISTED).await?;
+        let page = records.scan(prefix, after.as_ref(), MAX_LISTED).await?;
         // Stale index entries of one link are next to each other.
         let mut aliases: Vec<_> = page.keys.iter().filter_map(index_entry::alias).collect();
         aliases.dedup();
@@ -111,7 +111,7 @@ async fn sweep_one<E: Edge>(
     limits: &mut SweepLimits,
     change: &dyn Fn(&Link) -> Result<LinkEdit, EditRefusal>,
 ) -> Result<bool, Problem> {
-    for _ in 0..=MOST_MOVES {
+    for _ in 0..=MAX_MOVES {
         let was_checked = Cell::new(false);
         let change = |link: &Link| {
             was_checked.set(true);

@@ -16,7 +16,7 @@ use crate::store::Prefix;
 use crate::store::ports::{Edge, Records as _, StoreCall};
 
 /// Most index entries that are counted: a store lists this many keys at once.
-const MOST_COUNTED: u16 = 1_000;
+const MAX_COUNTED: u16 = 1_000;
 
 /// How many links have a tag.
 struct TagCount {
@@ -51,7 +51,7 @@ pub(super) struct TagJson<'a> {
     /// Name of the tag.
     tag: &'a str,
     /// Number of links that have the tag; deleted ones count.
-    #[cfg_attr(feature = "docs", schemars(range(min = 1, max = MOST_COUNTED)))]
+    #[cfg_attr(feature = "docs", schemars(range(min = 1, max = MAX_COUNTED)))]
     links: usize,
     /// `false` if there may be more links than were counted.
     exact: bool,
@@ -65,7 +65,7 @@ impl<'a> TagJson<'a> {
 
 /// Counts the links that have `tag`; `None` if no link has it any more.
 async fn count<E: Edge>(context: &Context<'_, E>, domain: &Domain, tag: &Tag) -> Result<Option<TagCount>, Problem> {
-    let page = context.edge.records().scan(&Prefix::by_tag(domain, tag), None, MOST_COUNTED).await?;
+    let page = context.edge.records().scan(&Prefix::by_tag(domain, tag), None, MAX_COUNTED).await?;
     let count = TagCount { links: page.keys.len(), is_exact: page.next.is_none() };
     Ok((count.links > 0).then_some(count))
 }

@@ -1,7 +1,7 @@
 //! Transfers the links of a deleted user, domain by domain.
 
 use super::LinkEdit;
-use super::sweep::{MOST_LISTED, SweepLimits, sweep};
+use super::sweep::{MAX_LISTED, SweepLimits, sweep};
 use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::preconditions::EditRefusal;
@@ -48,7 +48,7 @@ async fn domains<E: Edge>(context: &Context<'_, E>) -> Result<Vec<Domain>, Probl
     context.config.domains().for_each(|domain| put_in_order(&mut domains, domain.clone()));
     let mut after = None;
     loop {
-        let page = context.edge.records().scan(&Prefix::domains(), after.as_ref(), MOST_LISTED).await?;
+        let page = context.edge.records().scan(&Prefix::domains(), after.as_ref(), MAX_LISTED).await?;
         page.keys.iter().filter_map(Domain::from_record_key).for_each(|domain| put_in_order(&mut domains, domain));
         after = page.next;
         if after.is_none() {

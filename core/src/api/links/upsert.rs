@@ -1,10 +1,10 @@
 //! `update_if_exists`: creates a link, or changes the link with the same external id.
 //!
-//! An index entry finds that link. Since two requests may find none at the same moment, a creation is promised first:
-//! the record of the promise fixes the alias, and all random values of the link derive from its nonce. So concurrent
-//! requests create the same link, once. The promise expires after a day, when the index is up to date.
+//! An index entry finds that link. Since two requests may find none at the same moment, a creation is planned first:
+//! the record of the plan fixes the alias, and all random values of the link derive from its nonce. So concurrent
+//! requests create the same link, once. The plan expires after a day, when the index is up to date.
 
-use super::EDITS;
+use super::MAX_EDIT_ATTEMPTS;
 use super::change::patch;
 use super::claim::{AliasAvailability, alias_availability};
 use super::create::{NewLink, create_link};
@@ -26,8 +26,8 @@ use crate::store::idempotency::{IdempotencyRecord, IdempotentRequest, REMEMBERED
 use crate::store::ports::{Edge, Records as _};
 use crate::store::{AliasState, Key, Prefix, load, write};
 
-/// Number of loads of a link with a pending move before the promise is replaced.
-const LOADS_BEFORE_REPLACING: usize = EDITS / 2;
+/// Number of loads of a link with a pending move before the plan is replaced.
+const LOADS_BEFORE_REPLACING: usize = MAX_EDIT_ATTEMPTS / 2;
 
 /// Outcome of an upsert or of a creation.
 pub(super) enum UpsertOutcome {
@@ -45,16 +45,16 @@ pub(super) async fn upsert<E: Edge>(
     fields: Fields,
 ) -> Result<UpsertOutcome, Problem> {
     let domain = &new.domain.clone();
-    let Some(id) = &new.spec.external_id.clone() else {
+    let Some(id) = &new.settings.external_id.clone() else {
         let detail = "update_if_exists needs external_id";
         return Err(Problem::wrong_field("external_id", FieldError::new(FieldCode::Required, detail)));
     };
-    for number in 0..EDITS {
+    for number in 0..MAX_EDIT_ATTEMPTS {
         let found = match find_by_external_id(context, authorized, domain, id).await? {
             Some(link) => link,
             None => {
                 new.hash(context)?;
-                match create_promised(context, authorized, domain, id, &new, number < LOADS_BEFORE_REPLACING).await? {
+                match create_planned(context, authorized, domain, id, &new, number < LOADS_BEFORE_REPLACING).await? {
                     UpsertWrite::New(link) => return Ok(UpsertOutcome::Created(link)),
                     UpsertWrite::Other(link) => link,
                     UpsertWrite::Nothing => continue,
@@ -67,7 +67,7 @@ pub(super) async fn upsert<E: Edge>(
             updated => return updated.map(UpsertOutcome::Existing),
         }
     }
-    Err(Problem::crowded())
+    Err(Problem::contended())
 }
 
 /// The newest link of the caller with the external id `id`.
@@ -83,22 +83,22 @@ async fn find_by_external_id<E: Edge>(
 }
 
 fn has_external_id(authorized: &Authorized, link: &Link, id: &ExternalId) -> bool {
-    !link.is_deleted() && authorized.owns(link) && link.spec.external_id.as_ref() == Some(id)
+    !link.is_deleted() && authorized.owns(link) && link.settings.external_id.as_ref() == Some(id)
 }
 
-/// Result of creating a promised link.
+/// Result of creating a planned link.
 enum UpsertWrite {
     /// The link has the requested fields.
     New(Link),
     /// Another request has created the link with other fields.
     Other(Link),
-    /// No link was created; the promise may have been replaced. Try again.
+    /// No link was created; the plan may have been replaced. Try again.
     Nothing,
 }
 
-/// Creates the link of the promise, or stores a new promise. If the link was created but has a pending move, the caller
+/// Creates the link of the plan, or stores a new plan. If the link was created but has a pending move, the caller
 /// tries again as long as it `waits`.
-async fn create_promised<E: Edge>(
+async fn create_planned<E: Edge>(
     context: &Context<'_, E>,
     authorized: &Authorized,
     domain: &Domain,
@@ -111,19 +111,19 @@ async fn create_promised<E: Edge>(
     let seed = idempotency::request_seed(context, "external id", &parts).await?;
     let key = Key::idempotency(&seed.name());
     let record = IdempotencyRecord::decode(context.edge.records().get(&key).await?.as_ref())?;
-    let is_fresh = |promise: &&IdempotentRequest| context.now.millis_since(promise.first_at) < REMEMBERED_MILLIS;
-    if let Some(promise) = record.request.as_ref().filter(is_fresh) {
-        let alias = promise.body.clone().map(Alias::stored);
+    let is_fresh = |plan: &&IdempotentRequest| context.now.millis_since(plan.first_at) < REMEMBERED_MILLIS;
+    if let Some(plan) = record.request.as_ref().filter(is_fresh) {
+        let alias = plan.body.clone().map(Alias::stored);
         let is_ours = alias == new.alias;
-        let promised = context.resumed(promise.first_at, IdSource::Repeatable(seed.derive(&promise.nonce, &[])), None);
+        let planned = context.resumed(plan.first_at, IdSource::Repeatable(seed.derive(&plan.nonce, &[])), None);
         if !is_ours && let Some(requested) = &new.alias {
-            check_free(&promised, domain, requested, new.reuses).await?;
+            check_free(&planned, domain, requested, new.reuses).await?;
         }
-        match create_link(&promised, authorized, &NewLink { alias, ..new.clone() }).await {
-            Ok(link) if has_external_id(authorized, &link, id) => match locate(&promised, &link).await? {
-                UpsertTarget::Here => return Ok(new.write_result(link)),
-                UpsertTarget::Moving if waits => return Ok(UpsertWrite::Nothing),
-                UpsertTarget::Moving | UpsertTarget::Gone => {}
+        match create_link(&planned, authorized, &NewLink { alias, ..new.clone() }).await {
+            Ok(link) if has_external_id(authorized, &link, id) => match planned_link_state(&planned, &link).await? {
+                PlannedLinkState::Present => return Ok(new.write_result(link)),
+                PlannedLinkState::Moving if waits => return Ok(UpsertWrite::Nothing),
+                PlannedLinkState::Moving | PlannedLinkState::Gone => {}
             },
             // The link was created, and has another owner or external id now.
             Ok(_) => {}
@@ -131,14 +131,14 @@ async fn create_promised<E: Edge>(
             Err(problem) => return Err(problem),
         }
     }
-    store_promise(context, &key, &record, new).await
+    store_plan(context, &key, &record, new).await
 }
 
 impl NewLink {
-    /// Whether `link`, which was created for the promise, has the requested fields.
+    /// Whether `link`, which was created for the plan, has the requested fields.
     fn write_result(&self, link: Link) -> UpsertWrite {
         let has_its_alias = self.alias.as_ref().is_none_or(|alias| *alias == link.alias);
-        if link.target == self.target && link.spec == self.spec && has_its_alias {
+        if link.target == self.target && link.settings == self.settings && has_its_alias {
             UpsertWrite::New(link)
         } else {
             UpsertWrite::Other(link)
@@ -146,53 +146,56 @@ impl NewLink {
     }
 }
 
-/// Refuses an alias that the promised link could not move to, before the link is created.
-async fn check_free<E: Edge>(promised: &Context<'_, E>, domain: &Domain, alias: &Alias, reuses: bool) -> Result<(), Problem> {
-    let Some(alias_record) = load(promised.edge.records(), &Key::link(domain, alias)).await? else {
+/// Refuses an alias that the planned link could not move to, before the link is created.
+async fn check_free<E: Edge>(planned: &Context<'_, E>, domain: &Domain, alias: &Alias, reuses: bool) -> Result<(), Problem> {
+    let Some(alias_record) = load(planned.edge.records(), &Key::link(domain, alias)).await? else {
         return Ok(());
     };
-    let id = LinkId::from_name(&promised.name("link")?);
+    let id = LinkId::from_random(&planned.name("link")?);
     if matches!(alias_record.alias_state.visible(), AliasState::Link(link) if link.id == id) {
         return Ok(());
     }
-    match alias_availability(&alias_record.alias_state, Some(&id), reuses, promised.now) {
+    match alias_availability(&alias_record.alias_state, Some(&id), reuses, planned.now) {
         AliasAvailability::Free => Ok(()),
         AliasAvailability::Taken => Err(Problem::alias_taken(alias)),
         AliasAvailability::Retired => Err(Problem::alias_retired(alias)),
     }
 }
 
-/// State of a promised link that was created.
-enum UpsertTarget {
-    Here,
+/// State of a planned link that was created.
+enum PlannedLinkState {
+    /// Its alias record has it, or the read was stale.
+    Present,
+    /// It is being moved, or was moved.
     Moving,
+    /// It was removed from its alias record.
     Gone,
 }
 
 /// Finds out from the alias record whether the created link is still there. A record without the link is a stale read.
-async fn locate<E: Edge>(promised: &Context<'_, E>, link: &Link) -> Result<UpsertTarget, Problem> {
-    let alias_record = load(promised.edge.records(), &Key::link(&link.domain, &link.alias)).await?;
-    let commit = promised.name("commit")?;
+async fn planned_link_state<E: Edge>(planned: &Context<'_, E>, link: &Link) -> Result<PlannedLinkState, Problem> {
+    let alias_record = load(planned.edge.records(), &Key::link(&link.domain, &link.alias)).await?;
+    let commit = planned.name("commit")?;
     Ok(match alias_record.as_ref().map(|alias_record| (&alias_record.alias_state, alias_record.alias_state.visible())) {
-        Some((_, AliasState::Link(here))) if here.id == link.id => UpsertTarget::Here,
-        Some((_, AliasState::MovedTo(moved_to))) if moved_to.link == link.id => UpsertTarget::Moving,
-        Some((AliasState::PendingMove(pending_move), _)) if pending_move.link.id == link.id => UpsertTarget::Moving,
-        _ if alias_record.as_ref().is_some_and(|alias_record| alias_record.remembers(&commit)) => UpsertTarget::Gone,
-        _ => UpsertTarget::Here,
+        Some((_, AliasState::Link(here))) if here.id == link.id => PlannedLinkState::Present,
+        Some((_, AliasState::MovedTo(moved_to))) if moved_to.link == link.id => PlannedLinkState::Moving,
+        Some((AliasState::PendingMove(pending_move), _)) if pending_move.link.id == link.id => PlannedLinkState::Moving,
+        _ if alias_record.as_ref().is_some_and(|alias_record| alias_record.remembers(&commit)) => PlannedLinkState::Gone,
+        _ => PlannedLinkState::Present,
     })
 }
 
-/// Replaces the promise in `record` by one of the link `new`. If another request writes first, its promise is used.
-async fn store_promise<E: Edge>(
+/// Replaces the plan in `record` by one of the link `new`. If another request writes first, its plan is used.
+async fn store_plan<E: Edge>(
     context: &Context<'_, E>,
     key: &Key,
     record: &IdempotencyRecord,
     new: &NewLink,
 ) -> Result<UpsertWrite, Problem> {
     let body = new.alias.as_ref().map(|alias| alias.as_str().to_owned());
-    let promise =
+    let plan =
         IdempotentRequest { body, nonce: context.token()?, first_at: context.now, running_since: None, answer: None, progress: None };
-    write(context.edge.records(), record.replace(key, &promise, context.token()?)?).await?;
+    write(context.edge.records(), record.replace(key, &plan, context.token()?)?).await?;
     Ok(UpsertWrite::Nothing)
 }
 

@@ -87,7 +87,7 @@ pub(super) struct LinkJson<'a> {
     /// Whether the path after the alias is appended to the path of the target.
     forward_path: bool,
     /// Rules in the order in which they are tried. The first rule whose conditions all hold decides the target.
-    #[cfg_attr(feature = "docs", schemars(length(max = crate::model::rules::MOST_RULES)))]
+    #[cfg_attr(feature = "docs", schemars(length(max = crate::model::rules::MAX_RULES)))]
     rules: Vec<RuleJson<'a>>,
     card: Option<CardJson<'a>>,
     /// Whether every redirect asks the store, so that an edit reaches all visitors at once.
@@ -163,35 +163,35 @@ impl<'a> WrittenLinkJson<'a> {
 
 impl<'a> LinkJson<'a> {
     pub(super) fn new<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, link: &'a Link, counts: ClickCounts) -> Self {
-        let spec = &link.spec;
+        let settings = &link.settings;
         Self {
             id: link.id.as_str(),
             alias: link.alias.as_str(),
             domain: link.domain.as_str(),
             short_url: context.config.short_url(&link.domain, &link.alias),
             target: link.target.as_str(),
-            title: spec.title.as_ref().map(Title::as_str),
-            tags: spec.tags.iter().map(Tag::as_str).collect(),
-            note: spec.note.as_ref().map(Note::as_str),
-            external_id: spec.external_id.as_ref().map(ExternalId::as_str),
+            title: settings.title.as_ref().map(Title::as_str),
+            tags: settings.tags.iter().map(Tag::as_str).collect(),
+            note: settings.note.as_ref().map(Note::as_str),
+            external_id: settings.external_id.as_ref().map(ExternalId::as_str),
             owner: link.owner.as_ref().map(UserId::as_str),
             created_at: DisplayText(link.created_at),
             updated_at: DisplayText(link.updated_at),
             state: link.state(counts.taken, context.now).name(),
-            starts_at: spec.starts_at.map(DisplayText),
-            ends_at: spec.ends_at.map(DisplayText),
-            max_clicks: spec.max_clicks,
-            confirm: spec.confirm,
-            fallback: spec.fallback.as_ref().map(Target::as_str),
-            has_password: spec.password.is_some(),
-            redirect_status: spec.redirect_status.code().as_u16(),
-            forward_query: spec.forward_query.name(),
-            forward_path: spec.forward_path,
-            rules: spec.rules.iter().map(RuleJson::new).collect(),
-            card: spec.card.as_ref().map(CardJson::new),
-            strict: spec.strict,
-            crawlable: spec.crawlable,
-            disabled: spec.disabled,
+            starts_at: settings.starts_at.map(DisplayText),
+            ends_at: settings.ends_at.map(DisplayText),
+            max_clicks: settings.max_clicks,
+            confirm: settings.confirm,
+            fallback: settings.fallback.as_ref().map(Target::as_str),
+            has_password: settings.password.is_some(),
+            redirect_status: settings.redirect_status.code().as_u16(),
+            forward_query: settings.forward_query.name(),
+            forward_path: settings.forward_path,
+            rules: settings.rules.iter().map(RuleJson::new).collect(),
+            card: settings.card.as_ref().map(CardJson::new),
+            strict: settings.strict,
+            crawlable: settings.crawlable,
+            disabled: settings.disabled,
             blocked: link.blocked.as_ref().map(BlockedJson::new),
             clicks: authorized.has(Right::ReadClicks).then(|| ClicksJson::new(counts.clicks)),
             version: link.version,
@@ -201,7 +201,7 @@ impl<'a> LinkJson<'a> {
 
     /// Adds the password hash of `link`, from which this was built.
     pub(super) fn with_password_hash(self, link: &Link) -> Self {
-        Self { password_hash: Some(link.spec.password.as_ref().map(PasswordHash::phc)), ..self }
+        Self { password_hash: Some(link.settings.password.as_ref().map(PasswordHash::phc)), ..self }
     }
 }
 

@@ -47,7 +47,7 @@ pub(super) struct RuleJson<'a> {
     #[cfg_attr(feature = "docs", schemars(with = "wire_schema::RuleIdSchema"))]
     id: &'a str,
     /// Conditions of the rule. It holds when all of them do.
-    #[cfg_attr(feature = "docs", schemars(length(min = 1, max = crate::model::rules::MOST_CONDITIONS)))]
+    #[cfg_attr(feature = "docs", schemars(length(min = 1, max = crate::model::rules::MAX_CONDITIONS)))]
     when: Vec<ConditionJson<'a>>,
     /// Where the rule redirects to.
     #[cfg_attr(feature = "docs", schemars(with = "wire_schema::TargetSchema"))]

@@ -56,7 +56,7 @@ pub(crate) async fn change<E: Edge>(
 
 /// Checks the rights for `patch` and computes the edited user and the audit event.
 fn plan_change<'a>(authorized: &Authorized, was: &'a User, owners: &Owners, patch: UserPatch) -> Result<PlannedEdit<'a>, Problem> {
-    if matches!(was.standing, UserStatus::Deleting { .. }) {
+    if matches!(was.status, UserStatus::Deleting { .. }) {
         return Err(Problem::user_state("This user is being deleted and cannot be changed."));
     }
     let (mut user, requested) = apply_patch(was, patch);
@@ -70,8 +70,13 @@ fn plan_change<'a>(authorized: &Authorized, was: &'a User, owners: &Owners, patc
     authorized.check_key_lasts(&was.id, role)?;
     // The record may still say `may_own` after a crash while the user was removed from the owners.
     let loses_ownership = requested.is_some_and(|requested| requested != Role::Owner) && was.may_own;
-    if user.standing == UserStatus::Disabled && (user.may_own || role == Role::Owner) {
-        return Err(Problem::is_owner());
+    if user.status == UserStatus::Disabled {
+        if role == Role::Owner && role_was != Role::Owner {
+            return Err(Problem::inactive_owner());
+        }
+        if user.may_own || role == Role::Owner {
+            return Err(Problem::is_owner());
+        }
     }
     if role_was == Role::Owner && loses_ownership {
         owners.check_another(&was.id)?;
@@ -93,9 +98,9 @@ fn plan_change<'a>(authorized: &Authorized, was: &'a User, owners: &Owners, patc
 fn apply_patch(was: &User, patch: UserPatch) -> (User, Option<Role>) {
     let mut user = was.clone();
     patch.name.apply(&mut user.name);
-    let mut disabled = was.standing == UserStatus::Disabled;
+    let mut disabled = was.status == UserStatus::Disabled;
     patch.disabled.apply_or_default(&mut disabled);
-    user.standing = if disabled { UserStatus::Disabled } else { UserStatus::Active };
+    user.status = if disabled { UserStatus::Disabled } else { UserStatus::Active };
     if let Some(role) = patch.role.filter(|role| *role != Role::Owner) {
         user.role = role;
     }
@@ -106,8 +111,8 @@ fn apply_patch(was: &User, patch: UserPatch) -> (User, Option<Role>) {
 /// owner.
 fn audit_action<'a>(was: &'a User, user: &User, includes_role: bool) -> Option<AuditAction<'a>> {
     let has_role = includes_role && was.role != user.role;
-    let action = match (was.standing == user.standing, has_role, was.name != user.name) {
-        (false, _, _) if user.standing == UserStatus::Disabled => "user.disable",
+    let action = match (was.status == user.status, has_role, was.name != user.name) {
+        (false, _, _) if user.status == UserStatus::Disabled => "user.disable",
         (false, _, _) => "user.enable",
         (true, true, _) => "user.role",
         (true, false, true) => "user.change",

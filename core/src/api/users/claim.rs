@@ -20,10 +20,10 @@ use crate::message::problem::Problem;
 use crate::model::link::UserId;
 use crate::model::user::{Email, User, UserStatus};
 use crate::store::ports::Edge;
-use crate::store::{EDITS, EmailClaim, GuardedRecord, Key, Written, write};
+use crate::store::{EmailClaim, GuardedRecord, Key, MAX_EDIT_ATTEMPTS, Written, write};
 
 /// Number of loads of a claim whose user has no record, before their creation is given up.
-const LOADS_BEFORE_GIVING_UP: usize = EDITS / 2;
+const LOADS_BEFORE_GIVING_UP: usize = MAX_EDIT_ATTEMPTS / 2;
 
 /// Claims `email` for the user `id`, who is about to be created. Returns false if it is taken.
 pub(super) async fn claim<E: Edge>(context: &Context<'_, E>, id: &UserId, email: &Email) -> Result<bool, Problem> {
@@ -63,7 +63,7 @@ async fn try_renew<E: Edge>(context: &Context<'_, E>, was: &GuardedRecord<User>)
 /// Makes `id` the user of the claim `name`. Returns false if it belongs to another user who is not deleted.
 async fn claim_as<E: Edge>(context: &Context<'_, E>, id: &UserId, name: &str) -> Result<bool, Problem> {
     let (records, key) = (context.edge.records(), Key::email(name));
-    for number in 0..EDITS {
+    for number in 0..MAX_EDIT_ATTEMPTS {
         let was = GuardedRecord::<EmailClaim>::load(records, &key).await?;
         if let Some(was) = &was {
             if was.value.by == *id {
@@ -87,7 +87,7 @@ async fn claim_as<E: Edge>(context: &Context<'_, E>, id: &UserId, name: &str) ->
 /// creation without a record is given up.
 async fn claimant_status<E: Edge>(context: &Context<'_, E>, by: &UserId, waits: bool) -> Result<Option<UserStatus>, Problem> {
     match load(context, by).await? {
-        Some(user) => Ok(Some(user.value.standing)),
+        Some(user) => Ok(Some(user.value.status)),
         None if waits => Ok(None),
         None => {
             let given_up = GuardedRecord::put(None, Key::user(by), &User::tombstone(by.clone(), context.now), context.token()?)?;

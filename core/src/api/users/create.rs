@@ -66,7 +66,7 @@ fn new_user<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, body: &B
     let NewUser { email, name, role } = NewUser::read(body, BODY_LIMIT, &context.parsing())?.finish()?;
     let role = role.unwrap_or_default();
     authorized.check_issuer(role)?;
-    let id = UserId::from_name(&context.token()?);
+    let id = UserId::from_random(&context.token()?);
     let (invitation, token) = Invitation::new(&random_secret(context.edge)?, context.pepper()?, &id, context.now);
     let user = User {
         id,
@@ -74,7 +74,7 @@ fn new_user<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, body: &B
         name,
         role: role.min(Role::Admin),
         may_own: false,
-        standing: UserStatus::Active,
+        status: UserStatus::Active,
         invitation: Some(invitation),
         created_at: context.now,
         last_login_at: None,

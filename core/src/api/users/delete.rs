@@ -20,7 +20,7 @@ use crate::model::link::UserId;
 use crate::model::user::{LinkRecipient, User, UserStatus};
 use crate::store::budget::cost_of_rewrite;
 use crate::store::ports::{ClientInfo, Edge};
-use crate::store::{EDITS, Written};
+use crate::store::{MAX_EDIT_ATTEMPTS, Written};
 
 /// Cost of the audit event of the completed deletion.
 const OPERATIONS_OF_EVENT: u32 = 1;
@@ -36,7 +36,7 @@ pub(crate) async fn delete<E: Edge>(
     let if_match = IfMatch::parse(client);
     let recipient = parse_recipient(id, query)?;
     let user = begin_deletion(context, authorized, id, &recipient, &if_match).await?;
-    let UserStatus::Deleting { past, .. } = &user.standing else { return Err(Problem::crowded()) };
+    let UserStatus::Deleting { past, .. } = &user.status else { return Err(Problem::contended()) };
     let owner = match &recipient {
         LinkRecipient::Unowned => None,
         LinkRecipient::User(user) => Some(user),
@@ -46,7 +46,7 @@ pub(crate) async fn delete<E: Edge>(
     let (now_past, is_done) = links::transfer_links(context, authorized, (&user.id, owner), past.as_ref()).await?;
     drop(reserved);
     if is_done || now_past != *past {
-        store_progress(context, authorized, &user.id, is_done, UserStatus::Deleting { heir: recipient, past: now_past }).await?;
+        store_progress(context, authorized, &user.id, is_done, UserStatus::Deleting { recipient, past: now_past }).await?;
     }
     if is_done { Ok(Response::empty(StatusCode::NO_CONTENT)) } else { Err(Problem::half_deleted()) }
 }
@@ -88,8 +88,8 @@ fn plan_deletion<'a>(
 ) -> Result<PlannedEdit<'a>, EditRefusal> {
     let role = owners.role_of(was);
     authorized.check_role(role)?;
-    match &was.standing {
-        UserStatus::Deleting { heir: known, .. } if known == recipient => {
+    match &was.status {
+        UserStatus::Deleting { recipient: known, .. } if known == recipient => {
             return Ok((UserEdit { user: was.clone(), role, step: UserStep::Nothing }, None));
         }
         // The version was checked when the deletion began.
@@ -104,7 +104,7 @@ fn plan_deletion<'a>(
         return Err(Problem::wrong_field("links_to", FieldError::invalid("this is not an active user of this deployment")).into());
     }
     let mut user = was.next();
-    user.standing = UserStatus::Deleting { heir: recipient.clone(), past: None };
+    user.status = UserStatus::Deleting { recipient: recipient.clone(), past: None };
     let action = AuditAction::user("user.leave", &was.id).with_detail(["links to ", recipient_name(recipient)].concat());
     Ok((UserEdit { user, role, step: UserStep::Write }, Some(action)))
 }
@@ -118,23 +118,23 @@ async fn store_progress<E: Edge>(
     is_done: bool,
     status: UserStatus,
 ) -> Result<(), Problem> {
-    for _ in 0..EDITS {
+    for _ in 0..MAX_EDIT_ATTEMPTS {
         let Some(was) = load(context, id).await? else { continue };
-        match was.value.standing {
+        match was.value.status {
             UserStatus::Deleting { .. } => {}
             UserStatus::Deleted => return Ok(()),
             UserStatus::Active | UserStatus::Disabled => continue,
         }
         let mut user = if is_done { was.value.to_tombstone() } else { was.value.next() };
         if !is_done {
-            user.standing = status.clone();
+            user.status = status.clone();
         }
         let action = is_done.then(|| AuditAction::user("user.delete", id));
         if save(context, authorized, Some(&was), &user, action).await? == Written::Done {
             return Ok(());
         }
     }
-    Err(Problem::crowded())
+    Err(Problem::contended())
 }
 
 fn recipient(json_value: JsonValue) -> Result<LinkRecipient, FieldError> {

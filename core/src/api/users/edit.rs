@@ -10,7 +10,7 @@ use crate::message::problem::Problem;
 use crate::model::rights::Role;
 use crate::model::user::User;
 use crate::store::ports::Edge;
-use crate::store::{EDITS, Written};
+use crate::store::{MAX_EDIT_ATTEMPTS, Written};
 
 /// The new state of a user.
 pub(super) struct UserEdit {
@@ -42,8 +42,8 @@ pub(super) async fn edit<E: Edge>(
     id: &str,
     change: &dyn for<'a> Fn(&'a User, &Owners) -> Result<PlannedEdit<'a>, EditRefusal>,
 ) -> Result<UserEdit, Problem> {
-    let mut last = Problem::crowded();
-    for _ in 0..EDITS {
+    let mut last = Problem::contended();
+    for _ in 0..MAX_EDIT_ATTEMPTS {
         let was = find(context, id).await?;
         let owners = Owners::load_for(context, &was.value).await?;
         match change(&was.value, &owners) {

@@ -30,7 +30,7 @@ pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, authorized: &Authori
         Ok(())
     };
     pagination::read_each(context, &page.keys, &mut read).await?;
-    users.retain(|user| user.value.standing != UserStatus::Deleted);
+    users.retain(|user| user.value.status != UserStatus::Deleted);
     let owners = Owners::load(context).await?;
     for user in &users {
         if context.budget.left() < OPERATIONS_OF_RENEWAL {

@@ -41,7 +41,7 @@ async fn load<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Result<Option<B
 
 /// Loads the user `id`, unless they are deleted.
 async fn load_existing<E: Edge>(context: &Context<'_, E>, id: &UserId) -> Result<Option<Box<GuardedRecord<User>>>, Problem> {
-    Ok(load(context, id).await?.filter(|user| user.value.standing != UserStatus::Deleted))
+    Ok(load(context, id).await?.filter(|user| user.value.status != UserStatus::Deleted))
 }
 
 /// Loads the user in the path of an endpoint. A malformed id is reported as an unknown user.

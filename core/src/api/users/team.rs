@@ -18,7 +18,7 @@ use crate::model::rights::Role;
 use crate::model::sorted::put_in_order;
 use crate::model::user::User;
 use crate::store::ports::Edge;
-use crate::store::{EDITS, GuardedRecord, Key, Team, Written};
+use crate::store::{GuardedRecord, Key, MAX_EDIT_ATTEMPTS, Team, Written};
 
 /// The record `team`, as it was loaded.
 pub(super) struct Owners(Option<Box<GuardedRecord<Team>>>);
@@ -66,14 +66,14 @@ impl Owners {
 
 /// Makes the user `id` an owner. Returns the user as written.
 pub(super) async fn add_owner<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, id: &UserId) -> Result<User, Problem> {
-    for _ in 0..EDITS {
+    for _ in 0..MAX_EDIT_ATTEMPTS {
         let owners = Owners::load(context).await?;
         let was = load_existing(context, id).await?.ok_or_else(Problem::no_such_user)?;
         if owners.role_of(&was.value) == Role::Owner {
             return Ok(was.value);
         }
         if !was.value.is_active() {
-            return Err(Problem::is_owner());
+            return Err(Problem::inactive_owner());
         }
         let mut user = was.value.next();
         user.may_own = true;
@@ -88,13 +88,13 @@ pub(super) async fn add_owner<E: Edge>(context: &Context<'_, E>, authorized: &Au
             return Ok(user);
         }
     }
-    Err(Problem::crowded())
+    Err(Problem::contended())
 }
 
 /// Removes the user `id` from the owners. Their role is then the one in their own record.
 pub(super) async fn remove_owner<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, id: &UserId) -> Result<(), Problem> {
     let mut is_removed = false;
-    for _ in 0..EDITS {
+    for _ in 0..MAX_EDIT_ATTEMPTS {
         let owners = Owners::load(context).await?;
         let Some(was) = load(context, id).await? else { continue };
         let is_owner_again = is_removed && owners.contains(id);
@@ -120,5 +120,5 @@ pub(super) async fn remove_owner<E: Edge>(context: &Context<'_, E>, authorized: 
             }
         }
     }
-    Err(Problem::crowded())
+    Err(Problem::contended())
 }

@@ -52,7 +52,7 @@ pub(super) struct InvitedUserJson<'a> {
 impl<'a> UserJson<'a> {
     /// JSON of `user`, whose current role is `role`.
     pub(super) fn new(user: &'a User, role: Role) -> Self {
-        let state = match user.standing {
+        let state = match user.status {
             UserStatus::Active if user.last_login_at.is_none() => "invited",
             UserStatus::Active => "active",
             UserStatus::Disabled => "disabled",
@@ -83,5 +83,5 @@ pub(super) fn invited_response(user: &User, role: Role, token: &str) -> Result<R
 }
 
 pub(super) fn role(json_value: JsonValue) -> Result<Role, FieldError> {
-    Role::named(&json_value.text()?).ok_or_else(|| FieldError::invalid("role must be viewer, editor, admin or owner"))
+    Role::from_name(&json_value.text()?).ok_or_else(|| FieldError::invalid("role must be viewer, editor, admin or owner"))
 }

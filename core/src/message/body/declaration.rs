@@ -422,7 +422,7 @@ mod tests {
 
     fn read(json: &str) -> Result<Outer, Vec<(String, FieldCode)>> {
         let outer = drafted::<Outer>(json).close();
-        outer.map_err(|wrong| wrong.into_iter().map(|refusal| (refusal.at.clone(), refusal.code)).collect())
+        outer.map_err(|wrong| wrong.into_iter().map(|error| (error.at.clone(), error.code)).collect())
     }
 
     #[test]

@@ -183,7 +183,7 @@ pub(crate) struct NonEmpty<L, W>(PhantomData<(L, W)>);
 
 /// The error of a list that must not be empty.
 pub(crate) trait WhyNotEmpty {
-    fn refusal() -> FieldError;
+    fn error() -> FieldError;
 }
 
 impl<T: Clone, L: FieldType<Value = Vec<T>>, W: WhyNotEmpty> FieldType for NonEmpty<L, W> {
@@ -191,7 +191,7 @@ impl<T: Clone, L: FieldType<Value = Vec<T>>, W: WhyNotEmpty> FieldType for NonEm
 
     fn parse(value: JsonValue, context: &ParseContext<'_>) -> Result<Vec<T>, FieldErrors> {
         let values = L::parse(value, context)?;
-        if values.is_empty() { Err(W::refusal().into()) } else { Ok(values) }
+        if values.is_empty() { Err(W::error().into()) } else { Ok(values) }
     }
 
     #[cfg(feature = "docs")]

@@ -131,7 +131,7 @@ mod tests {
 
     fn first_at(millis: u64, visitor: &Visitor, query: &str, list: &[Rule]) -> Option<usize> {
         let visit = Visit::new(Timestamp::from_millis(millis), query, Vec::new(), visitor);
-        RuleEvaluation::new(&visit, list, &LinkId::from_name("x"), None).first()
+        RuleEvaluation::new(&visit, list, &LinkId::from_random("x"), None).first()
     }
 
     /// Whether a rule with this one condition holds.
@@ -211,7 +211,7 @@ mod tests {
         for number in 0..100 {
             let agent: &str = "x".repeat(number).leak();
             let visitor = Visitor { headers: vec![("user-agent", agent)], ..Visitor::default() };
-            let percentile = SplitPosition::compute(None, &LinkId::from_name("x"), None, agent.as_bytes()).percentile(&first.id);
+            let percentile = SplitPosition::compute(None, &LinkId::from_random("x"), None, agent.as_bytes()).percentile(&first.id);
             for percent in [percentile, percentile + 1].into_iter().filter(|percent| (1..=99).contains(percent)) {
                 let condition = format!(r#"{{"type":"split","percent":{percent}}}"#);
                 assert_eq!(holds(&visitor, "", &condition), percentile < percent, "{percentile} at {percent} percent");
@@ -247,7 +247,7 @@ mod tests {
         {
             let visitor = Visitor { country: Some(country), ..Visitor::default() };
             let visit = Visit::new(Timestamp::from_millis(NOW), query, Vec::new(), &visitor);
-            let link = LinkId::from_name("x");
+            let link = LinkId::from_random("x");
             assert_eq!(RuleEvaluation::new(&visit, &list, &link, None).outcome(&list[0]), outcome, "{country} {query}");
         }
     }

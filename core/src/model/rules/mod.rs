@@ -28,11 +28,11 @@ use crate::model::field_error::{FieldCode, FieldError};
 use crate::model::target::Target;
 
 /// Limit of rules per link. Every visit may evaluate all of them.
-pub(crate) const MOST_RULES: usize = 20;
+pub(crate) const MAX_RULES: usize = 20;
 /// Limit of conditions per rule: the number of kinds.
-pub(crate) const MOST_CONDITIONS: usize = 10;
+pub(crate) const MAX_CONDITIONS: usize = 10;
 /// Limit of values in the list of one condition: the number of countries.
-pub(crate) const MOST_OF_ANY: usize = 250;
+pub(crate) const MAX_OF_ANY: usize = 250;
 /// Longest rule id in bytes: a word that identifies the rule in statistics.
 pub(crate) const ID_BYTES: usize = 32;
 

@@ -45,7 +45,7 @@ mod tests {
     const AGENT: &[u8] = b"Mozilla/5.0";
 
     fn position(link: &str, address: Option<&str>, agent: &[u8]) -> SplitPosition {
-        SplitPosition::compute(None, &LinkId::from_name(link), address.map(|address| address.parse().unwrap()), agent)
+        SplitPosition::compute(None, &LinkId::from_random(link), address.map(|address| address.parse().unwrap()), agent)
     }
 
     fn rule(id: &str) -> RuleId {
@@ -56,7 +56,7 @@ mod tests {
     fn clients() -> impl Iterator<Item = SplitPosition> {
         (0xC633_6400..0xC633_8B10_u32).map(|address| {
             let address = IpAddr::from(address.to_be_bytes());
-            SplitPosition::compute(Some(&Pepper::new("pepper")), &LinkId::from_name("x"), Some(address), AGENT)
+            SplitPosition::compute(Some(&Pepper::new("pepper")), &LinkId::from_random("x"), Some(address), AGENT)
         })
     }
 
@@ -96,7 +96,7 @@ mod tests {
             (known, position("x", Some("2001:db8:0:1::1"), b"curl")),
             (known, position("x", None, AGENT)),
             (four, position("x", Some("192.0.2.2"), AGENT)),
-            (four, SplitPosition::compute(Some(&Pepper::new("p")), &LinkId::from_name("x"), "192.0.2.1".parse().ok(), AGENT)),
+            (four, SplitPosition::compute(Some(&Pepper::new("p")), &LinkId::from_random("x"), "192.0.2.1".parse().ok(), AGENT)),
         ] {
             assert_ne!(one, other);
         }
@@ -105,7 +105,7 @@ mod tests {
     /// Visitors keep their percentile in later versions of hop.
     #[test]
     fn percentiles_are_stable_across_versions() {
-        let position = SplitPosition::compute(Some(&Pepper::new("pepper")), &LinkId::from_name("x"), "192.0.2.1".parse().ok(), AGENT);
+        let position = SplitPosition::compute(Some(&Pepper::new("pepper")), &LinkId::from_random("x"), "192.0.2.1".parse().ok(), AGENT);
         assert_eq!(["1", "2", "3", "a"].map(|id| position.percentile(&rule(id))), [19, 19, 81, 74]);
     }
 }

@@ -24,7 +24,7 @@ pub fn by_key(call: &StoreCall<'_>) -> u32 {
     match call {
         StoreCall::Get | StoreCall::Scan | StoreCall::Write => 1,
         StoreCall::GetMany(keys) | StoreCall::Taken(keys) | StoreCall::Remove(keys) => count(*keys),
-        StoreCall::Take { expires } => tickets::most_operations(*expires),
+        StoreCall::Take { expires } => tickets::max_operations(*expires),
         StoreCall::Commit(change) => written(change).saturating_add(count(change.removes.len())),
         // A change that ends in a conflict undoes what it wrote. A retry reads the record before that.
         StoreCall::Conflicting(change) => {

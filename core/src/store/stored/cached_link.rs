@@ -21,7 +21,8 @@ use crate::store::ports::StoreError;
 pub(in crate::store) struct StoredCachedLink<'a> {
     #[serde(rename = "v")]
     schema: SchemaVersion,
-    version: u64,
+    #[serde(rename = "version")]
+    commits: u64,
     checked_at: Millis,
     id: Cow<'a, str>,
     /// Whether the store must be read for every visitor. Then the link is not stored here.
@@ -40,7 +41,8 @@ pub(in crate::store) struct StoredCachedLink<'a> {
 #[serde(deny_unknown_fields)]
 struct StoredVisitorLink<'a> {
     target: Cow<'a, str>,
-    spec: StoredSettings<'a>,
+    #[serde(rename = "spec")]
+    settings: StoredSettings<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     lock: Option<Cow<'a, str>>,
 }
@@ -57,8 +59,8 @@ impl<'a> StoredCachedLink<'a> {
             }
             CachedState::Ended | CachedState::Blocked => {}
         }
-        let (version, checked_at) = (cached_link.version, checked_at.into());
-        Self { schema: SchemaVersion, version, checked_at, id: cached_link.id.as_str().into(), is_strict, link, to, forwards }
+        let (commits, checked_at) = (cached_link.commits, checked_at.into());
+        Self { schema: SchemaVersion, commits, checked_at, id: cached_link.id.as_str().into(), is_strict, link, to, forwards }
     }
 
     /// The cached link, and when the store confirmed it. There is none if the store must be read for every visitor.
@@ -68,7 +70,7 @@ impl<'a> StoredCachedLink<'a> {
             (None, Some(to)) => CachedState::MovedTo { to: Key::stored(to.into_owned()), forwards: self.forwards },
             (None, None) => CachedState::Ended,
         };
-        let cached_link = CachedLink { id: LinkId::stored(self.id.into_owned()), version: self.version, state };
+        let cached_link = CachedLink { id: LinkId::stored(self.id.into_owned()), commits: self.commits, state };
         Ok(((!self.is_strict).then_some(cached_link), self.checked_at.into()))
     }
 }
@@ -77,7 +79,7 @@ impl<'a> From<&'a VisitorLink> for StoredVisitorLink<'a> {
     fn from(visitor_link: &'a VisitorLink) -> Self {
         Self {
             target: visitor_link.target.as_str().into(),
-            spec: StoredSettings::from(&visitor_link.spec),
+            settings: StoredSettings::from(&visitor_link.settings),
             lock: visitor_link.lock.as_ref().map(|lock| lock.as_str().into()),
         }
     }
@@ -88,12 +90,12 @@ impl TryFrom<StoredVisitorLink<'_>> for VisitorLink {
 
     /// A link with a click limit is never cached: a cached one would redirect every visitor without counting.
     fn try_from(stored: StoredVisitorLink<'_>) -> Result<Self, StoreError> {
-        if stored.spec.max_clicks.is_some() {
+        if stored.settings.max_clicks.is_some() {
             return Err(corrupt("max_clicks"));
         }
         Ok(Self {
             target: Target::stored(stored.target.into_owned()),
-            spec: stored.spec.try_into()?,
+            settings: stored.settings.try_into()?,
             limit: None,
             lock: stored.lock.map(|lock| PasswordTag::stored(lock.into_owned())),
         })

@@ -31,7 +31,8 @@ pub(crate) struct StoredKey<'a> {
     /// Users besides the owner on whose rights the key depends.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     issuers: Vec<Cow<'a, str>>,
-    most: Cow<'a, str>,
+    #[serde(rename = "most")]
+    max_role: Cow<'a, str>,
     created_at: Millis,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<Millis>,
@@ -56,7 +57,7 @@ impl RecordValue for ApiKey {
             owner: self.owner.as_str().into(),
             created_by: self.created_by.as_ref().map(|user| user.as_str().into()),
             issuers: self.issuers.iter().map(|user| user.as_str().into()).collect(),
-            most: self.most.name().into(),
+            max_role: self.max_role.name().into(),
             created_at: self.created_at.into(),
             expires_at: self.expires_at.map(Millis::from),
             last_used_at: self.last_used_at.map(Millis::from),
@@ -72,12 +73,12 @@ impl RecordValue for ApiKey {
         let key = Self {
             id: KeyId::stored(stored.id.into_owned()),
             name: Title::stored(stored.name.into_owned()),
-            scopes: stored.scopes.iter().filter_map(|name| Scope::named(name)).collect(),
+            scopes: stored.scopes.iter().filter_map(|name| Scope::from_name(name)).collect(),
             domains: stored.domains.map(|domains| domains.into_iter().map(domain).collect()),
             owner: UserId::stored(stored.owner.into_owned()),
             created_by: stored.created_by.map(|user| UserId::stored(user.into_owned())),
             issuers: stored.issuers.into_iter().map(|user| UserId::stored(user.into_owned())).collect(),
-            most: Role::named(&stored.most).unwrap_or_default(),
+            max_role: Role::from_name(&stored.max_role).unwrap_or_default(),
             created_at: stored.created_at.into(),
             expires_at: stored.expires_at.map(Into::into),
             last_used_at: stored.last_used_at.map(Into::into),
@@ -108,9 +109,10 @@ mod tests {
     const MARK: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
     /// The JSON of a key with these scopes and domains, this role, these other times and this digest.
-    fn key(scopes: &str, most: &str, times: &str, mark: &str) -> String {
-        format!(r#"{{"v":1,"id":"1","name":"n","scopes":{scopes},"owner":"usr_1","most":"{most}","created_at":1,{times}"mark":"{mark}","#)
-            + r#""tokens":{"created":"t","recent":["t"]}}"#
+    fn key(scopes: &str, max_role: &str, times: &str, mark: &str) -> String {
+        format!(
+            r#"{{"v":1,"id":"1","name":"n","scopes":{scopes},"owner":"usr_1","most":"{max_role}","created_at":1,{times}"mark":"{mark}","#
+        ) + r#""tokens":{"created":"t","recent":["t"]}}"#
     }
 
     fn restore_and_store(json: &str) -> Option<String> {

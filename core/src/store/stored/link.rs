@@ -21,7 +21,8 @@ pub(crate) struct StoredLink<'a> {
     alias: Cow<'a, str>,
     domain: Cow<'a, str>,
     target: Cow<'a, str>,
-    spec: StoredSettings<'a>,
+    #[serde(rename = "spec")]
+    settings: StoredSettings<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     owner: Option<Cow<'a, str>>,
     created_at: Millis,
@@ -56,7 +57,7 @@ impl<'a> From<&'a Link> for StoredLink<'a> {
             alias: link.alias.as_str().into(),
             domain: link.domain.as_str().into(),
             target: link.target.as_str().into(),
-            spec: StoredSettings::from(&link.spec),
+            settings: StoredSettings::from(&link.settings),
             owner: link.owner.as_ref().map(|owner| owner.as_str().into()),
             created_at: link.created_at.into(),
             updated_at: link.updated_at.into(),
@@ -81,7 +82,7 @@ impl TryFrom<StoredLink<'_>> for Link {
             alias: Alias::stored(stored.alias.into_owned()),
             domain: Domain::stored(stored.domain.into_owned()),
             target: Target::stored(stored.target.into_owned()),
-            spec: stored.spec.try_into()?,
+            settings: stored.settings.try_into()?,
             owner: stored.owner.map(|owner| UserId::stored(owner.into_owned())),
             created_at: stored.created_at.into(),
             updated_at: stored.updated_at.into(),
@@ -122,7 +123,7 @@ mod tests {
     #[test]
     fn link_is_stored_and_read_back() {
         let full = Link {
-            spec: everything(),
+            settings: everything(),
             owner: Some(UserId::stored("usr_1".into())),
             updated_by: Some(UserId::stored("usr_2".into())),
             deleted_at: Some(Timestamp::from_millis(3_000)),

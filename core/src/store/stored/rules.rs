@@ -151,8 +151,8 @@ mod tests {
 
     #[test]
     fn rules_are_stored_in_normal_form() {
-        let spec = everything();
-        let rules: Vec<StoredRule<'_>> = spec.rules.iter().map(StoredRule::from).collect();
+        let settings = everything();
+        let rules: Vec<StoredRule<'_>> = settings.rules.iter().map(StoredRule::from).collect();
         let expected = concat!(
             r#"[{"id":"all","when":[{"country":["DE","FR"]},{"device":["mobile","desktop"]},{"os":["ios","linux"]},{"browser":["opera"]},"#,
             r#"{"language":["de","pt-BR","zh-Hant-TW"]},{"query":{"name":"x","is":{"equals":""}}},"#,

@@ -92,27 +92,27 @@ struct StoredCard<'a> {
 }
 
 impl<'a> From<&'a LinkSettings> for StoredSettings<'a> {
-    fn from(spec: &'a LinkSettings) -> Self {
-        let status = spec.redirect_status;
+    fn from(settings: &'a LinkSettings) -> Self {
+        let status = settings.redirect_status;
         Self {
             redirect_status: (status != RedirectStatus::default()).then(|| status.code().as_u16()),
-            title: spec.title.as_ref().map(|title| title.as_str().into()),
-            note: spec.note.as_ref().map(|note| note.as_str().into()),
-            external_id: spec.external_id.as_ref().map(|id| id.as_str().into()),
-            tags: spec.tags.iter().map(|tag| tag.as_str().into()).collect(),
-            starts_at: spec.starts_at.map(Millis::from),
-            ends_at: spec.ends_at.map(Millis::from),
-            max_clicks: spec.max_clicks,
-            confirm: spec.confirm,
-            fallback: spec.fallback.as_ref().map(|target| target.as_str().into()),
-            password: spec.password.as_ref().map(StoredPassword::from),
-            forward_query: spec.forward_query.into(),
-            forward_path: spec.forward_path,
-            rules: spec.rules.iter().map(StoredRule::from).collect(),
-            card: spec.card.as_ref().map(StoredCard::from),
-            strict: spec.strict,
-            crawlable: spec.crawlable,
-            disabled: spec.disabled,
+            title: settings.title.as_ref().map(|title| title.as_str().into()),
+            note: settings.note.as_ref().map(|note| note.as_str().into()),
+            external_id: settings.external_id.as_ref().map(|id| id.as_str().into()),
+            tags: settings.tags.iter().map(|tag| tag.as_str().into()).collect(),
+            starts_at: settings.starts_at.map(Millis::from),
+            ends_at: settings.ends_at.map(Millis::from),
+            max_clicks: settings.max_clicks,
+            confirm: settings.confirm,
+            fallback: settings.fallback.as_ref().map(|target| target.as_str().into()),
+            password: settings.password.as_ref().map(StoredPassword::from),
+            forward_query: settings.forward_query.into(),
+            forward_path: settings.forward_path,
+            rules: settings.rules.iter().map(StoredRule::from).collect(),
+            card: settings.card.as_ref().map(StoredCard::from),
+            strict: settings.strict,
+            crawlable: settings.crawlable,
+            disabled: settings.disabled,
         }
     }
 }
@@ -213,8 +213,8 @@ mod tests {
     use super::*;
     use crate::api::links::fields::settings::tests::everything;
 
-    fn written(spec: &LinkSettings) -> String {
-        serde_json::to_string(&StoredSettings::from(spec)).unwrap()
+    fn written(settings: &LinkSettings) -> String {
+        serde_json::to_string(&StoredSettings::from(settings)).unwrap()
     }
 
     fn read(json: &str) -> Option<LinkSettings> {

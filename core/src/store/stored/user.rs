@@ -29,7 +29,8 @@ pub(crate) struct StoredUser<'a> {
     role: Cow<'a, str>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     may_own: bool,
-    standing: StoredStanding<'a>,
+    #[serde(rename = "standing")]
+    status: StoredUserStatus<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     invited_until: Option<Millis>,
     /// The digest of the secret of the invitation.
@@ -48,15 +49,18 @@ pub(crate) struct StoredUser<'a> {
 /// The status of a user. An unknown one counts as disabled.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum StoredStanding<'a> {
-    In,
-    Leaving {
-        #[serde(skip_serializing_if = "Option::is_none")]
-        heir: Option<Cow<'a, str>>,
+enum StoredUserStatus<'a> {
+    #[serde(rename = "in")]
+    Active,
+    #[serde(rename = "leaving")]
+    Deleting {
+        #[serde(rename = "heir", skip_serializing_if = "Option::is_none")]
+        recipient: Option<Cow<'a, str>>,
         #[serde(skip_serializing_if = "Option::is_none")]
         past: Option<Cow<'a, str>>,
     },
-    Gone,
+    #[serde(rename = "gone")]
+    Deleted,
     #[serde(other)]
     Disabled,
 }
@@ -90,7 +94,7 @@ impl RecordValue for User {
             name: self.name.as_ref().map(|name| name.as_str().into()),
             role: self.role.name().into(),
             may_own: self.may_own,
-            standing: StoredStanding::from(&self.standing),
+            status: StoredUserStatus::from(&self.status),
             invited_until: self.invitation.as_ref().map(|invitation| invitation.expires_at.into()),
             mark: self.invitation.as_ref().map(|invitation| invitation.digest.clone().into()),
             created_at: self.created_at.into(),
@@ -111,9 +115,9 @@ impl RecordValue for User {
             id: UserId::stored(stored.id.into_owned()),
             email: stored.email.map(|email| Email::stored(email.into_owned())),
             name: stored.name.map(|name| Title::stored(name.into_owned())),
-            role: Role::named(&stored.role).unwrap_or_default(),
+            role: Role::from_name(&stored.role).unwrap_or_default(),
             may_own: stored.may_own,
-            standing: stored.standing.into(),
+            status: stored.status.into(),
             invitation,
             created_at: stored.created_at.into(),
             last_login_at: stored.last_login_at.map(Into::into),
@@ -124,33 +128,34 @@ impl RecordValue for User {
     }
 }
 
-impl<'a> From<&'a UserStatus> for StoredStanding<'a> {
-    fn from(standing: &'a UserStatus) -> Self {
-        match standing {
-            UserStatus::Active => Self::In,
+impl<'a> From<&'a UserStatus> for StoredUserStatus<'a> {
+    fn from(status: &'a UserStatus) -> Self {
+        match status {
+            UserStatus::Active => Self::Active,
             UserStatus::Disabled => Self::Disabled,
-            UserStatus::Deleting { heir, past } => {
-                let heir = match heir {
+            UserStatus::Deleting { recipient, past } => {
+                let recipient = match recipient {
                     LinkRecipient::Unowned => None,
-                    LinkRecipient::User(heir) => Some(heir.as_str().into()),
+                    LinkRecipient::User(recipient) => Some(recipient.as_str().into()),
                 };
-                Self::Leaving { heir, past: past.as_ref().map(|past| past.as_str().into()) }
+                Self::Deleting { recipient, past: past.as_ref().map(|past| past.as_str().into()) }
             }
-            UserStatus::Deleted => Self::Gone,
+            UserStatus::Deleted => Self::Deleted,
         }
     }
 }
 
-impl From<StoredStanding<'_>> for UserStatus {
-    fn from(stored: StoredStanding<'_>) -> Self {
+impl From<StoredUserStatus<'_>> for UserStatus {
+    fn from(stored: StoredUserStatus<'_>) -> Self {
         match stored {
-            StoredStanding::In => Self::Active,
-            StoredStanding::Disabled => Self::Disabled,
-            StoredStanding::Leaving { heir, past } => Self::Deleting {
-                heir: heir.map_or(LinkRecipient::Unowned, |heir| LinkRecipient::User(UserId::stored(heir.into_owned()))),
+            StoredUserStatus::Active => Self::Active,
+            StoredUserStatus::Disabled => Self::Disabled,
+            StoredUserStatus::Deleting { recipient, past } => Self::Deleting {
+                recipient: recipient
+                    .map_or(LinkRecipient::Unowned, |recipient| LinkRecipient::User(UserId::stored(recipient.into_owned()))),
                 past: past.map(|past| Domain::stored(past.into_owned())),
             },
-            StoredStanding::Gone => Self::Deleted,
+            StoredUserStatus::Deleted => Self::Deleted,
         }
     }
 }
@@ -188,8 +193,8 @@ mod tests {
     const MARK: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
     /// The JSON of a user with this status and the members in `more`.
-    fn user(standing: &str, more: &str) -> String {
-        format!(r#"{{"v":1,"id":"usr_1","role":"editor","standing":{standing},{more}"created_at":1,"version":2,"#)
+    fn user(status: &str, more: &str) -> String {
+        format!(r#"{{"v":1,"id":"usr_1","role":"editor","standing":{status},{more}"created_at":1,"version":2,"#)
             + r#""tokens":{"created":"t","recent":["t"]}}"#
     }
 
@@ -200,7 +205,7 @@ mod tests {
 
     #[test]
     fn user_is_stored_and_read_back() {
-        for standing in [
+        for status in [
             r#""in""#,
             r#""disabled""#,
             r#""gone""#,
@@ -208,7 +213,7 @@ mod tests {
             r#"{"leaving":{"heir":"usr_2"}}"#,
             r#"{"leaving":{"heir":"usr_2","past":"a.example"}}"#,
         ] {
-            let json = user(standing, "");
+            let json = user(status, "");
             assert_eq!(restore_and_store(&json), Some(json));
         }
         let json = user(r#""in""#, &format!(r#""invited_until":5,"mark":"{MARK}","#));

@@ -4,7 +4,7 @@ use hop_core::memory::{Fault, Random};
 
 use super::world::{Address, Agent, Command, CreateMode, DOMAINS, Destination, MoveTo, NewLink, Password, Rule, Settings, Visitor, World};
 use crate::support::locks::PASSWORD;
-use crate::support::misfortune::{FEW_OPERATIONS, FOGGY, FaultRates, Plan, STORMY, WINDY};
+use crate::support::store_faults::{ALL_FAULTS, DELAYS, DELAYS_AND_FAILURES, FEW_OPERATIONS, FaultRates, Plan};
 
 const ALIASES: [&str; 10] = ["a", "ab", "abc", "b1", "do", "doc", "docs", "x", "xy", "Xy"];
 const TAGS: [&str; 4] = ["a", "ab", "b", "c"];
@@ -21,7 +21,7 @@ pub(crate) const WRONG: &str = "a password of no link";
 const TARGETS: usize = 12;
 
 /// The number of remembered moments.
-const MOST_MOMENTS: usize = 64;
+const MAX_MOMENTS: usize = 64;
 
 /// Targets change after this many commands, so that no list of links to one target grows without end.
 const COMMANDS_PER_TARGET: u64 = 5_000;
@@ -45,7 +45,7 @@ impl FaultMode {
 pub(crate) struct Generator {
     pub(crate) random: Random,
     /// The number of links above which hop generates no more aliases.
-    pub(crate) most_links: usize,
+    pub(crate) max_links: usize,
     /// Past moments.
     pub(crate) moments: Vec<String>,
 }
@@ -61,10 +61,10 @@ impl Generator {
 
     /// Remembers a moment.
     pub(crate) fn pass(&mut self, moment: String) {
-        if self.moments.len() < MOST_MOMENTS {
+        if self.moments.len() < MAX_MOMENTS {
             self.moments.push(moment);
         } else if self.one_in(8) {
-            let slot = self.random.below(MOST_MOMENTS);
+            let slot = self.random.below(MAX_MOMENTS);
             self.moments[slot] = moment;
         }
     }
@@ -83,8 +83,8 @@ impl Generator {
             10..=13 => FaultMode::Planned(Plan::At(vec![(self.random.below(16), Fault::Fail)])),
             14 => FaultMode::Planned(Plan::At(vec![(self.random.below(8), Fault::Fail), (self.random.below(16), Fault::Fail)])),
             15..=16 => FaultMode::Planned(Plan::From(self.random.below(16), None)),
-            17..=18 => FaultMode::Random(FaultRates { late: 0, ..STORMY }),
-            _ => FaultMode::Random(FaultRates { late: 0, ..FOGGY }),
+            17..=18 => FaultMode::Random(FaultRates { late: 0, ..DELAYS_AND_FAILURES }),
+            _ => FaultMode::Random(FaultRates { late: 0, ..ALL_FAULTS }),
         }
     }
 
@@ -96,7 +96,7 @@ impl Generator {
 
     /// The faults during two concurrent calls.
     pub(crate) fn concurrent_faults(&mut self) -> FaultMode {
-        FaultMode::Random(self.of(&[WINDY, WINDY, STORMY, FOGGY]))
+        FaultMode::Random(self.of(&[DELAYS, DELAYS, DELAYS_AND_FAILURES, ALL_FAULTS]))
     }
 
     pub(crate) fn domain(&mut self) -> &'static str {
@@ -161,7 +161,7 @@ impl Generator {
 
     pub(crate) fn create(&mut self, world: &World, number: u64, mode: CreateMode) -> NewLink {
         let (domain, alias) = self.address();
-        let is_generated = world.links().count() < self.most_links && self.one_in(4);
+        let is_generated = world.links().count() < self.max_links && self.one_in(4);
         let mut settings = self.settings(number, mode);
         if is_generated && mode != CreateMode::Find {
             settings.title = Some(format!("n{number}"));

@@ -13,7 +13,7 @@ use super::runner::{Runner, now};
 use super::world::{Address, Agent, AliasState, DOMAINS, Link, Version, Visitor, World};
 use crate::support::audit::check_entries;
 use crate::support::client::Answer;
-use crate::support::misfortune::Plan;
+use crate::support::store_faults::Plan;
 use crate::support::{Ask, Isolate, run};
 
 /// Seconds after which a cached link is rechecked.

@@ -12,12 +12,12 @@ use super::generate::{FaultMode, Generator};
 use super::requests::{self, address};
 use super::world::{Address, Command, CreateMode, Destination};
 use crate::support::client::Answer;
-use crate::support::misfortune::{calm, plan, unleash};
 use crate::support::scheduler::{Client, Turns};
+use crate::support::store_faults::{clear_faults, plan, set_random_faults};
 use crate::support::{Ask, Isolate, run};
 
 /// The number of candidate worlds above which reads reduce them to one.
-const MOST_WORLDS: usize = 24;
+const MAX_WORLDS: usize = 24;
 
 /// The number of calls between two checks of everything.
 const CALLS_PER_CHECK: u64 = 1_000;
@@ -26,7 +26,7 @@ const CALLS_PER_CHECK: u64 = 1_000;
 const PRINTED_CALLS: usize = 100;
 
 /// A limit on the requests that one command may need on a small operation budget.
-const MOST_REQUESTS: usize = 40;
+const MAX_REQUESTS: usize = 40;
 
 /// Seconds after which an unanswered request is retried.
 const RETRY_SECONDS: u64 = 61;
@@ -118,7 +118,7 @@ impl<'a> Runner<'a> {
         if self.generator.one_in(100) {
             self.retag();
         }
-        if self.candidates.worlds.len() > MOST_WORLDS {
+        if self.candidates.worlds.len() > MAX_WORLDS {
             self.resolve_doubts();
         }
     }
@@ -137,15 +137,15 @@ impl<'a> Runner<'a> {
         let operations = self.generator.operations();
         self.edge.set_operations(operations);
         match faults {
-            FaultMode::None => calm(self.edge),
+            FaultMode::None => clear_faults(self.edge),
             FaultMode::Planned(faults) => drop(plan(self.edge, faults.clone())),
-            FaultMode::Random(rates) => unleash(self.edge, *rates, self.generator.random.next_u64()),
+            FaultMode::Random(rates) => set_random_faults(self.edge, *rates, self.generator.random.next_u64()),
         }
     }
 
     /// Removes all faults and restores the operation budget.
     pub(crate) fn clear_faults(&self) {
-        calm(self.edge);
+        clear_faults(self.edge);
         self.edge.set_operations(OPERATIONS);
     }
 
@@ -314,7 +314,7 @@ impl<'a> Runner<'a> {
                     break;
                 }
                 let cause = || (String::from_utf8_lossy(&answer.body).into_owned(), self.edge.take_log().pop());
-                assert!(requests < MOST_REQUESTS, "this request never ends: {ask:?} {:?}", cause());
+                assert!(requests < MAX_REQUESTS, "this request never ends: {ask:?} {:?}", cause());
                 self.log(format!("{} {} on {} operations → {outcomes:?}", ask.method, ask.url, self.edge.operations()));
                 answer = run(self.isolates[isolate].ask(ask.again()));
                 outcomes = read_outcomes(&answer);

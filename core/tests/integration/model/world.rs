@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 pub(crate) const DOMAINS: [&str; 2] = ["hop.example", "b.example"];
 
 /// The most moves of a link after an alias that forwards.
-const MOST_MOVES: u8 = 16;
+const MAX_MOVES: u8 = 16;
 
 /// The most versions that a history shows.
 pub(crate) const SHOWN_VERSIONS: usize = 50;
@@ -383,7 +383,7 @@ impl World {
         let mut at = address;
         let mut alias_state = self.0.get(at).ok_or(404_u16)?;
         let mut moving = None;
-        for _ in 0..=MOST_MOVES {
+        for _ in 0..=MAX_MOVES {
             match alias_state {
                 AliasState::Link(link) if moving.is_none_or(|model_id| model_id == link.model_id) => {
                     return Ok(at.clone());
@@ -438,7 +438,7 @@ impl World {
     pub(crate) fn chain_from(&self, address: &Address) -> Vec<&AliasState> {
         let mut chain = Vec::new();
         let mut next = self.0.get(address);
-        while let Some(alias_state) = next.filter(|_| chain.len() <= usize::from(MOST_MOVES)) {
+        while let Some(alias_state) = next.filter(|_| chain.len() <= usize::from(MAX_MOVES)) {
             chain.push(alias_state);
             next = if let AliasState::MovedTo { to, .. } = alias_state { self.0.get(to) } else { None };
         }
@@ -613,7 +613,7 @@ impl World {
             return Err("invalid_fields");
         }
         link.moves = if move_to.keep || link.moves > 0 { link.moves + 1 } else { 0 };
-        if link.moves > MOST_MOVES {
+        if link.moves > MAX_MOVES {
             return Err("invalid_fields");
         }
         self.check_free(&move_to.to, Some(was.model_id), move_to.reuse)?;

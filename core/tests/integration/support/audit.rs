@@ -20,20 +20,20 @@ pub(crate) struct StoredLink {
 }
 
 /// Every stored link by alias, read directly from the records.
-pub(crate) fn truth(edge: &MemoryEdge) -> BTreeMap<String, StoredLink> {
+pub(crate) fn stored_links(edge: &MemoryEdge) -> BTreeMap<String, StoredLink> {
     let keys = edge.records.keys().into_iter().filter(|key| key.as_str().starts_with("link/"));
     keys.filter_map(|key| {
         let record = edge.records.peek(&key).expect("a key that is listed has a record");
         let alias_record: Value = serde_json::from_slice(&record.value).expect("a record is JSON");
         let json = link_in(edge, &alias_record)?;
-        let kept = StoredLink {
+        let link = StoredLink {
             id: text(&json["id"]),
             target: text(&json["target"]),
             version: json["version"].as_u64().expect("a record has a version"),
             live: json["deleted_at"].is_null(),
             open: ["crawlable", "disabled"].map(|flag| has_flag(&json, flag)) == [true, false],
         };
-        Some((text(&json["alias"]), kept))
+        Some((text(&json["alias"]), link))
     })
     .collect()
 }
@@ -61,7 +61,7 @@ pub(crate) fn count(edge: &MemoryEdge, prefix: &str) -> usize {
 }
 
 /// The versions in the history of a link, newest first, each with its target.
-pub(crate) fn told_history(edge: &MemoryEdge, alias: &str) -> Vec<(u64, String)> {
+pub(crate) fn listed_history(edge: &MemoryEdge, alias: &str) -> Vec<(u64, String)> {
     let answer = run(Isolate::new(edge).ask(Ask::list(&format!("/api/v1/links/{alias}/history"))));
     assert_eq!(answer.code(), 200, "{alias}");
     let items = answer.json()["items"].as_array().expect("a history has items").clone();
@@ -105,17 +105,17 @@ pub(crate) fn lines(edge: &MemoryEdge) -> BTreeMap<String, Value> {
 
 /// Checks that every change of a link has its audit event. In a store with transactions the numbers are equal. In other
 /// stores there may also be events of changes that were begun and never made.
-pub(crate) fn check_told(edge: &MemoryEdge) {
+pub(crate) fn check_audit_events(edge: &MemoryEdge) {
     let mut by_subject: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for event in lines(edge).values().filter(|event| event["action"] != "link.unforward") {
         by_subject.entry(text(&event["subject"])).or_default().push(text(&event["action"]));
     }
     let is_exact = edge.records.commit_mode() == CommitMode::Transaction;
-    for kept in truth(edge).values() {
-        let actions = by_subject.remove(&kept.id).unwrap_or_default();
+    for link in stored_links(edge).values() {
+        let actions = by_subject.remove(&link.id).unwrap_or_default();
         let count = actions.len() as u64;
-        assert!(count >= kept.version, "{kept:?} lacks audit events: {actions:?}");
-        assert!(count == kept.version || !is_exact, "{kept:?} has too many audit events: {actions:?}");
+        assert!(count >= link.version, "{link:?} lacks audit events: {actions:?}");
+        assert!(count == link.version || !is_exact, "{link:?} has too many audit events: {actions:?}");
     }
     for (id, actions) in by_subject.iter().filter(|(id, _)| is_exact && id.starts_with("lnk_")) {
         let is_over = ["link.erase", "link.delete"].iter().any(|end| actions.iter().any(|action| action == end));
@@ -148,13 +148,13 @@ fn entries(edge: &MemoryEdge) -> (BTreeSet<Key>, BTreeSet<Key>) {
 /// Checks that the list shows every live stored link exactly once and nothing else. Index entries and audit events are
 /// checked too.
 pub(crate) fn check_list(edge: &MemoryEdge) {
-    check_told(edge);
+    check_audit_events(edge);
     check_entries(edge);
     let mut shown: Vec<(String, String, u64)> =
         listed(edge).iter().map(|item| (text(&item["alias"]), text(&item["id"]), item["version"].as_u64().unwrap_or_default())).collect();
     shown.sort();
     let live: Vec<(String, String, u64)> =
-        truth(edge).into_iter().filter(|(_, kept)| kept.live).map(|(alias, kept)| (alias, kept.id, kept.version)).collect();
+        stored_links(edge).into_iter().filter(|(_, link)| link.live).map(|(alias, link)| (alias, link.id, link.version)).collect();
     assert_eq!(shown, live, "the list and the records differ");
 }
 
@@ -169,7 +169,7 @@ pub(crate) fn robots(edge: &MemoryEdge, host: &str) -> String {
 /// Checks that robots.txt allows exactly the links that are live, crawlable and enabled, if they have no other
 /// conditions.
 pub(crate) fn check_robots(edge: &MemoryEdge) {
-    let open = truth(edge).into_iter().filter(|(_, kept)| kept.live && kept.open).map(|(alias, _)| format!("Allow: /{alias}$\n"));
+    let open = stored_links(edge).into_iter().filter(|(_, link)| link.live && link.open).map(|(alias, _)| format!("Allow: /{alias}$\n"));
     assert_eq!(robots(edge, "hop.example"), format!("User-agent: *\nAllow: /$\n{}Disallow: /\n", open.collect::<String>()));
 }
 

@@ -13,10 +13,10 @@ pub(crate) const KEYS: &str = "/api/v1/keys";
 pub(crate) const SCOPES: [&str; 9] =
     ["links:read", "links:write", "links:admin", "stats:read", "domains:admin", "users:admin", "keys:admin", "audit:read", "metrics:read"];
 
-/// Plants the user `usr_xxx…` with this role and standing.
-pub(crate) fn user(edge: &MemoryEdge, letter: char, role: &str, standing: &str) -> String {
+/// Plants the user `usr_xxx…` with this role and status.
+pub(crate) fn user(edge: &MemoryEdge, letter: char, role: &str, status: &str) -> String {
     let id = format!("usr_{}", letter.to_string().repeat(17));
-    edge.records.plant_user(&id, role, standing);
+    edge.records.plant_user(&id, role, status);
     id
 }
 
@@ -41,7 +41,7 @@ pub(crate) fn key(edge: &MemoryEdge, owner: &str, scopes: &[&str], fields: &Valu
 }
 
 /// The record of a key, read directly from the store.
-pub(crate) fn kept(edge: &MemoryEdge, id: &str) -> Value {
+pub(crate) fn key_record(edge: &MemoryEdge, id: &str) -> Value {
     let record = edge.records.peek(&Key::stored(format!("key/{id}"))).expect("a key has a record");
     serde_json::from_slice(&record.value).expect("a record is JSON")
 }

@@ -7,7 +7,7 @@ use http::header::COOKIE;
 use serde_json::{Value, json};
 
 use super::client::Answer;
-use super::link_cache::HERE;
+use super::sample_link::HERE;
 use super::{Ask, Isolate, run};
 
 pub(crate) const PASSWORD: &str = "open sesame, please";

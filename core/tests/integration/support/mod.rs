@@ -4,13 +4,13 @@ pub(crate) mod audit;
 pub(crate) mod client;
 pub(crate) mod history;
 pub(crate) mod keys;
-pub(crate) mod link_cache;
 pub(crate) mod locks;
-pub(crate) mod misfortune;
 pub(crate) mod replay;
+pub(crate) mod sample_link;
 pub(crate) mod scheduler;
 #[cfg(not(target_arch = "wasm32"))]
 pub(crate) mod source;
+pub(crate) mod store_faults;
 
 pub(crate) use client::{Ask, Isolate};
 pub(crate) use scheduler::run;

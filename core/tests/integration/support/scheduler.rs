@@ -7,14 +7,14 @@ use std::task::{Context, Poll, Waker};
 use hop_core::memory::Random;
 
 /// A limit on polls that no test reaches unless a future never ends.
-const MOST_POLLS: usize = 100_000;
+const MAX_POLLS: usize = 100_000;
 
 pub(crate) type Client<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
 /// Polls one future until it is ready.
 pub(crate) fn run<T>(future: impl Future<Output = T>) -> T {
     let mut future = pin!(future);
-    for _ in 0..MOST_POLLS {
+    for _ in 0..MAX_POLLS {
         if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
             return output;
         }
@@ -37,7 +37,7 @@ impl Turns {
         let mut outputs: Vec<Option<T>> = clients.iter().map(|_| None).collect();
         let mut waiting: Vec<(usize, Client<'_, T>)> = clients.into_iter().enumerate().collect();
         while !waiting.is_empty() {
-            assert!(self.0.get() < MOST_POLLS, "these clients never end");
+            assert!(self.0.get() < MAX_POLLS, "these clients never end");
             self.0.set(self.0.get() + 1);
             let turn = random.below(waiting.len());
             let (number, client) = &mut waiting[turn];

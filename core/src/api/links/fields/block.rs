@@ -54,7 +54,7 @@ mod tests {
     }
 
     fn errors(wrong: FieldErrors) -> Vec<(String, FieldCode)> {
-        wrong.into_iter().map(|refusal| (refusal.at.clone(), refusal.code)).collect()
+        wrong.into_iter().map(|error| (error.at.clone(), error.code)).collect()
     }
 
     #[test]

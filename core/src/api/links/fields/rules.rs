@@ -10,8 +10,8 @@ use crate::message::body::{
 };
 use crate::model::field_error::{FieldCode, FieldError, FieldErrors};
 use crate::model::rules::{
-    AddressBlock, Browser, Condition, Country, Device, Language, MOST_CONDITIONS, MOST_OF_ANY, MOST_RULES, NAME_BYTES, Os, Query,
-    QueryTest, Rule, RuleId, TimeOfDay, TimeWindow, VALUE_BYTES, Weekday, WordKind, WordSet, Zone, position, shadow_of,
+    AddressBlock, Browser, Condition, Country, Device, Language, MAX_CONDITIONS, MAX_OF_ANY, MAX_RULES, NAME_BYTES, Os, Query, QueryTest,
+    Rule, RuleId, TimeOfDay, TimeWindow, VALUE_BYTES, Weekday, WordKind, WordSet, Zone, position, shadow_of,
 };
 use crate::model::text::bounded;
 
@@ -42,7 +42,7 @@ impl FieldType for Rules {
 
     fn parse(value: JsonValue, context: &ParseContext<'_>) -> Result<Vec<Rule>, FieldErrors> {
         let mut ids: Vec<RuleId> = Vec::new();
-        let rules = value.items(MOST_RULES, |item| {
+        let rules = value.items(MAX_RULES, |item| {
             let mut rule = RuleBody::draft(Fields::from_json(item)?, context);
             if rule.parts.id.as_ref().is_some_and(|id| ids.contains(id)) {
                 rule.wrong.add(FieldError::new(FieldCode::Duplicate, "another rule of the link has this id").within("id"));
@@ -55,7 +55,7 @@ impl FieldType for Rules {
 
     #[cfg(feature = "docs")]
     fn schema() -> crate::message::body::Schema {
-        crate::message::body::List::<RuleBody, MOST_RULES>::schema()
+        crate::message::body::List::<RuleBody, MAX_RULES>::schema()
     }
 }
 
@@ -91,7 +91,7 @@ impl FieldType for When {
     type Value = Vec<Condition>;
 
     fn parse(value: JsonValue, context: &ParseContext<'_>) -> Result<Vec<Condition>, FieldErrors> {
-        let when = NonEmpty::<List<Condition, MOST_CONDITIONS>, Self>::parse(value, context)?;
+        let when = NonEmpty::<List<Condition, MAX_CONDITIONS>, Self>::parse(value, context)?;
         let mut wrong = FieldErrors::default();
         for (at, condition) in when.iter().enumerate() {
             if let Some(field) = condition.conflicting_field(when.get(..at).unwrap_or_default()) {
@@ -104,12 +104,12 @@ impl FieldType for When {
 
     #[cfg(feature = "docs")]
     fn schema() -> crate::message::body::Schema {
-        NonEmpty::<List<Condition, MOST_CONDITIONS>, Self>::schema()
+        NonEmpty::<List<Condition, MAX_CONDITIONS>, Self>::schema()
     }
 }
 
 impl WhyNotEmpty for When {
-    fn refusal() -> FieldError {
+    fn error() -> FieldError {
         FieldError::new(FieldCode::Required, "a rule needs at least one condition; all other visitors get the target of the link")
     }
 }
@@ -139,13 +139,13 @@ impl<W: WordKind> FieldType for Word<W> {
 }
 
 /// A list of values, one of which the visitor has to match.
-type AnyOf<T> = NonEmpty<Set<T, MOST_OF_ANY>, NeverHolds>;
+type AnyOf<T> = NonEmpty<Set<T, MAX_OF_ANY>, NeverHolds>;
 
 /// Why the list of values is not empty.
 pub(crate) enum NeverHolds {}
 
 impl WhyNotEmpty for NeverHolds {
-    fn refusal() -> FieldError {
+    fn error() -> FieldError {
         FieldError::new(FieldCode::Conflicts, "the list needs at least one value, otherwise the condition never holds")
     }
 }
@@ -333,7 +333,7 @@ pub(crate) mod tests {
     use crate::message::body::tests::parsed;
 
     pub(crate) fn read(json: &str) -> Result<Vec<Rule>, Vec<(String, FieldCode)>> {
-        parsed::<Rules>(json).map_err(|wrong| wrong.into_iter().map(|refusal| (refusal.at.clone(), refusal.code)).collect())
+        parsed::<Rules>(json).map_err(|wrong| wrong.into_iter().map(|error| (error.at.clone(), error.code)).collect())
     }
 
     /// The errors of one rule with these conditions.

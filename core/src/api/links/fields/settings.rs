@@ -8,7 +8,7 @@ use super::rules::Rules;
 use crate::message::body::{FieldType, JsonValue, ParseContext, Patch, RequestBody, Set, request_body};
 use crate::model::field_error::{FieldCode, FieldError, FieldErrors};
 use crate::model::link::{ForwardQuery, RedirectStatus};
-use crate::model::link_settings::{LinkSettings, MOST_TAGS};
+use crate::model::link_settings::{LinkSettings, MAX_TAGS};
 use crate::model::password::NewPassword;
 use crate::model::target::Target;
 use crate::model::text::{ExternalId, Note, Tag, Title};
@@ -27,7 +27,7 @@ request_body! {
         external_id: Patch<ExternalId>,
         /// At most 10 tags of at most 64 bytes each. They are stored in lower case, sorted, with `-` instead of spaces.
         /// Invisible characters are refused. An edge with few store operations allows fewer (`too_many`).
-        tags: Patch<Set<Tag, MOST_TAGS>>,
+        tags: Patch<Set<Tag, MAX_TAGS>>,
         /// Time at which the link starts. Before it, visitors get 404.
         starts_at: Patch<Timestamp>,
         /// Time at which the link ends. It must be later than `starts_at`.
@@ -102,32 +102,36 @@ impl FieldType for MaxClicks {
 /// Applies the settings of a body to those of a link. Returns a new password, which must be hashed before the link is
 /// written.
 #[must_use]
-pub(crate) fn apply(spec: &mut LinkSettings, parts: <SettingsBody as RequestBody>::Parts, wrong: &mut FieldErrors) -> Option<NewPassword> {
-    parts.redirect_status.apply_or_default(&mut spec.redirect_status);
-    parts.title.apply(&mut spec.title);
-    parts.note.apply(&mut spec.note);
-    parts.external_id.apply(&mut spec.external_id);
-    parts.tags.apply_or_default(&mut spec.tags);
-    parts.starts_at.apply(&mut spec.starts_at);
-    parts.ends_at.apply(&mut spec.ends_at);
-    parts.fallback.apply(&mut spec.fallback);
-    parts.disabled.apply_or_default(&mut spec.disabled);
-    parts.max_clicks.apply(&mut spec.max_clicks);
-    parts.confirm.apply_or_default(&mut spec.confirm);
-    parts.forward_query.apply_or_default(&mut spec.forward_query);
-    parts.forward_path.apply_or_default(&mut spec.forward_path);
-    parts.rules.apply_or_default(&mut spec.rules);
+pub(crate) fn apply(
+    settings: &mut LinkSettings,
+    parts: <SettingsBody as RequestBody>::Parts,
+    wrong: &mut FieldErrors,
+) -> Option<NewPassword> {
+    parts.redirect_status.apply_or_default(&mut settings.redirect_status);
+    parts.title.apply(&mut settings.title);
+    parts.note.apply(&mut settings.note);
+    parts.external_id.apply(&mut settings.external_id);
+    parts.tags.apply_or_default(&mut settings.tags);
+    parts.starts_at.apply(&mut settings.starts_at);
+    parts.ends_at.apply(&mut settings.ends_at);
+    parts.fallback.apply(&mut settings.fallback);
+    parts.disabled.apply_or_default(&mut settings.disabled);
+    parts.max_clicks.apply(&mut settings.max_clicks);
+    parts.confirm.apply_or_default(&mut settings.confirm);
+    parts.forward_query.apply_or_default(&mut settings.forward_query);
+    parts.forward_path.apply_or_default(&mut settings.forward_path);
+    parts.rules.apply_or_default(&mut settings.rules);
     match parts.card {
         Patch::Absent => {}
-        Patch::Null => spec.card = None,
-        Patch::Set(patch) => match patched_card(spec.card.as_ref(), patch) {
-            Ok(card) => spec.card = Some(card),
-            Err(refusal) => wrong.add(refusal.within("card")),
+        Patch::Null => settings.card = None,
+        Patch::Set(patch) => match patched_card(settings.card.as_ref(), patch) {
+            Ok(card) => settings.card = Some(card),
+            Err(error) => wrong.add(error.within("card")),
         },
     }
-    parts.strict.apply_or_default(&mut spec.strict);
-    parts.crawlable.apply_or_default(&mut spec.crawlable);
-    if let (Some(starts_at), Some(ends_at)) = (spec.starts_at, spec.ends_at)
+    parts.strict.apply_or_default(&mut settings.strict);
+    parts.crawlable.apply_or_default(&mut settings.crawlable);
+    if let (Some(starts_at), Some(ends_at)) = (settings.starts_at, settings.ends_at)
         && ends_at <= starts_at
     {
         wrong.add(FieldError::new(FieldCode::Conflicts, "ends_at must be later than starts_at").within("ends_at"));
@@ -135,7 +139,7 @@ pub(crate) fn apply(spec: &mut LinkSettings, parts: <SettingsBody as RequestBody
     match parts.password {
         Patch::Absent => None,
         Patch::Null => {
-            spec.password = None;
+            settings.password = None;
             None
         }
         Patch::Set(password) => Some(password),
@@ -157,16 +161,16 @@ pub(crate) mod tests {
         Config::parse(|name| (name == "HOP_DOMAINS").then(|| "https://hop.example".to_owned()), |_| None).unwrap()
     }
 
-    /// Applies the JSON to `spec` on an edge that counts to a thousand. Returns the settings or the wrong fields.
-    fn applied(mut spec: LinkSettings, json: &str) -> Result<LinkSettings, Vec<(String, FieldCode)>> {
+    /// Applies the JSON to `settings` on an edge that counts to a thousand. Returns the settings or the wrong fields.
+    fn applied(mut settings: LinkSettings, json: &str) -> Result<LinkSettings, Vec<(String, FieldCode)>> {
         let (config, edge_limits) = (config(), EdgeLimits { max_clicks: Some(1_000), ..LIMITS });
         let context = ParseContext { config: &config, edge_limits: &edge_limits };
         let Draft { parts, mut wrong } = SettingsBody::read(&Body::Whole(json.into()), 100_000, &context).unwrap();
-        if apply(&mut spec, parts, &mut wrong).is_some() {
-            spec.password = Some(PasswordHash { cost: PasswordCost { memory_kib: 8, passes: 1 }, salt: [1; 16], hash: [255; 32] });
+        if apply(&mut settings, parts, &mut wrong).is_some() {
+            settings.password = Some(PasswordHash { cost: PasswordCost { memory_kib: 8, passes: 1 }, salt: [1; 16], hash: [255; 32] });
         }
-        let wrong: Vec<_> = wrong.into_iter().map(|refusal| (refusal.at.clone(), refusal.code)).collect();
-        if wrong.is_empty() { Ok(spec) } else { Err(wrong) }
+        let wrong: Vec<_> = wrong.into_iter().map(|error| (error.at.clone(), error.code)).collect();
+        if wrong.is_empty() { Ok(settings) } else { Err(wrong) }
     }
 
     const EVERYTHING: &str = r#"{"redirect_status":301,"title":"T","note":"N","external_id":"E","tags":["B","a","b"],
@@ -200,13 +204,13 @@ pub(crate) mod tests {
 
     #[test]
     fn nothing_said_changes_nothing_and_null_sets_back() {
-        let spec = everything();
-        assert_eq!(spec.tags.iter().map(Tag::as_str).collect::<Vec<_>>(), ["a", "b"]);
-        assert_eq!(applied(spec.clone(), "{}").unwrap(), spec);
+        let settings = everything();
+        assert_eq!(settings.tags.iter().map(Tag::as_str).collect::<Vec<_>>(), ["a", "b"]);
+        assert_eq!(applied(settings.clone(), "{}").unwrap(), settings);
         let nulls = r#"{"redirect_status":null,"title":null,"note":null,"external_id":null,"tags":null,"starts_at":null,"ends_at":null,
             "fallback":null,"disabled":null,"max_clicks":null,"confirm":null,"forward_query":null,"forward_path":null,"strict":null,
             "crawlable":null,"password":null,"card":null,"rules":null}"#;
-        assert_eq!(applied(spec, nulls).unwrap(), LinkSettings::default());
+        assert_eq!(applied(settings, nulls).unwrap(), LinkSettings::default());
     }
 
     #[test]
@@ -275,12 +279,12 @@ pub(crate) mod tests {
 
     #[test]
     fn card_parts_are_patched_separately() {
-        let spec = applied(everything(), r#"{"card":{"title":"new","image":null}}"#).unwrap();
-        let card = spec.card.clone().unwrap();
+        let settings = applied(everything(), r#"{"card":{"title":"new","image":null}}"#).unwrap();
+        let card = settings.card.clone().unwrap();
         assert_eq!(card.title.as_ref().map(CardTitle::as_str), Some("new"));
         assert_eq!(card.description.as_ref().map(CardDescription::as_str), Some("CD"));
         assert_eq!(card.image, None);
-        let nothing_left = applied(spec, r#"{"card":{"title":null,"description":null}}"#);
+        let nothing_left = applied(settings, r#"{"card":{"title":null,"description":null}}"#);
         assert_eq!(nothing_left, Err(vec![("/card".to_owned(), FieldCode::Required)]));
     }
 
@@ -298,26 +302,26 @@ pub(crate) mod tests {
 
     #[test]
     fn other_changes_keep_the_password() {
-        let spec = everything();
-        let password = spec.password.clone();
-        assert_eq!(applied(spec, r#"{"title":"new"}"#).unwrap().password, password);
+        let settings = everything();
+        let password = settings.password.clone();
+        assert_eq!(applied(settings, r#"{"title":"new"}"#).unwrap().password, password);
     }
 
     #[test]
     fn new_end_is_compared_with_stored_start() {
-        let spec = applied(LinkSettings::default(), r#"{"starts_at":"2026-06-01T00:00:00Z"}"#).unwrap();
-        let wrong = applied(spec.clone(), r#"{"ends_at":"2026-05-01T00:00:00Z"}"#);
+        let settings = applied(LinkSettings::default(), r#"{"starts_at":"2026-06-01T00:00:00Z"}"#).unwrap();
+        let wrong = applied(settings.clone(), r#"{"ends_at":"2026-05-01T00:00:00Z"}"#);
         assert_eq!(wrong, Err(vec![("/ends_at".to_owned(), FieldCode::Conflicts)]));
-        assert!(applied(spec, r#"{"ends_at":"2026-05-01T00:00:00Z","starts_at":null}"#).is_ok());
+        assert!(applied(settings, r#"{"ends_at":"2026-05-01T00:00:00Z","starts_at":null}"#).is_ok());
     }
 
     #[test]
     fn tag_is_replaced_merged_or_removed() {
         let tag = |text: &str| Tag::stored(text.into());
         let retagged = |old: &str, new: Option<&str>| {
-            let mut spec = applied(LinkSettings::default(), r#"{"tags":["a","b","d"]}"#).unwrap();
-            let was_there = spec.retag(&tag(old), new.map(tag).as_ref());
-            (was_there, spec.tags.iter().map(Tag::as_str).collect::<Vec<_>>().join(" "))
+            let mut settings = applied(LinkSettings::default(), r#"{"tags":["a","b","d"]}"#).unwrap();
+            let was_there = settings.retag(&tag(old), new.map(tag).as_ref());
+            (was_there, settings.tags.iter().map(Tag::as_str).collect::<Vec<_>>().join(" "))
         };
         assert_eq!(retagged("a", Some("c")), (true, "b c d".into()));
         assert_eq!(retagged("a", Some("d")), (true, "b d".into()));

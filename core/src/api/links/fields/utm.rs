@@ -60,7 +60,7 @@ pub(crate) fn merge(parts: <UtmBody as RequestBody>::Parts, mut target: Option<T
         };
         match target.take().map(|target| with(&target, name, value.as_deref())) {
             Some(Ok(merged)) => target = Some(merged),
-            Some(Err(refusal)) => wrong.add(refusal.within(name)),
+            Some(Err(error)) => wrong.add(error.within(name)),
             None => {}
         }
     }
@@ -97,7 +97,7 @@ mod tests {
     fn merged(target: &str, json: &str) -> Result<String, Vec<(String, FieldCode)>> {
         let Draft { parts, mut wrong } = drafted::<UtmBody>(json);
         let target = merge(parts, Some(Target::stored(target.into())), &mut wrong);
-        let wrong: Vec<_> = wrong.into_iter().map(|refusal| (refusal.at.clone(), refusal.code)).collect();
+        let wrong: Vec<_> = wrong.into_iter().map(|error| (error.at.clone(), error.code)).collect();
         if wrong.is_empty() { Ok(target.unwrap().as_str().to_owned()) } else { Err(wrong) }
     }
 

@@ -93,13 +93,13 @@ impl ImportLine {
             ));
         }
         let brings_hash = hash.is_some();
-        new.spec.password = hash;
+        new.settings.password = hash;
         // Ids belong to a deployment. An owner who does not exist here is stored as it is; admins can change it.
         parts.owner.apply(&mut new.owner);
         new.created_at = parts.created_at;
         new.blocked = parts.blocked.map(|line| exported_block(line, context.now));
         let clicks = parts.clicks.map(ClicksBody::counts).unwrap_or_default();
-        let lacks_password = parts.has_password.unwrap_or_default() && new.spec.password.is_none() && new.password.is_none();
+        let lacks_password = parts.has_password.unwrap_or_default() && new.settings.password.is_none() && new.password.is_none();
         Ok(Self { new, clicks, lacks_password, brings_hash })
     }
 }

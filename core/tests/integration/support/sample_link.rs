@@ -1,4 +1,4 @@
-//! Links and their cached copies, read and changed directly in the store and the cache.
+//! The link `docs` and its cached link, read and changed directly in the store and the cache.
 
 use hop_core::alias::{Alias, AliasCase};
 use hop_core::domain::Domain;
@@ -43,7 +43,7 @@ pub(crate) fn edit_elsewhere(edge: &MemoryEdge) {
 
 /// Follows `docs` on `isolate` and does the background work.
 pub(crate) fn follow(isolate: &Isolate<'_>) -> (u16, String) {
-    told(&run(isolate.ask(Ask::visit("docs"))))
+    status_and_location(&run(isolate.ask(Ask::visit("docs"))))
 }
 
 /// Follows `docs` on a new isolate.
@@ -51,7 +51,8 @@ pub(crate) fn follow_afresh(edge: &MemoryEdge) -> (u16, String) {
     follow(&Isolate::new(edge))
 }
 
-pub(crate) fn told(answer: &Answer) -> (u16, String) {
+/// The status and the `Location` of a response.
+pub(crate) fn status_and_location(answer: &Answer) -> (u16, String) {
     (answer.code(), answer.header("location").to_owned())
 }
 
@@ -67,8 +68,8 @@ pub(crate) fn missing() -> (u16, String) {
     (404, String::new())
 }
 
-/// The version of the cached copy of `docs`.
-pub(crate) fn version_of_copy(edge: &MemoryEdge) -> Option<u64> {
-    let copy: Value = serde_json::from_str(&edge.link_cache.peek(&docs())?).expect("a copy is JSON");
-    copy["version"].as_u64()
+/// The number of commits in the cached link of `docs`.
+pub(crate) fn cached_commits(edge: &MemoryEdge) -> Option<u64> {
+    let cached_link: Value = serde_json::from_str(&edge.link_cache.peek(&docs())?).expect("a cached link is JSON");
+    cached_link["version"].as_u64()
 }

@@ -1,4 +1,4 @@
-//! Store faults, planned step by step or drawn at random from a seed.
+//! Store faults, planned step by step or random from a seed.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -90,7 +90,7 @@ pub(crate) fn watch(edge: &MemoryEdge) -> Trace {
 }
 
 /// Removes all faults.
-pub(crate) fn calm(edge: &MemoryEdge) {
+pub(crate) fn clear_faults(edge: &MemoryEdge) {
     edge.records.set_faults(Box::new(NoFaults));
 }
 
@@ -111,34 +111,34 @@ pub(crate) struct FaultRates {
 }
 
 /// Delays only.
-pub(crate) const WINDY: FaultRates = FaultRates { late: 60, fail: 0, stale: 0 };
+pub(crate) const DELAYS: FaultRates = FaultRates { late: 60, fail: 0, stale: 0 };
 /// Delays and failures.
-pub(crate) const STORMY: FaultRates = FaultRates { late: 50, fail: 15, stale: 0 };
+pub(crate) const DELAYS_AND_FAILURES: FaultRates = FaultRates { late: 50, fail: 15, stale: 0 };
 /// Delays, failures and stale reads.
-pub(crate) const FOGGY: FaultRates = FaultRates { late: 40, fail: 10, stale: 20 };
+pub(crate) const ALL_FAULTS: FaultRates = FaultRates { late: 40, fail: 10, stale: 20 };
 
-struct Drawn(Random, FaultRates);
+struct RandomFaults(Random, FaultRates);
 
-impl Drawn {
+impl RandomFaults {
     fn turns(&mut self) -> u8 {
         u8::try_from(self.0.below(4)).unwrap_or_default() + 1
     }
 }
 
-impl Faults for Drawn {
+impl Faults for RandomFaults {
     fn next(&mut self, _step: StoreStep) -> Fault {
         let FaultRates { late, fail, stale } = self.1;
         match self.0.below(100) {
-            draw if draw < late / 2 => Fault::Late(self.turns()),
-            draw if draw < late => Fault::LateAnswer(self.turns()),
-            draw if draw < late + fail => Fault::Fail,
-            draw if draw < late + fail + stale => Fault::Stale,
+            number if number < late / 2 => Fault::Late(self.turns()),
+            number if number < late => Fault::LateAnswer(self.turns()),
+            number if number < late + fail => Fault::Fail,
+            number if number < late + fail + stale => Fault::Stale,
             _ => Fault::None,
         }
     }
 }
 
-/// Lets steps fail at random at these rates.
-pub(crate) fn unleash(edge: &MemoryEdge, rates: FaultRates, seed: u64) {
-    edge.records.set_faults(Box::new(Drawn(Random::new(seed), rates)));
+/// Lets steps fail at random, at these rates.
+pub(crate) fn set_random_faults(edge: &MemoryEdge, rates: FaultRates, seed: u64) {
+    edge.records.set_faults(Box::new(RandomFaults(Random::new(seed), rates)));
 }

@@ -156,7 +156,7 @@ fn operations(config: &Config, limit: OperationLimit) -> u32 {
                 free
             }
         }
-        OperationLimit::Operations { usual } => config.store_operations.unwrap_or(usual),
+        OperationLimit::Operations { default } => config.store_operations.unwrap_or(default),
     }
 }
 

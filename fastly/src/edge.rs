@@ -17,7 +17,7 @@ static LIMITS: EdgeLimits = EdgeLimits {
     password_cost: PasswordCost { memory_kib: 4_096, passes: 3 },
     // The rest of the time is for the store and for parsing the request.
     max_hashes: 3,
-    one_owner: "as far as KV Store's insert-if-absent holds",
+    one_owner: "as long as KV Store never lets two inserts of one absent key succeed",
     read_your_writes: "an accepted write may take seconds to be readable, even for its writer",
     edits_reach_visitors: EditsReachVisitors::Usually("usually within seconds; the vendor gives no upper bound"),
 };
@@ -43,7 +43,7 @@ impl Edge for ComputeEdge {
 
     /// The vendor limits backend requests to 32, and does not document whether calls of the KV Store count as such.
     fn operation_limit(&self) -> OperationLimit {
-        OperationLimit::Operations { usual: 32 }
+        OperationLimit::Operations { default: 32 }
     }
 
     fn records(&self) -> &KvRecords {

@@ -33,7 +33,7 @@ fn capabilities_describe_the_edge(world: &World) {
     let (edge, one_owner, has_cache) = match world.edge {
         Edge::Memory => ("memory", "always", true),
         Edge::Workerd => ("cloudflare", "always", true),
-        Edge::Viceroy => ("fastly", "as far as KV Store's insert-if-absent holds", false),
+        Edge::Viceroy => ("fastly", "as long as KV Store never lets two inserts of one absent key succeed", false),
     };
     assert_eq!(capabilities["edge"], edge);
     assert_eq!(capabilities["limits"]["alias_bytes"], 128);

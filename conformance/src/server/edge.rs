@@ -80,7 +80,7 @@ impl Edge for ServerEdge {
     }
 
     fn operation_limit(&self) -> OperationLimit {
-        OperationLimit::Operations { usual: OPERATIONS }
+        OperationLimit::Operations { default: OPERATIONS }
     }
 
     fn records(&self) -> &ServerRecords {

@@ -9,7 +9,7 @@ pub(crate) const DEFAULT: u16 = 50;
 pub(crate) const LARGEST: u16 = 100;
 
 /// Takes `limit` out of a query: the number of `what` that a page examines at most.
-pub(crate) fn take(fields: &mut Fields, what: &str) -> u16 {
+pub(crate) fn from_query(fields: &mut Fields, what: &str) -> u16 {
     let limit = |text: String| {
         let limit = text.parse().ok().filter(|limit| (1..=LARGEST).contains(limit));
         limit.ok_or_else(|| FieldError::new(FieldCode::OutOfRange, format!("limit must be from 1 to {LARGEST} {what}")))

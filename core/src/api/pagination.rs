@@ -30,12 +30,12 @@ pub(crate) struct ListPage {
 
 impl PageQuery {
     /// Takes `limit` and `cursor`. The page examines at most `limit` of `what`.
-    pub(crate) fn take(fields: &mut Fields, what: &str) -> Self {
-        Self { limit: Some(page_size::take(fields, what)), cursor: fields.take("cursor", UnverifiedCursor::parse) }
+    pub(crate) fn from_query(fields: &mut Fields, what: &str) -> Self {
+        Self { limit: Some(page_size::from_query(fields, what)), cursor: fields.take("cursor", UnverifiedCursor::parse) }
     }
 
     /// Takes `cursor` for a list without `limit`: its pages are as large as the operation budget allows.
-    pub(crate) fn take_without_limit(fields: &mut Fields) -> Self {
+    pub(crate) fn from_query_without_limit(fields: &mut Fields) -> Self {
         Self { limit: None, cursor: fields.take("cursor", UnverifiedCursor::parse) }
     }
 

@@ -47,7 +47,7 @@ impl OperationGroup {
                  visitors who find no link. The operator must make sure that requests for an added domain reach hop.",
             ),
             Self::Audit => ("Audit", "The log of all changes: who changed what."),
-            Self::Deployment => ("Deployment", "State, promises and limits of a deployment."),
+            Self::Deployment => ("Deployment", "State, guarantees and limits of a deployment."),
             Self::Keys => (
                 "Keys",
                 "The credentials of programs. A key belongs to a user. It has scopes, may be limited to some domains, and \

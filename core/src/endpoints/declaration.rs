@@ -3,7 +3,7 @@
 /// Generates from the rows of the table:
 /// * `EndpointName`, an enum with a variant for each row
 /// * `ENDPOINTS`, the rows as data
-/// * `at_word`, which finds the endpoints of a path of one word
+/// * `endpoints_at_word`, which finds the endpoints of a path of one word
 /// * `run`, which calls the handler of a row
 ///
 /// A handler is a generic async function, so a row cannot hold a pointer to it. Its arguments are the parts of the
@@ -79,10 +79,10 @@ macro_rules! endpoints {
 
         /// The endpoints of a path of one word, such as `/health`. Only such rows are compared at run time: nearly
         /// every request is for a link, and its alias is compared with these words first.
-        fn at_word(word: &str) -> Option<&'static [Endpoint]> {
+        fn endpoints_at_word(word: &str) -> Option<&'static [Endpoint]> {
             $(
-                if let Some(known) = const { row_search::word_of($pattern) } && word == known {
-                    return Some(const { row_search::rows_of($pattern) });
+                if let Some(known) = const { row_search::only_segment_of($pattern) } && word == known {
+                    return Some(const { row_search::endpoints_at($pattern) });
                 }
             )*
             None

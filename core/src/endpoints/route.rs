@@ -1,18 +1,18 @@
-//! Routing: finds the endpoints of a path. Nothing else in hop reads the path.
+//! Routing: finds the endpoints of a path. No other file reads the path of a request; `message/path.rs` splits it.
 
 use std::borrow::Cow;
 
 use http::Method;
 
-use super::row_search::rows_of;
-use super::{Audience, ENDPOINTS, Endpoint, at_word};
+use super::row_search::endpoints_at;
+use super::{Audience, ENDPOINTS, Endpoint, endpoints_at_word};
 use crate::message::path::Path;
 use crate::message::request::Head;
 use crate::model::alias::RESERVED;
 
 /// The endpoints of a link, and of its preview.
-const LINK: &[Endpoint] = rows_of("/{alias}");
-const PREVIEW: &[Endpoint] = rows_of("/{alias}+");
+const LINK: &[Endpoint] = endpoints_at("/{alias}");
+const PREVIEW: &[Endpoint] = endpoints_at("/{alias}+");
 
 /// The endpoints of a path, one for each method, with the parameters of the path.
 #[derive(Clone, Debug)]
@@ -40,7 +40,7 @@ impl<'a> Route<'a> {
 
     /// The route of a path of one segment: a fixed one, or else a link.
     fn of_word(word: Cow<'a, str>) -> Self {
-        if let Some(endpoints) = at_word(&word) {
+        if let Some(endpoints) = endpoints_at_word(&word) {
             return Self::to(endpoints, Cow::default());
         }
         match word.strip_suffix('+') {

@@ -3,7 +3,7 @@
 use super::{ENDPOINTS, Endpoint};
 
 /// The endpoints of one path, which are adjacent in the table.
-pub(super) const fn rows_of(pattern: &str) -> &'static [Endpoint] {
+pub(super) const fn endpoints_at(pattern: &str) -> &'static [Endpoint] {
     let mut rows = ENDPOINTS;
     while let [first, after @ ..] = rows {
         if is_same(first.pattern, pattern) {
@@ -31,7 +31,7 @@ pub(super) const fn is_routed(method: &str) -> bool {
 }
 
 /// The only segment of a path such as `/health`; nothing for longer paths and paths with a parameter.
-pub(super) const fn word_of(pattern: &str) -> Option<&str> {
+pub(super) const fn only_segment_of(pattern: &str) -> Option<&str> {
     let (_, word) = pattern.split_at(1);
     let mut bytes = word.as_bytes();
     while let [byte, after @ ..] = bytes {

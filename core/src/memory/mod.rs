@@ -123,7 +123,7 @@ impl Edge for MemoryEdge {
     }
 
     fn operation_limit(&self) -> OperationLimit {
-        OperationLimit::Operations { usual: self.operations() }
+        OperationLimit::Operations { default: self.operations() }
     }
 
     fn records(&self) -> &MemoryRecords {

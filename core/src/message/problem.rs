@@ -322,8 +322,8 @@ impl Problem {
         Self::new(ProblemCode::BudgetExhausted, detail).advising(ProblemHeader::RetryIn(0))
     }
 
-    /// An alias whose predecessors left more data than one request can remove.
-    pub(crate) fn half_reused() -> Self {
+    /// An alias whose deleted links left more data than one request can remove.
+    pub(crate) fn cleanup_unfinished() -> Self {
         let detail = "The alias is not free yet: data of its deleted links is still stored. Repeat the request.";
         Self::new(ProblemCode::BudgetExhausted, detail).advising(ProblemHeader::RetryIn(0))
     }

@@ -37,7 +37,7 @@ pub const RESERVED: [&str; 21] = [
 
 /// First path segments that were reserved after links could already have them. New links cannot use them. A link that
 /// has one keeps it until it is erased.
-pub const RESERVED_LATER: [&str; 5] = ["ads.txt", "app-ads.txt", "security.txt", "report", "mcp"];
+pub const RESERVED_FOR_NEW_LINKS: [&str; 5] = ["ads.txt", "app-ads.txt", "security.txt", "report", "mcp"];
 
 /// Characters to encode in a short URL: all but these.
 const UNRESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -62,10 +62,10 @@ impl Alias {
     /// The rule that the text breaks.
     pub fn parse(text: &str, case: AliasCase) -> Result<Self, FieldError> {
         let alias = Self::parse_existing(text, case)?;
-        if alias.is_reserved_later() { Err(reserved()) } else { Ok(alias) }
+        if alias.is_reserved_for_new_links() { Err(reserved()) } else { Ok(alias) }
     }
 
-    /// Parses the alias of a link that may exist. It may be one of [`RESERVED_LATER`].
+    /// Parses the alias of a link that may exist. It may be one of [`RESERVED_FOR_NEW_LINKS`].
     ///
     /// # Errors
     /// The rule that the text breaks.
@@ -73,9 +73,9 @@ impl Alias {
         normalize(text, case, check).map(Self)
     }
 
-    /// Whether it is one of [`RESERVED_LATER`], in any case, width or style.
-    pub(crate) fn is_reserved_later(&self) -> bool {
-        is_one_of(&RESERVED_LATER, &self.0)
+    /// Whether it is one of [`RESERVED_FOR_NEW_LINKS`], in any case, width or style.
+    pub(crate) fn is_reserved_for_new_links(&self) -> bool {
+        is_one_of(&RESERVED_FOR_NEW_LINKS, &self.0)
     }
 
     /// Wraps an alias that was read from the store and was checked before it was saved.
@@ -338,7 +338,7 @@ mod tests {
 
     #[test]
     fn reserved_words_are_refused_in_any_spelling() {
-        for word in RESERVED.into_iter().chain(RESERVED_LATER) {
+        for word in RESERVED.into_iter().chain(RESERVED_FOR_NEW_LINKS) {
             let wide: String =
                 word.chars().map(|c| if c.is_ascii_alphanumeric() { char::from_u32(u32::from(c) + 0xFEE0).unwrap() } else { c }).collect();
             for spelling in [word.to_owned(), word.to_uppercase(), wide] {
@@ -348,8 +348,8 @@ mod tests {
     }
 
     #[test]
-    fn existing_links_may_have_later_reserved_words() {
-        for word in RESERVED_LATER {
+    fn existing_links_may_have_words_reserved_later() {
+        for word in RESERVED_FOR_NEW_LINKS {
             assert_eq!(Alias::parse_existing(word, AliasCase::Sensitive).unwrap().as_str(), word);
         }
         assert!(Alias::parse_existing("Health", AliasCase::Sensitive).is_err());

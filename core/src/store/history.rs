@@ -1,10 +1,10 @@
-//! History: the versions of a link before each edit. Each is an attachment of the commit that replaced it.
+//! History: the old versions of a link. The commit that replaces a version stores it as an attachment.
 //!
 //! A link names its previous version, and each version names the one before. Readers walk this chain, so a version that
 //! a rejected commit wrote never appears in the history.
 //!
-//! The first write of a move puts the link at the destination as a pending move. Its version names the destination in
-//! its key. After a crash of the move, this key is the only reference to that destination.
+//! The first write of a move claims the destination and stores the version before the move. The key of this version
+//! names the destination. If the move crashes, no other key of the link names it.
 
 use super::alias_record::{AliasRecord, AliasState};
 use super::stored::{self, StoredVersion};
@@ -23,10 +23,10 @@ pub(crate) const KEPT_VERSIONS: u16 = 50;
 /// The maximum number of version records that are read. Some may come from rejected edits.
 pub(crate) const MAX_READ: u16 = 100;
 
-/// How many older versions may exist before they are pruned.
-const SLACK: u16 = 50;
+/// How many keys beyond the kept versions one pruning lists.
+const EXTRA_LISTED: u16 = 50;
 
-/// Edits to a version divisible by this prune the history.
+/// An edit prunes the history if its version number is a multiple of this.
 const PRUNING_INTERVAL: u64 = 8;
 
 /// The maximum number of store operations that one edit spends on pruning.
@@ -44,8 +44,8 @@ pub(crate) struct LinkVersion {
     pub(crate) is_disabled: bool,
     pub(crate) is_deleted: bool,
     pub(crate) blocked: Option<Blocked>,
-    /// The name of the version before this one, as the end of its key.
-    pub(super) before: Option<String>,
+    /// The name of the previous version: the end of its key.
+    pub(super) previous_name: Option<String>,
 }
 
 impl LinkVersion {
@@ -61,7 +61,7 @@ impl LinkVersion {
             is_disabled: link.settings.disabled,
             is_deleted: link.is_deleted(),
             blocked: link.blocked.clone(),
-            before: link.history.clone(),
+            previous_name: link.history.clone(),
         }
     }
 }
@@ -73,8 +73,8 @@ pub(crate) fn record_version(was: &Link, change: &mut Change) -> Result<(), Stor
     Ok(())
 }
 
-/// The name of the version `was` that the commit `token` to the record `to` writes: the token, and the destination if
-/// the link is to move.
+/// The name under which the commit `token` to the record `to` stores the version `was`: the token, followed by the
+/// destination if the commit moves the link.
 pub(crate) fn name(was: &Link, to: &Key, token: &str) -> String {
     if *to == Key::link(&was.domain, &was.alias) { token.to_owned() } else { [token, "/", to.alias_path()].concat() }
 }
@@ -84,14 +84,14 @@ fn key(link: &LinkId, version: u64, name: &str) -> Key {
     Key::stored(format!("{}{:016x}/{name}", Prefix::history(link).as_str(), u64::MAX.saturating_sub(version)))
 }
 
-/// The destination that the version at `key` names; nothing if it was not written by a move.
+/// The destination that the version at `key` names; `None` if no move stored it.
 fn destination(key: &Key) -> Option<Key> {
     let [_history, _link, _version, _token, path] = key.as_str().splitn(5, '/').collect::<Vec<_>>().try_into().ok()?;
     Some(Key::at_path(path))
 }
 
-/// The key of the version before the present one of `link`.
-pub(crate) fn newest(link: &Link) -> Option<Key> {
+/// The key of the previous version of `link`.
+pub(crate) fn previous_key(link: &Link) -> Option<Key> {
     let name = link.history.as_ref()?;
     Some(key(&link.id, link.version.saturating_sub(1), name))
 }
@@ -103,31 +103,31 @@ pub(crate) async fn latest(records: &impl Records, link: &Link, reads: u16) -> R
     let values = records.get_many(&page.keys).await?;
     let record_at = |key: &Key| page.keys.iter().zip(&values).find(|(found, _)| *found == key)?.1.as_ref();
     while versions.len() < KEPT_VERSIONS.into()
-        && let Some(newest) = versions.last()
-        && let Some(name) = &newest.before
-        && let Some(record) = record_at(&key(&link.id, newest.version.saturating_sub(1), name))
+        && let Some(oldest) = versions.last()
+        && let Some(name) = &oldest.previous_name
+        && let Some(record) = record_at(&key(&link.id, oldest.version.saturating_sub(1), name))
     {
         versions.push(stored::read::<StoredVersion<'_>>(&record.value)?.into());
     }
     Ok(versions)
 }
 
-/// The versions that an edit of `link` should remove, for at most `most` operations: at every [`PRUNING_INTERVAL`]th
-/// version, those beyond the versions that the history shows.
+/// The versions that an edit of `link` should remove: at every [`PRUNING_INTERVAL`]th version, those that the history no
+/// longer shows. Finding and removing them takes at most `most` operations.
 pub(crate) async fn outdated(records: &impl Records, link: &Link, most: u32) -> Result<Vec<Key>, StoreError> {
     let is_due = link.version > u64::from(KEPT_VERSIONS) && link.version.checked_rem(PRUNING_INTERVAL) == Some(0);
     let most = most.saturating_sub(records.operations(&StoreCall::Scan)).min(MAX_PRUNING_OPERATIONS);
     if !is_due || most < MIN_PRUNING_OPERATIONS {
         return Ok(Vec::new());
     }
-    let page = records.scan(&Prefix::history(&link.id), None, KEPT_VERSIONS.saturating_add(SLACK)).await?;
+    let page = records.scan(&Prefix::history(&link.id), None, KEPT_VERSIONS.saturating_add(EXTRA_LISTED)).await?;
     let is_kept = |key: &Key| version_in(key).is_none_or(|version| version.saturating_add(KEPT_VERSIONS.into()) > link.version);
     let mut old: Vec<Key> = page.keys.into_iter().filter(|key| !is_kept(key)).collect();
-    // Versions of crashed moves may have to stay. The list is rotated, or the versions after them might never be
-    // processed.
-    let turn = link.version.checked_div(PRUNING_INTERVAL).and_then(|turn| usize::try_from(turn).ok());
-    let first = turn.and_then(|turn| turn.checked_rem(old.len())).unwrap_or_default();
-    old.rotate_left(first);
+    // Versions of crashed moves may have to stay. Each pruning starts at another place in the list, so that checking
+    // them does not always use up the operations before other versions are reached.
+    let pruning_number = link.version.checked_div(PRUNING_INTERVAL).and_then(|number| usize::try_from(number).ok());
+    let start = pruning_number.and_then(|number| number.checked_rem(old.len())).unwrap_or_default();
+    old.rotate_left(start);
     let at = Key::link(&link.domain, &link.alias);
     Ok(select_prunable(records, (&link.id, &at), old, MoveVersions::Follow, most).await?.keys)
 }
@@ -155,12 +155,13 @@ pub(crate) enum MoveVersions {
 pub(crate) struct PrunableVersions {
     /// The keys of versions that can be removed: no pending move depends on them.
     pub(crate) keys: Vec<Key>,
-    /// Destinations that hold a pending move of the link or cannot be read. Versions that name them are not among the
-    /// keys.
-    pub(crate) pending: Vec<Result<AliasRecord, StoreError>>,
+    /// Destinations that block the removal of the versions that name them: they hold a pending move of the link, or
+    /// cannot be read.
+    pub(crate) blocking: Vec<Result<AliasRecord, StoreError>>,
     /// The store operations for reading the destinations and removing the keys.
     pub(crate) operations: u32,
-    /// Whether more versions remain that are not among the keys and name no pending destination.
+    /// Whether there are versions beyond these: their destination was not read, or the operations do not suffice to
+    /// remove them.
     pub(crate) has_more: bool,
 }
 
@@ -179,9 +180,9 @@ impl PrunableVersions {
     }
 }
 
-/// Selects the `versions` of the link `id` at the alias `at` that can be removed, for at most `most` store operations,
-/// or two if that is more. Each destination is read once. Versions without a destination come first, so that moves
-/// never prevent their removal.
+/// Selects those of the `versions` of the link `id` at the alias `at` that can be removed. Reading destinations and
+/// removing the versions takes at most `most` store operations, or two if `most` is less. Each destination is read once.
+/// Versions without a destination come first, so that moves never prevent their removal.
 pub(crate) async fn select_prunable(
     records: &impl Records,
     (id, at): (&LinkId, &Key),
@@ -203,12 +204,12 @@ pub(crate) async fn select_prunable(
     }
     prunable.add_within(records, most, without_destination);
     let least = usize::from(prunable.keys.is_empty());
-    let readable = match moves {
+    let readable_count = match moves {
         MoveVersions::Keep => 0,
-        MoveVersions::Follow => readable(records, by_destination.len(), most.saturating_sub(prunable.operations)).max(least),
+        MoveVersions::Follow => count_readable(records, by_destination.len(), most.saturating_sub(prunable.operations)).max(least),
     };
-    prunable.has_more |= by_destination.len() > readable;
-    let destinations: Vec<Key> = by_destination.iter().take(readable).map(|(destination, _)| destination.clone()).collect();
+    prunable.has_more |= by_destination.len() > readable_count;
+    let destinations: Vec<Key> = by_destination.iter().take(readable_count).map(|(destination, _)| destination.clone()).collect();
     if destinations.is_empty() {
         return Ok(prunable);
     }
@@ -219,16 +220,17 @@ pub(crate) async fn select_prunable(
         match record.map(|record| AliasRecord::decode(&destination, &record)) {
             Some(Ok(alias_record)) if !is_pending(&alias_record) => prunable.add_within(records, most, versions),
             None => prunable.add_within(records, most, versions),
-            Some(pending) => prunable.pending.push(pending),
+            Some(blocking) => prunable.blocking.push(blocking),
         }
     }
     Ok(prunable)
 }
 
-/// How many of `many` destinations can be read for `most` operations, with one removal each.
-fn readable(records: &impl Records, many: usize, most: u32) -> usize {
-    let operations = |count| records.operations(&StoreCall::GetMany(count)).saturating_add(records.operations(&StoreCall::Remove(count)));
-    (1..=many).rev().find(|count| operations(*count) <= most).unwrap_or_default()
+/// How many of `count` destinations can be read, and one version of each removed, for at most `most` operations.
+fn count_readable(records: &impl Records, count: usize, most: u32) -> usize {
+    let operations =
+        |number| records.operations(&StoreCall::GetMany(number)).saturating_add(records.operations(&StoreCall::Remove(number)));
+    (1..=count).rev().find(|number| operations(*number) <= most).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -246,7 +248,7 @@ mod tests {
             let written = change.attachments.remove(0).0;
             assert_eq!((destination(&written), version_in(&written)), (destination_of_move, Some(was.version)), "{written:?}");
             let next = Link { version: was.version + 1, history: Some(name(&was, to, "t")), ..was.clone() };
-            assert_eq!(newest(&next), Some(written));
+            assert_eq!(previous_key(&next), Some(written));
         }
     }
 

@@ -5,7 +5,8 @@
 //! * A failed `commit` may have been applied.
 //! * Reads may be stale: `get` may return an older value, `scan` may miss a new key or still list a removed one. Two
 //!   reads need not agree.
-//! * `take` never grants more than the limit, whatever fails. What a failed `take` took is lost.
+//! * `take` never grants more than the limit, whatever fails. What a failed `take` took is lost. Erasing a link removes
+//!   its counts, so a visitor who read the link before may take one click more.
 
 use std::fmt;
 
@@ -24,7 +25,7 @@ pub trait Edge {
 
     /// The name of this edge, its limits and its guarantees.
     fn edge_limits(&self) -> &'static EdgeLimits;
-    /// The limit of store operations per request, and which setting selects it.
+    /// The limit of store operations per request, and the setting that determines it.
     fn operation_limit(&self) -> OperationLimit;
     /// The store.
     fn records(&self) -> &Self::Records;
@@ -45,8 +46,8 @@ pub trait Edge {
     fn random(&self, bytes: &mut [u8]) -> Result<(), NoEntropy>;
     /// Writes one line of JSON to the log of the deployment.
     fn log(&self, line: &str);
-    /// The OpenAPI document (`docs/openapi.json`), from a file beside the module or, with [`crate::openapi`], from
-    /// within it.
+    /// The OpenAPI document (`docs/openapi.json`): from a file beside the module, or from the module itself
+    /// ([`crate::openapi`]).
     async fn openapi(&self) -> Result<Vec<u8>, StoreError>;
 }
 
@@ -55,13 +56,13 @@ pub trait Edge {
 pub struct EdgeLimits {
     /// The name: `cloudflare`, `fastly` or `memory`.
     pub name: &'static str,
-    /// The highest click limit a link can have; nothing if any number is possible.
+    /// The highest click limit a link can have; `None` if there is no maximum.
     pub max_clicks: Option<u64>,
     /// The cost parameters for hashing a password.
     pub password_cost: PasswordCost,
-    /// How many passwords one request may hash, at least one.
+    /// The maximum number of passwords that one request may hash; at least one.
     pub max_hashes: u16,
-    /// The guarantee that an alias has one owner: always, or as far as the store's insert-if-absent holds.
+    /// The guarantee that an alias has one owner: `always`, or the condition for it.
     pub one_owner: &'static str,
     /// The guarantee that a client reads its own acknowledged writes.
     pub read_your_writes: &'static str,
@@ -78,20 +79,20 @@ pub enum EditsReachVisitors {
     Usually(&'static str),
 }
 
-/// The limit of store operations per request, and which setting selects it.
+/// The limit of store operations per request, and the setting that determines it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OperationLimit {
-    /// The vendor has a limit for each plan; the setting `HOP_PLAN` selects it.
+    /// Each plan of the vendor has its own limit. The setting `HOP_PLAN` names the plan.
     Plan {
-        /// The limit for `free`, the default.
+        /// The limit of the plan `free`, which is the default.
         free: u32,
-        /// The limit for `paid`.
+        /// The limit of the plan `paid`.
         paid: u32,
     },
     /// The setting `HOP_STORE_OPERATIONS` is the limit.
     Operations {
-        /// The default.
-        usual: u32,
+        /// The limit without this setting.
+        default: u32,
     },
 }
 
@@ -104,17 +105,17 @@ pub enum StoreCall<'a> {
     GetMany(usize),
     /// List keys.
     Scan,
-    /// Write a record and nothing beside it.
+    /// Write one record without index entries, attachments or an audit event.
     Write,
     /// Commit a change.
     Commit(&'a Change),
-    /// Commit a change that ends in a conflict.
-    Refused(&'a Change),
+    /// Commit a change that ends in a conflict, and undo what was written beside its record.
+    Conflicting(&'a Change),
     /// Remove this many more keys in a commit that removes some already.
     Remove(usize),
     /// Take one unit of a limit.
     Take {
-        /// Whether the limit expires.
+        /// Whether the store may forget the count after some time, as for a rate limit.
         expires: bool,
     },
     /// Read how much was taken of this many limits.
@@ -183,7 +184,8 @@ pub struct Record {
     pub guard: Guard,
 }
 
-/// The store's mark of one state of a record: the token of a row in D1, a generation in KV Store. Opaque to the core.
+/// The store's identifier of one state of a record: the token of a row in D1, the generation in KV Store. The core does
+/// not interpret it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Guard(pub String);
 

@@ -11,7 +11,7 @@
 
 use super::Key;
 use super::keys::Prefix;
-use super::stored::StoredExhaustion;
+use super::stored::StoredExhaustionMarker;
 use crate::model::sorted::put_in_order;
 use crate::model::time::Timestamp;
 use crate::store::ports::{NoEntropy, Records, StoreError, Take};
@@ -103,7 +103,7 @@ pub async fn take(
         }
     }
     // The marker saves later requests the list. If this write fails, they list the tickets themselves.
-    let _ = store.add(key, &StoredExhaustion::write(limit)?, until).await;
+    let _ = store.add(key, &StoredExhaustionMarker::write(limit)?, until).await;
     Ok(Take::Exhausted)
 }
 
@@ -129,5 +129,5 @@ fn number(bytes: &[u8]) -> u64 {
 
 /// Whether an exhaustion marker is valid for `limit`. One that was written for a lower limit is not.
 fn covers(marker: &[u8], limit: u64) -> bool {
-    StoredExhaustion::limit(marker).is_some_and(|marked| marked >= limit)
+    StoredExhaustionMarker::limit(marker).is_some_and(|marked| marked >= limit)
 }

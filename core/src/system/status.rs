@@ -35,7 +35,7 @@ pub(crate) async fn ready<E: Edge>(context: &Context<'_, E>) -> Result<Response,
     Response::json(StatusCode::OK, &StatusJson { status: "ready" })
 }
 
-/// Promises and limits of this deployment.
+/// Guarantees and limits of this deployment.
 #[derive(Serialize)]
 #[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "Capabilities"))]
 struct CapabilitiesJson {
@@ -142,7 +142,8 @@ pub(crate) async fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Re
         edits_reach_visitors_seconds,
         memo: MemoJson { hit_seconds: memo::HIT_SECONDS, miss_seconds: memo::MISS_SECONDS },
         cached_links: context.edge.link_cache().map(|_| cached_links),
-        max_clicks: "never exceeded; a failure may waste a click",
+        max_clicks: "never exceeded, with one exception: while a link is being erased, a visitor who read it before may take \
+                     one click more; a failure may waste a click",
         clicks: "counted after the response; of more than eight simultaneous clicks on one link some may be lost",
     };
     let limits = LimitsJson {

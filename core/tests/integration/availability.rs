@@ -4,7 +4,7 @@
 
 use crate::support::store_faults::{self, Plan, clear_faults, plan};
 use crate::support::{Ask, Isolate, run};
-use hop_core::alias::RESERVED_LATER;
+use hop_core::alias::RESERVED_FOR_NEW_LINKS;
 use hop_core::memory::{CommitMode, MemoryEdge, StoreStep};
 use hop_core::store::Key;
 use serde_json::{Value, json};
@@ -101,7 +101,7 @@ fn transplant(edge: &MemoryEdge, from: &str, to: &str) -> MemoryEdge {
 
 #[test]
 fn links_under_later_reserved_words_keep_working() {
-    for word in RESERVED_LATER {
+    for word in RESERVED_FOR_NEW_LINKS {
         let edge = MemoryEdge::new(1);
         let new =
             json!({"alias": "transplanted", "target": "https://example.com/", "external_id": "it", "tags": ["t"], "forward_path": true});

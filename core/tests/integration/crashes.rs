@@ -466,7 +466,7 @@ fn erase_until_done(edge: &MemoryEdge) {
 }
 
 #[test]
-fn erase_crash_before_give_back_recovers() {
+fn erase_crash_before_revert_recovers() {
     let edge = crashed_move();
     die_at_nth(&edge, StoreStep::Write, 2, erase());
     assert_eq!((stored_links(&edge).len(), follow_afresh(&edge), has_pending_move(&edge)), (0, ended(), true));
@@ -476,9 +476,9 @@ fn erase_crash_before_give_back_recovers() {
 }
 
 #[test]
-fn erase_crash_after_give_back_recovers() {
+fn erase_crash_after_revert_recovers() {
     let edge = crashed_move();
-    assert_eq!(ask(&edge, erase()), 503, "the alias was given back, and the version is left");
+    assert_eq!(ask(&edge, erase()), 503, "the claim was reverted, and the version is left");
     assert_eq!((stored_links(&edge).len(), follow_afresh(&edge), has_pending_move(&edge)), (0, ended(), false));
     die_at_nth(&edge, StoreStep::Write, 1, erase());
     erase_until_done(&edge);

@@ -527,7 +527,7 @@ fn cleanup_keeps_versions_of_unreadable_destinations() {
     }
 }
 
-/// Each request makes progress, also while an alias has to be given back.
+/// Each request makes progress, also while a claim has to be reverted.
 #[test]
 fn each_erase_request_removes_some_versions() {
     for edge in edges() {
@@ -535,7 +535,7 @@ fn each_erase_request_removes_some_versions() {
         edit(&edge, 90);
         crash_move(&edge, "new");
         let versions = || crate::support::audit::count(&edge, "history/");
-        // Giving the alias back takes a request, and so may releasing the other one.
+        // Reverting the claim takes a request, and so may releasing the other alias.
         let mut others = 0;
         loop {
             let before = versions();
@@ -689,9 +689,9 @@ fn erasing_reaches_a_concurrent_claim() {
     }
 }
 
-/// The claim is made after the link was erased. The mover finds its departure refused, and gives the alias back.
+/// The claim is made after the link was erased. The mover finds its departure refused, and reverts the claim.
 #[test]
-fn claim_after_an_erasure_is_given_back() {
+fn claim_after_an_erasure_is_reverted() {
     for edge in edges() {
         let edge = world(edge);
         let isolate = Isolate::new(&edge);
@@ -735,7 +735,7 @@ fn erase_crash_at_any_step_reaches_crashed_moves() {
             let first = ask(&edge, erase("docs")).0;
             clear_faults(&edge);
             if trace.steps().len() <= dies_at {
-                assert_eq!(first, 503, "the alias is given back, and the next request removes the version");
+                assert_eq!(first, 503, "the claim is reverted, and the next request removes the version");
                 break;
             }
             check_list(&edge);

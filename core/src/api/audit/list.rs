@@ -32,8 +32,8 @@ struct AuditFilter {
 /// `GET /api/v1/audit`. A page examines a limited number of events, so it may be empty without being the last.
 pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, query: &str) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
-    let filter = AuditFilter::take(&mut fields);
-    let page_query = PageQuery::take(&mut fields, "events");
+    let filter = AuditFilter::from_query(&mut fields);
+    let page_query = PageQuery::from_query(&mut fields, "events");
     fields.finish(Some(()))?;
     let list = ("/api/v1/audit?", &*filter.query());
     let cost = pagination::cost_of_records(context.edge.records());
@@ -108,7 +108,7 @@ fn may_see(authorized: &Authorized, event: &AuditEvent<'_>) -> bool {
 }
 
 impl AuditFilter {
-    fn take(fields: &mut Fields) -> Self {
+    fn from_query(fields: &mut Fields) -> Self {
         let from = fields.take_text("from", |text| Timestamp::parse(&text));
         let to = fields.take_text("to", |text| Timestamp::parse(&text));
         if let (Some(from), Some(to)) = (from, to)

@@ -35,7 +35,7 @@ impl<'a> AuditAction<'a> {
     }
 
     /// An old alias of a moved link stops forwarding to it.
-    pub(crate) fn unforward(moved_to: &'a MovedTo) -> Self {
+    pub(crate) fn end_forwarding(moved_to: &'a MovedTo) -> Self {
         let (domain, alias) = (Some(&moved_to.domain), Some(&moved_to.alias));
         Self { action: "link.unforward", subject: moved_to.link.as_str(), domain, alias, detail: None }
     }

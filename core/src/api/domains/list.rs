@@ -13,7 +13,7 @@ use crate::store::{DomainRecord, GuardedRecord, Key, Prefix};
 /// `GET /api/v1/domains`
 pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, query: &str) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
-    let page_query = PageQuery::take_without_limit(&mut fields);
+    let page_query = PageQuery::from_query_without_limit(&mut fields);
     fields.finish(Some(()))?;
     let config = context.config;
     let mut domain_records = Vec::new();

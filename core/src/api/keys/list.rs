@@ -16,7 +16,7 @@ use crate::store::{GuardedRecord, Prefix};
 pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, query: &str) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
     let owner = fields.take_text("owner", UserId::parse);
-    let page_query = PageQuery::take(&mut fields, "keys");
+    let page_query = PageQuery::from_query(&mut fields, "keys");
     fields.finish(Some(()))?;
     let filter = owner.as_ref().map(|owner| ["owner=", owner.as_str()].concat()).unwrap_or_default();
     let page = page_query

@@ -42,7 +42,7 @@ pub(crate) async fn availability<E: Edge>(
     let alias_record = load(context.edge.records(), &Key::link(&domain, &alias)).await?;
     let reason = match alias_record.map(|alias_record| alias_availability(&alias_record.alias_state, None, false, context.now)) {
         Some(AliasAvailability::Taken) => Some(ProblemCode::AliasTaken.name()),
-        _ if alias.is_reserved_later() => Some(FieldCode::Reserved.name()),
+        _ if alias.is_reserved_for_new_links() => Some(FieldCode::Reserved.name()),
         None | Some(AliasAvailability::Free) => None,
         Some(AliasAvailability::Retired) => Some(ProblemCode::AliasRetired.name()),
     };

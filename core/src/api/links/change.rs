@@ -176,7 +176,7 @@ fn relocate(wrong: &mut FieldErrors, patch: &<LinkPatch as RequestBody>::Parts, 
     if let (Some(field), true) = (field, stays) {
         wrong.add(FieldError::new(FieldCode::Conflicts, "the link already has this alias and domain").within(field));
     }
-    if let (Some(field), true) = (field, !stays && link.alias.is_reserved_later()) {
+    if let (Some(field), true) = (field, !stays && link.alias.is_reserved_for_new_links()) {
         wrong.add(alias::reserved().within(field));
     }
     for (name, flag) in [("keep_old_alias", patch.keep_old_alias), ("reuse", patch.reuse)] {

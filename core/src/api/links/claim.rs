@@ -19,8 +19,8 @@ use crate::store::{AliasRecord, AliasState, Change, Key, PendingMove, Written, c
 /// A move that is still pending after this time may have crashed, so another link may take the alias.
 const MOVE_TIMEOUT_MILLIS: u64 = 60_000;
 
-/// Most deleted links, whose alias it took over, that a link keeps track of. The remnants of older ones are removed
-/// first.
+/// How many predecessors a link remembers: deleted links whose alias it took over. Before it gets one more, the remnants
+/// of the oldest are removed.
 const MAX_PREDECESSORS: usize = 8;
 
 /// Claim of an alias for a link.
@@ -31,13 +31,14 @@ pub(super) struct AliasClaim<'a> {
     /// The new state of the alias.
     pub(super) alias_state: &'a AliasState,
     /// The link that gets the alias in the end.
-    pub(super) link: &'a LinkId,
+    pub(super) link_id: &'a LinkId,
     /// The previous version of that link, if this claim is an edit of it.
-    pub(super) was: Option<&'a Link>,
+    pub(super) previous: Option<&'a Link>,
     /// Whether an alias that belonged to another link may be taken over.
     pub(super) reuses: bool,
-    /// The pending move that this claim replaces: it is continued, or the caller has made sure that it cannot complete.
-    pub(super) replaces: Option<&'a str>,
+    /// The id of the pending move that this claim replaces. Either this claim continues that move, or the caller has
+    /// made sure that it cannot be completed.
+    pub(super) replaced_move_id: Option<&'a str>,
     pub(super) token: String,
 }
 
@@ -49,10 +50,11 @@ pub(super) enum RecordLookup {
 
 /// An alias that was claimed.
 pub(super) struct ClaimedAlias {
-    /// The number of commits of its record; `None` if an earlier attempt made the claim, because it may have changed
-    /// since.
+    /// The number of commits of its record after the claim; `None` if an earlier attempt made the claim, because the
+    /// record may have been written since.
     pub(super) commits: Option<u64>,
-    /// Whether this claim inserted the record: the alias was never used, and no earlier attempt made the claim.
+    /// Whether this claim inserted the record and the store confirmed it. False if the alias was used before, if an
+    /// earlier attempt made the claim, or if the answer of the store was lost.
     pub(super) is_new: bool,
 }
 
@@ -65,23 +67,25 @@ impl AliasClaim<'_> {
     ) -> Result<Result<ClaimedAlias, Problem>, Problem> {
         let records = context.edge.records();
         // A repeated creation may be refused because an earlier attempt succeeded.
-        let is_repeated = self.is_creation() && context.source.is_repeatable();
+        let may_be_repeated = self.is_creation() && context.source.is_repeatable();
         let mut change = AliasRecord::claim(self.key, self.alias_state, self.token.clone())?;
-        change.repeated = is_repeated;
-        self.attach_history(context, &mut change)?;
-        // A refused write costs a key-counting store many operations. The record is read first if a refusal is likely,
-        // if undoing the write would not fit the budget, or if a second write would not fit any request.
-        let refused = records.operations(&StoreCall::Refused(&change));
-        let of_two = refused.saturating_add(cost_of_change(records, &change)).saturating_add(cost_of_rewrite(records).saturating_mul(2));
-        let is_last = matches!(context.budget.fit(of_two), Fit::Never { .. });
-        let expects_refusal = self.reuses || refused > context.budget.left() || is_last;
-        let mut seen = match lookup {
+        change.repeated = may_be_repeated;
+        self.attach_version_or_event(context, &mut change)?;
+        // In a store that counts keys, a write that ends in a conflict costs many operations. So the record is read
+        // before the first write if a conflict is likely, if the budget does not cover undoing this write, or if no
+        // request has operations for a second write.
+        let conflict_cost = records.operations(&StoreCall::Conflicting(&change));
+        let cost_of_two_writes =
+            conflict_cost.saturating_add(cost_of_change(records, &change)).saturating_add(cost_of_rewrite(records).saturating_mul(2));
+        let only_one_fits = matches!(context.budget.fit(cost_of_two_writes), Fit::Never { .. });
+        let reads_first = self.reuses || conflict_cost > context.budget.left() || only_one_fits;
+        let mut loaded = match lookup {
             RecordLookup::Loaded(alias_record) => *alias_record,
-            RecordLookup::NotYet if expects_refusal => load(records, self.key).await?,
+            RecordLookup::NotYet if reads_first => load(records, self.key).await?,
             RecordLookup::NotYet => None,
         };
-        let mut is_first_write = seen.is_some();
-        if seen.is_none() {
+        let mut needs_budget_check = loaded.is_some();
+        if loaded.is_none() {
             context.check_new_fits(cost_of_change(records, &change), self.tags())?;
             if let (Written::Done, is_new) = commit_with_retries(records, change).await? {
                 return Ok(Ok(ClaimedAlias { commits: Some(1), is_new }));
@@ -89,18 +93,18 @@ impl AliasClaim<'_> {
         }
         let mut tries = 0;
         while tries < MAX_EDIT_ATTEMPTS {
-            let alias_record = match seen.take() {
+            let alias_record = match loaded.take() {
                 Some(alias_record) => Some(alias_record),
                 None => load(records, self.key).await?,
             };
-            // The store reported that the record exists. If it cannot be read yet, another creation is under way.
+            // The store reported that the record exists. If it cannot be read yet, another request has just created it.
             let Some(alias_record) = alias_record else {
                 return Ok(Err(Problem::alias_taken(self.alias)));
             };
             if self.has_succeeded_before(&alias_record) {
                 return Ok(Ok(ClaimedAlias { commits: None, is_new: false }));
             }
-            match self.check_replaceable(context, &alias_record).await? {
+            match self.make_replaceable(context, &alias_record).await? {
                 Verdict::Free => {}
                 Verdict::Retry => {
                     tries = tries.saturating_add(1);
@@ -112,15 +116,15 @@ impl AliasClaim<'_> {
                 && self.predecessors_after(old).len() > MAX_PREDECESSORS
             {
                 forget_predecessor(context, &alias_record, old).await?;
-                // The next request has fewer predecessors to remove.
+                // A repeated request need not remove this predecessor again, so its operations do not count for it.
                 context.budget.begin_part();
                 continue;
             }
             let alias_state = self.state_after_takeover(alias_record.alias_state.visible());
             let mut change = alias_record.replace(&alias_state, self.token.clone())?;
-            change.repeated = is_repeated;
-            self.attach_history(context, &mut change)?;
-            if std::mem::take(&mut is_first_write) {
+            change.repeated = may_be_repeated;
+            self.attach_version_or_event(context, &mut change)?;
+            if std::mem::take(&mut needs_budget_check) {
                 context.check_fits(cost_of_change(records, &change), self.tags())?;
             }
             if write(records, change).await? == Written::Done {
@@ -133,7 +137,7 @@ impl AliasClaim<'_> {
 
     /// The deleted link whose alias is taken over.
     fn predecessor<'p>(&self, alias_record: &'p AliasRecord) -> Option<&'p Link> {
-        alias_record.link().filter(|old| old.id != *self.link)
+        alias_record.link().filter(|old| old.id != *self.link_id)
     }
 
     /// The predecessors of the link once it has taken over the alias of `old`, the oldest first.
@@ -150,20 +154,20 @@ impl AliasClaim<'_> {
         all
     }
 
-    /// The new state of the alias if it is taken over from `seen`. The new link records its predecessors, so that their
-    /// remnants are found.
-    fn state_after_takeover(&self, seen: &AliasState) -> AliasState {
+    /// The new state of the alias if it is taken over in the state `previous`. The new link records its predecessors, so
+    /// that their remnants are found.
+    fn state_after_takeover(&self, previous: &AliasState) -> AliasState {
         let mut alias_state = self.alias_state.clone();
         if let AliasState::PendingMove(pending_move) = &mut alias_state {
-            pending_move.before = seen.clone();
+            pending_move.before = previous.clone();
         }
         let link = match &mut alias_state {
             AliasState::Link(link) => link,
             AliasState::PendingMove(pending_move) => &mut pending_move.link,
             AliasState::Erasing(_) | AliasState::MovedTo(_) | AliasState::Free => return alias_state,
         };
-        if let AliasState::Link(old) = seen
-            && old.id != *self.link
+        if let AliasState::Link(old) = previous
+            && old.id != *self.link_id
         {
             link.predecessors = self.predecessors_after(old);
         }
@@ -180,7 +184,7 @@ impl AliasClaim<'_> {
     }
 
     fn is_creation(&self) -> bool {
-        self.was.is_none()
+        self.previous.is_none()
     }
 
     /// Whether an earlier attempt of this claim succeeded: the record remembers its commit token, or holds the link of
@@ -191,24 +195,24 @@ impl AliasClaim<'_> {
         }
         match &alias_record.alias_state {
             AliasState::Link(link) | AliasState::Erasing(link) => {
-                link.id == *self.link && (self.is_creation() || alias_record.remembers(&self.token))
+                link.id == *self.link_id && (self.is_creation() || alias_record.remembers(&self.token))
             }
-            AliasState::MovedTo(moved_to) => moved_to.link == *self.link && self.is_creation(),
+            AliasState::MovedTo(moved_to) => moved_to.link == *self.link_id && self.is_creation(),
             AliasState::PendingMove(_) | AliasState::Free => false,
         }
     }
 
-    /// Whether this claim moves the link away from `key`. Then the link was read there, and any other write of that
-    /// record aborts the move.
+    /// Whether this claim moves its link away from the alias at `key`. Then that record held the link when it was read,
+    /// and rewriting it would abort this move.
     fn moves_from(&self, key: &Key) -> bool {
         matches!(self.alias_state, AliasState::PendingMove(pending_move) if pending_move.from == *key)
     }
 
     /// Adds the previous version of the link to `change`, or the audit event of its creation. The event of a move is
     /// written with the forwarding record.
-    fn attach_history<E: Edge>(&self, context: &Context<'_, E>, change: &mut Change) -> Result<(), StoreError> {
-        match (self.was, self.alias_state) {
-            (Some(was), _) => history::record_version(was, change)?,
+    fn attach_version_or_event<E: Edge>(&self, context: &Context<'_, E>, change: &mut Change) -> Result<(), StoreError> {
+        match (self.previous, self.alias_state) {
+            (Some(previous), _) => history::record_version(previous, change)?,
             (None, AliasState::Link(link)) => {
                 audit::attach_event(context, self.authorized, &AuditAction::link("link.create", link), change)?;
             }
@@ -217,9 +221,10 @@ impl AliasClaim<'_> {
         Ok(())
     }
 
-    /// Checks whether the present state of the alias may be replaced. Finalizes or aborts moves that depend on it.
-    async fn check_replaceable<E: Edge>(&self, context: &Context<'_, E>, alias_record: &AliasRecord) -> Result<Verdict, Problem> {
-        match alias_availability(&alias_record.alias_state, Some(self.link), self.reuses, context.now) {
+    /// Checks whether the claim may replace the present state of the alias. If so, finalizes or aborts the moves that
+    /// depend on this state.
+    async fn make_replaceable<E: Edge>(&self, context: &Context<'_, E>, alias_record: &AliasRecord) -> Result<Verdict, Problem> {
+        match alias_availability(&alias_record.alias_state, Some(self.link_id), self.reuses, context.now) {
             AliasAvailability::Taken => return Ok(Verdict::Refused(Problem::alias_taken(self.alias))),
             AliasAvailability::Retired => return Ok(Verdict::Refused(Problem::alias_retired(self.alias))),
             AliasAvailability::Free if !self.may_take_over(context, alias_record.alias_state.visible()).await? => {
@@ -228,7 +233,7 @@ impl AliasClaim<'_> {
             AliasAvailability::Free => {}
         }
         if let AliasState::MovedTo(moved_to) = alias_record.alias_state.visible()
-            && moved_to.link != *self.link
+            && moved_to.link != *self.link_id
             && !self.moves_from(&moved_to.to())
             // The pending move at that link's new alias may still depend on this forwarding record, so it is finalized
             // first.
@@ -237,21 +242,20 @@ impl AliasClaim<'_> {
             return Ok(Verdict::Retry);
         }
         if let AliasState::PendingMove(pending_move) = &alias_record.alias_state
-            && self.replaces != Some(&pending_move.move_id)
+            && self.replaced_move_id != Some(&pending_move.move_id)
             && !abort_move(context, pending_move).await?
         {
             return Ok(Verdict::Retry);
         }
         Ok(Verdict::Free)
     }
-}
 
-impl AliasClaim<'_> {
-    /// Whether the caller may take over an alias that belonged to another link: only if they may change that link.
-    async fn may_take_over<E: Edge>(&self, context: &Context<'_, E>, seen: &AliasState) -> Result<bool, Problem> {
-        let link = match seen {
+    /// Whether the caller may take over an alias that belonged to another link: they need the right to change that
+    /// link, or [`Right::ManageLinks`] if it is not found.
+    async fn may_take_over<E: Edge>(&self, context: &Context<'_, E>, previous: &AliasState) -> Result<bool, Problem> {
+        let link = match previous {
             AliasState::Link(link) => Some(link.clone()),
-            AliasState::MovedTo(moved_to) if moved_to.link != *self.link => {
+            AliasState::MovedTo(moved_to) if moved_to.link != *self.link_id => {
                 follow_moves(context.edge.records(), moved_to.to(), &moved_to.link).await?
             }
             _ => return Ok(true),
@@ -260,40 +264,40 @@ impl AliasClaim<'_> {
     }
 }
 
-/// Removes the remnants of the oldest predecessor of `old`, a deleted link, and then the predecessor from its record.
-/// If the operation budget ends before, a retry of the request continues.
+/// Removes the remnants of the oldest predecessor of `old`, the deleted link at the alias. Then removes that predecessor
+/// from the record of `old`. If the operation budget is used up before, a retry of the request continues.
 async fn forget_predecessor<E: Edge>(context: &Context<'_, E>, alias_record: &AliasRecord, old: &Link) -> Result<(), Problem> {
     let Some((oldest, others)) = old.predecessors.split_first() else {
-        let detail = "this alias and this link have too many deleted predecessors; erase one of the two links first";
+        let detail = "this link has taken over the aliases of too many deleted links; first erase the deleted link that had this alias";
         return Err(Problem::wrong_field("alias", FieldError::new(FieldCode::TooMany, detail)));
     };
     let records = context.edge.records();
     // Reserves a read and a write of the record.
     let most = context.budget.left().saturating_sub(cost_of_rewrite(records));
     if most < LinkRemnants::LEAST {
-        return Err(Problem::half_reused());
+        return Err(Problem::cleanup_unfinished());
     }
-    let left = LinkRemnants::load(context, (oldest, &alias_record.key), MoveVersions::Follow, most).await?;
-    if let Some(pending_move) = left.pending.first() {
+    let remnants = LinkRemnants::load(context, (oldest, &alias_record.key), MoveVersions::Follow, most).await?;
+    if let Some(pending_move) = remnants.pending.first() {
         revert_pending_move(context, pending_move).await?;
-        return Err(Problem::half_reused());
+        return Err(Problem::cleanup_unfinished());
     }
     let mut link = old.clone();
-    if left.is_empty() {
+    if remnants.is_empty() {
         link.predecessors = others.to_vec();
     }
     let mut change = alias_record.replace(&AliasState::Link(link), context.token()?)?;
-    change.removes.extend(left.keys);
+    change.removes.extend(remnants.keys);
     // On a conflict the caller loads the record again.
     write(records, change).await?;
-    match left.unreadable {
-        _ if left.has_more => Err(Problem::half_reused()),
+    match remnants.unreadable {
+        _ if remnants.has_more => Err(Problem::cleanup_unfinished()),
         Some(error) => Err(error.into()),
         None => Ok(()),
     }
 }
 
-/// Result of checking the state of an alias for a claim.
+/// Whether a claim may replace the present state of an alias.
 enum Verdict {
     Free,
     /// The record changed meanwhile.
@@ -313,7 +317,7 @@ pub(super) enum AliasAvailability {
 
 /// Availability of an alias in this state for the link `claimant`, or for a new link.
 pub(super) fn alias_availability(alias_state: &AliasState, claimant: Option<&LinkId>, reuses: bool, now: Timestamp) -> AliasAvailability {
-    let seen = match alias_state.visible() {
+    let availability = match alias_state.visible() {
         AliasState::Link(link) if !link.is_deleted() => AliasAvailability::Taken,
         AliasState::MovedTo(moved_to) if Some(&moved_to.link) == claimant => AliasAvailability::Free,
         AliasState::MovedTo(moved_to) if moved_to.forwards => AliasAvailability::Taken,
@@ -322,20 +326,22 @@ pub(super) fn alias_availability(alias_state: &AliasState, claimant: Option<&Lin
         AliasState::Link(_) | AliasState::MovedTo(_) | AliasState::PendingMove(_) | AliasState::Free => AliasAvailability::Free,
     };
     match alias_state {
-        AliasState::PendingMove(pending_move) if seen == AliasAvailability::Free && !can_be_replaced(pending_move, claimant, now) => {
+        AliasState::PendingMove(pending_move)
+            if availability == AliasAvailability::Free && !can_be_replaced(pending_move, claimant, now) =>
+        {
             AliasAvailability::Taken
         }
-        _ => seen,
+        _ => availability,
     }
 }
 
-/// Whether a pending move does not block the claim: it is the claimant's own, or it has timed out.
+/// Whether a claim may replace a pending move: it is a move of the claimant itself, or it has timed out.
 fn can_be_replaced(pending_move: &PendingMove, claimant: Option<&LinkId>, now: Timestamp) -> bool {
     Some(&pending_move.link.id) == claimant || now.millis_since(pending_move.since) > MOVE_TIMEOUT_MILLIS
 }
 
-/// Aborts a pending move by rewriting the record of the old alias unchanged: its compare-and-swap write then fails.
-/// Returns false if the move was completed, or may have been.
+/// Aborts a pending move: rewrites the record of the old alias unchanged, so that the guarded write of the forwarding
+/// record fails. Returns false if the move is complete, or may be.
 pub(super) async fn abort_move<E: Edge>(context: &Context<'_, E>, pending_move: &PendingMove) -> Result<bool, Problem> {
     let records = context.edge.records();
     let Some(from) = load(records, &pending_move.from).await? else {

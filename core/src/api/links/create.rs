@@ -142,7 +142,7 @@ impl NewLink {
             check_body_domain(context, authorized, parts.domain.take(), &mut wrong).await?.unwrap_or_else(|| default_domain.clone());
         authorized.check_domain(&domain)?;
         if let Some(alias) = &parts.alias
-            && alias.is_reserved_later()
+            && alias.is_reserved_for_new_links()
             && !is_taken(context, &domain, alias).await?
         {
             wrong.add(alias::reserved().within("alias"));
@@ -242,10 +242,10 @@ async fn claim_alias<E: Edge>(
         alias: &link.alias,
         key: &key,
         alias_state: &alias_state,
-        link: &link.id,
-        was: None,
+        link_id: &link.id,
+        previous: None,
         reuses,
-        replaces: None,
+        replaced_move_id: None,
         token,
     };
     let result = claim.run(context, RecordLookup::NotYet).await;

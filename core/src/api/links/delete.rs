@@ -86,7 +86,12 @@ async fn stop_forwarding<E: Edge>(context: &Context<'_, E>, authorized: &Authori
         // Deleting it again has no audit event.
         if moved_to.forwards {
             let from = key.as_str().strip_prefix("link/").unwrap_or_default();
-            audit::attach_event(context, authorized, &AuditAction::unforward(moved_to).with_detail(format!("from {from}")), &mut change)?;
+            audit::attach_event(
+                context,
+                authorized,
+                &AuditAction::end_forwarding(moved_to).with_detail(format!("from {from}")),
+                &mut change,
+            )?;
         }
         let written = write(context.edge.records(), change).await;
         let known =

@@ -133,7 +133,7 @@ async fn run_steps<E: Edge>(
 
 /// Keys to remove with the link itself, whether listed or not: the newest version may be too new for a scan.
 fn own_keys(link: &Link) -> Vec<Key> {
-    std::iter::once(Key::total(&link.id)).chain(history::newest(link)).collect()
+    std::iter::once(Key::total(&link.id)).chain(history::previous_key(link)).collect()
 }
 
 /// Loads the link to erase and its alias record.

@@ -33,7 +33,7 @@ pub(crate) async fn export<E: Edge>(context: &Context<'_, E>, authorized: &Autho
     if with_passwords {
         authorized.check(Right::ManageLinks)?;
     }
-    let page_query = LinkListQuery::take(&mut fields);
+    let page_query = LinkListQuery::from_query(&mut fields);
     fields.finish(Some(()))?;
     let filter = LinkFilter::all(domain);
     let page = page_query.load_page(context, authorized, format.list_url(with_passwords), &filter).await?;

@@ -52,7 +52,7 @@ impl LinkFilter {
     }
 
     /// Takes a filter of the links of `domain` out of a query.
-    pub(super) fn take(fields: &mut Fields, config: &Config, domain: Domain) -> Self {
+    pub(super) fn from_query(fields: &mut Fields, config: &Config, domain: Domain) -> Self {
         let mut tags = Vec::new();
         for tag in fields.take_all("tag", |json_value| Tag::parse(&json_value.text()?)) {
             put_in_order(&mut tags, tag);
@@ -166,7 +166,7 @@ mod tests {
         let config = Config::parse(read, |_| None).unwrap();
         let mut fields = Fields::query(query);
         let domain = fields.take_text("domain", |text| Domain::parse(&text)).unwrap_or_else(|| config.default_domain().clone());
-        let filter = LinkFilter::take(&mut fields, &config, domain);
+        let filter = LinkFilter::from_query(&mut fields, &config, domain);
         fields.finish(Some(filter)).unwrap_or_else(|problem| panic!("{query}: {:?}", problem.errors))
     }
 

@@ -19,8 +19,8 @@ use crate::store::ports::Edge;
 pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, query: &str) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
     let domain = take_domain(context, authorized, &mut fields).await?;
-    let filter = LinkFilter::take(&mut fields, context.config, domain);
-    let page_query = LinkListQuery::take(&mut fields);
+    let filter = LinkFilter::from_query(&mut fields, context.config, domain);
+    let page_query = LinkListQuery::from_query(&mut fields);
     fields.finish(Some(()))?;
     let page = page_query.load_page(context, authorized, "/api/v1/links?", &filter).await?;
     let links = page.links.iter().zip(&page.counts).map(|(link, counts)| LinkJson::new(context, authorized, link, *counts));
@@ -45,8 +45,8 @@ pub(super) struct LinkPage {
 }
 
 impl LinkListQuery {
-    pub(super) fn take(fields: &mut Fields) -> Self {
-        let limit = page_size::take(fields, "links");
+    pub(super) fn from_query(fields: &mut Fields) -> Self {
+        let limit = page_size::from_query(fields, "links");
         Self { limit, cursor: fields.take("cursor", UnverifiedCursor::parse) }
     }
 

@@ -39,7 +39,7 @@ struct QrQuery {
 pub(crate) async fn qr<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, alias: &str, query: &str) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
     let domain = take_domain(context, authorized, &mut fields).await?;
-    let query = QrQuery::take(&mut fields);
+    let query = QrQuery::from_query(&mut fields);
     fields.finish(Some(()))?;
     let (_, link) = find_link(context, &alias_key(context, &domain, alias)?).await?;
     if link.is_deleted() {
@@ -57,7 +57,7 @@ pub(crate) async fn qr<E: Edge>(context: &Context<'_, E>, authorized: &Authorize
 }
 
 impl QrQuery {
-    fn take(fields: &mut Fields) -> Self {
+    fn from_query(fields: &mut Fields) -> Self {
         let size = fields.take_text("size", |text| size(&text)).unwrap_or(DEFAULT_SIZE);
         let margin = fields.take_text("margin", |text| margin(&text)).unwrap_or(DEFAULT_MARGIN);
         let level = fields.take_text("level", |text| ErrorCorrection::parse(&text)).unwrap_or_default();

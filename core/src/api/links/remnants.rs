@@ -109,7 +109,7 @@ impl LinkRemnants {
         let takes = records.scan(&Prefix::takes(id), None, max_takes).await?;
         let takes_cost = records.operations(&StoreCall::Remove(takes.keys.len()));
         let (mut pending, mut unreadable) = (Vec::new(), None);
-        for alias_record in prunable.pending {
+        for alias_record in prunable.blocking {
             match alias_record {
                 Ok(alias_record) => pending.push(alias_record),
                 Err(error) => unreadable = Some(error),

@@ -118,10 +118,10 @@ pub(super) async fn rename<E: Edge>(
         alias: &link.alias,
         key: &to,
         alias_state: &pending_move,
-        link: &link.id,
-        was: Some(was),
+        link_id: &link.id,
+        previous: Some(was),
         reuses,
-        replaces: unfinished.as_deref(),
+        replaced_move_id: unfinished.as_deref(),
         token: commit,
     };
     let commits = match claim.run(context, RecordLookup::Loaded(Box::new(there))).await? {

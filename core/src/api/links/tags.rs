@@ -29,7 +29,7 @@ struct TagCount {
 pub(crate) async fn tags<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, query: &str) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
     let domain = take_domain(context, authorized, &mut fields).await?;
-    let page_query = PageQuery::take(&mut fields, "tags");
+    let page_query = PageQuery::from_query(&mut fields, "tags");
     fields.finish(Some(()))?;
     let list = ("/api/v1/tags?", &*wire::domain_query(&domain));
     let records = context.edge.records();

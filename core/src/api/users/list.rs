@@ -19,7 +19,7 @@ const OPERATIONS_OF_RENEWAL: u32 = 8;
 /// `GET /api/v1/users`
 pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, query: &str) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
-    let page_query = PageQuery::take(&mut fields, "users");
+    let page_query = PageQuery::from_query(&mut fields, "users");
     fields.finish(Some(()))?;
     let page = page_query
         .load_keys(context, authorized, ("/api/v1/users?", ""), &Prefix::users(), pagination::cost_of_records(context.edge.records()))

@@ -18,8 +18,8 @@ pub(super) const READY: Operation = Operation::new(OperationGroup::Deployment, "
     )
     .answers(&[(200, answers::STATUS)]);
 
-pub(super) const CAPABILITIES: Operation = Operation::new(OperationGroup::Deployment, "capabilities", "Show promises and limits")
-    .description("The promises and limits of this deployment, which differ from edge to edge.")
+pub(super) const CAPABILITIES: Operation = Operation::new(OperationGroup::Deployment, "capabilities", "Show guarantees and limits")
+    .description("The guarantees and limits of this deployment, which differ from edge to edge.")
     .answers(&[(200, answers::CAPABILITIES)]);
 
 pub(super) const OPEN_API: Operation = Operation::new(OperationGroup::Deployment, "openapi", "Show the OpenAPI document")

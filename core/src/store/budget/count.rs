@@ -12,7 +12,7 @@ pub fn by_statement(call: &StoreCall<'_>) -> u32 {
         StoreCall::Get | StoreCall::Scan | StoreCall::Write | StoreCall::Take { .. } => 1,
         StoreCall::GetMany(keys) | StoreCall::Taken(keys) => u32::from(*keys > 0),
         StoreCall::Remove(_) => 0,
-        StoreCall::Commit(change) | StoreCall::Refused(change) => {
+        StoreCall::Commit(change) | StoreCall::Conflicting(change) => {
             [true, change.has_attachments(), !change.removes.is_empty()].into_iter().map(u32::from).sum()
         }
     }
@@ -27,7 +27,7 @@ pub fn by_key(call: &StoreCall<'_>) -> u32 {
         StoreCall::Take { expires } => tickets::max_operations(*expires),
         StoreCall::Commit(change) => written(change).saturating_add(count(change.removes.len())),
         // A change that ends in a conflict undoes what it wrote. A retry reads the record before that.
-        StoreCall::Refused(change) => {
+        StoreCall::Conflicting(change) => {
             let undone = audit_writes(change).saturating_add(count(change.index_adds.len()));
             let checks = u32::from(change.repeated && undone > 0);
             written(change).saturating_add(undone).saturating_add(checks)

@@ -113,7 +113,7 @@ impl<R: Records> Records for MeteredRecords<'_, R> {
     /// operations are left; the rest stays like after a crash.
     async fn commit(&self, change: &Change) -> Result<Commit, StoreError> {
         let cost = self.operations(&StoreCall::Commit(change));
-        let undo_cost = self.operations(&StoreCall::Refused(change)).saturating_sub(cost);
+        let undo_cost = self.operations(&StoreCall::Conflicting(change)).saturating_sub(cost);
         charge(self.budget, cost)?;
         let left = self.budget.left();
         let commit = if undo_cost > left {

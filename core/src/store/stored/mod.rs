@@ -26,7 +26,7 @@ mod version;
 pub(super) use audit::StoredAuditEvent;
 pub(super) use idempotency::StoredIdempotency;
 pub use lists::{beside_as_json, keys_as_json};
-pub(super) use tickets::StoredExhaustion;
+pub(super) use tickets::StoredExhaustionMarker;
 pub(super) use total::StoredTotal;
 pub(super) use version::StoredVersion;
 

@@ -7,13 +7,13 @@ use crate::store::ports::StoreError;
 
 /// The exhaustion marker: all tickets of a limit are taken.
 #[derive(Serialize, Deserialize)]
-pub(in crate::store) struct StoredExhaustion {
+pub(in crate::store) struct StoredExhaustionMarker {
     #[serde(rename = "v")]
     schema: SchemaVersion,
     limit: u64,
 }
 
-impl StoredExhaustion {
+impl StoredExhaustionMarker {
     pub(in crate::store) fn write(limit: u64) -> Result<String, StoreError> {
         super::write(&Self { schema: SchemaVersion, limit })
     }

@@ -48,7 +48,7 @@ impl<'a> From<&'a LinkVersion> for StoredVersion<'a> {
             disabled: version.is_disabled,
             deleted: version.is_deleted,
             blocked: version.blocked.as_ref().map(StoredBlock::from),
-            before: version.before.as_deref().map(Cow::from),
+            before: version.previous_name.as_deref().map(Cow::from),
         }
     }
 }
@@ -65,7 +65,7 @@ impl From<StoredVersion<'_>> for LinkVersion {
             is_disabled: stored.disabled,
             is_deleted: stored.deleted,
             blocked: stored.blocked.map(Blocked::from),
-            before: stored.before.map(Cow::into_owned),
+            previous_name: stored.before.map(Cow::into_owned),
         }
     }
 }

@@ -234,18 +234,14 @@ fn fill_crash_before_put_leaves_no_cached_link() {
 }
 
 #[test]
-fn fill_crash_before_check_leaves_stale_cache() {
+fn edit_crash_before_put_heals_within_a_minute() {
     let edge = one_link();
-    let isolate = Isolate::new(&edge);
-    let (_, late) = run(isolate.handle(Ask::visit("docs")));
-    run(Isolate::new(&edge).ask(Ask::delete("docs")));
-    plan(&edge, Plan::From(0, None));
-    run(isolate.app.finish(&edge, late));
-    clear_faults(&edge);
-    assert_eq!((cached_commits(&edge), follow_afresh(&edge)), (Some(1), to(HERE)));
-    edge.wait_seconds(601);
-    follow_afresh(&edge);
-    assert_eq!((cached_commits(&edge), follow_afresh(&edge)), (Some(2), ended()));
+    assert_eq!(follow_afresh(&edge), to(HERE));
+    let (answer, lost) = run(Isolate::new(&edge).handle(Ask::delete("docs")));
+    drop(lost);
+    assert_eq!((answer.code(), cached_commits(&edge), follow_afresh(&edge)), (204, Some(1), to(HERE)));
+    edge.wait_seconds(61);
+    assert_eq!((follow_afresh(&edge), cached_commits(&edge)), (ended(), Some(2)));
 }
 
 #[test]

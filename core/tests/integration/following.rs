@@ -3,8 +3,8 @@
 #![cfg(not(target_arch = "wasm32"))]
 
 use crate::support::audit::count;
-use crate::support::locks::{PASSWORD, ask, change, cookie, edge_with, press, type_in, with_cookie};
-use crate::support::sample_link::{HERE, THERE, docs, edit_elsewhere, ended, follow, follow_afresh, status_and_location, to};
+use crate::support::locks::{PASSWORD, ask, cookie, edge_with, press, type_in, with_cookie};
+use crate::support::sample_link::{HERE, THERE, docs, edit_elsewhere, status_and_location, to};
 use crate::support::store_faults::{Plan, clear_faults, plan, watch};
 use crate::support::{Ask, Isolate, run};
 use hop_core::memory::{Fault, MemoryEdge, StoreStep};
@@ -137,27 +137,6 @@ fn link_made_strict_leaves_the_memo() {
     assert_eq!(visit_counting_reads(&isolate), (1, to(THERE)));
     run(isolate.ask(Ask::change("docs", &json!({"strict": false}))));
     assert_eq!((visit_counting_reads(&isolate).0, visit_counting_reads(&isolate).0), (0, 0), "the change has left a complete cached link");
-}
-
-#[test]
-fn blocked_link_is_always_read_from_store() {
-    let edge = edge_with(&json!({"fallback": THERE}));
-    let isolate = Isolate::new(&edge);
-    assert_eq!(follow(&isolate), to(HERE));
-    run(isolate.ask(Ask::change("docs", &json!({"blocked": {"reason": "phishing"}}))));
-    for _ in 0..3 {
-        assert_eq!(visit_counting_reads(&isolate).1, ended());
-        assert!(visit_counting_reads(&Isolate::new(&edge)).0 > 0);
-    }
-    let blocked = edge.link_cache.peek(&docs()).expect("a cached link");
-    assert!(blocked.contains("ask_truth") && !blocked.contains("example.com"), "{blocked}");
-    // The block is removed elsewhere, and the cached link is not updated.
-    edge.link_cache.hold(true);
-    change(&edge, &json!({"blocked": null}));
-    edge.link_cache.lose();
-    edge.link_cache.hold(false);
-    assert_eq!((follow(&isolate), follow_afresh(&edge)), (to(HERE), to(HERE)));
-    assert_eq!(visit_counting_reads(&Isolate::new(&edge)), (0, to(HERE)), "the cached link is up to date again");
 }
 
 #[test]

@@ -28,6 +28,7 @@ mod every_input;
 mod explain;
 mod faults;
 mod following;
+mod freshness;
 mod headers;
 mod history;
 mod idempotency;

@@ -62,14 +62,14 @@ fn all_metrics_are_described_and_present() {
     let edge = MemoryEdge::new(1);
     let numbers = scrape(&Isolate::new(&edge));
     let info = format!("hop_info{{edge=\"memory\",version=\"{}\"}}", env!("CARGO_PKG_VERSION"));
-    let shelves = ["hits", "misses", "rechecks", "fills", "texts"];
+    let shelves = ["hits", "misses", "verifications", "texts"];
     let of_the_memo = ["entries", "max_entries", "bytes", "max_bytes"];
     let of_the_memo = of_the_memo.iter().flat_map(|what| shelves.map(|shelf| format!("hop_memo_{what}{{shelf=\"{shelf}\"}}")));
-    let rest = ["hop_copies", "hop_store_probe_seconds", "hop_store_up"].map(str::to_owned);
+    let rest = ["hop_cached_links", "hop_store_probe_seconds", "hop_store_up"].map(str::to_owned);
     let mut expected: Vec<String> = of_the_memo.chain(rest).chain([info.clone()]).collect();
     expected.sort();
     assert_eq!(numbers.keys().cloned().collect::<Vec<_>>(), expected);
-    assert_eq!([&*info, "hop_copies", "hop_store_up"].map(|name| numbers[name]), [1.0; 3]);
+    assert_eq!([&*info, "hop_cached_links", "hop_store_up"].map(|name| numbers[name]), [1.0; 3]);
 }
 
 #[test]

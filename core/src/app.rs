@@ -4,7 +4,8 @@
 //! 2. The host determines the domain. A host that is not configured may still be a domain added through the API.
 //! 3. The method selects the endpoint. [`Call::answer`] checks the right and the media type, and runs the handler.
 //! 4. A [`Problem`] becomes a JSON document, or an HTML page for visitors with a browser.
-//! 5. Security and CORS headers and the request id are added.
+//! 5. Every response gets the request id. All but redirects get `Strict-Transport-Security` and CORS headers where they
+//!    apply. (The other security headers come with the response itself.)
 //! 6. After the response, [`App::finish`] runs the background work: cache fills, click counts, writes.
 
 use std::borrow::Cow;
@@ -39,8 +40,9 @@ pub struct App {
 }
 
 impl App {
-    /// Reads the configuration. `setting` and `secret` look a value up by name, each in the place where the deployment
-    /// keeps it. If the configuration is invalid, every request except `/health` gets a problem that says so.
+    /// Reads the configuration. `setting` returns a setting by its name, `secret` a secret: a deployment keeps them in
+    /// different places. If a setting is invalid, every request except `/health` fails with `not_configured`. If a
+    /// secret is missing or invalid, only the requests that need it fail.
     pub fn new(setting: impl Fn(&str) -> Option<String>, secret: impl Fn(&str) -> Option<String>) -> Self {
         Self { config: Config::parse(setting, secret), memo: Mutex::new(Memo::new()) }
     }
@@ -160,7 +162,8 @@ fn operations(config: &Config, limit: OperationLimit) -> u32 {
     }
 }
 
-/// Whether the request is for a link. Its alias is looked up even if the host is not configured.
+/// Whether the request follows a link. On a host that is not in the settings, the link is read first, and only then the
+/// record that says whether the domain is served.
 fn is_link_request(route: &Route<'_>, method: &Method) -> bool {
     route.audience() == Audience::Visitors && matches!(*method, Method::GET | Method::HEAD | Method::POST)
 }

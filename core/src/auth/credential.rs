@@ -13,11 +13,12 @@ use crate::model::user::User;
 use crate::store::ports::{ClientInfo, Edge, Records, StoreError};
 use crate::store::{GuardedRecord, Key, Team};
 
-/// `last_used_at` of a key is written at most once an hour.
+/// `last_used_at` of a key is written at most once an hour. It is also written when a digest is replaced by one under a
+/// new pepper.
 const HOUR_MILLIS: u64 = 60 * 60 * 1_000;
 
-/// The token of `Authorization: Bearer`. The response distinguishes missing and wrong credentials only as far as RFC
-/// 6750 does. The log has the reason, never the credential.
+/// The token of `Authorization: Bearer`. As RFC 6750 asks, the response to a request without a token has no error code,
+/// and that to a wrong token has `invalid_token`. Why a token is wrong is only in the log, which never has the token.
 pub(super) fn token(client: &impl ClientInfo) -> Result<Vec<u8>, Problem> {
     let header = client.header(&AUTHORIZATION).ok_or_else(Problem::no_credentials)?;
     let token = bearer(&header).ok_or_else(|| Problem::no_credentials().because("the credential is no Bearer token"))?;
@@ -76,7 +77,7 @@ async fn key_principal<E: Edge>(context: &Context<'_, E>, presented: &PresentedK
     }
     let (user, role) = owner(context, key).await?.map_err(|why| refused(&why))?;
     if (!is_current || key.last_used_at.is_none_or(|last| context.now.millis_since(last) >= HOUR_MILLIS))
-        // Written in the background. A request does not fail if there is no commit token for it.
+        // Written after the response. Without randomness for a commit token it is skipped, and the request succeeds.
         && let Ok(token) = context.token()
     {
         let used = ApiKey { last_used_at: Some(context.now), digest, ..key.clone() };
@@ -106,7 +107,7 @@ async fn owner<E: Edge>(context: &Context<'_, E>, key: &ApiKey) -> Result<Result
     for (id, record) in ids.iter().zip(records.get_many(&keys).await?) {
         let refused = |why: &str| match **id == key.owner {
             true => format!("its owner {why}"),
-            false => format!("its creator {} {why}", id.as_str()),
+            false => format!("its issuer {} {why}", id.as_str()),
         };
         let Some(user) = record.as_ref().map(GuardedRecord::<User>::decode).transpose()? else {
             return Ok(Err(refused("is unknown")));
@@ -121,7 +122,7 @@ async fn owner<E: Edge>(context: &Context<'_, E>, key: &ApiKey) -> Result<Result
     let Some(owner) = users.next() else { return Ok(Err("it has no owner".into())) };
     let role = role_in(team.as_deref(), &owner);
     match users.find(|issuer| role_in(team.as_deref(), issuer) < least_issuer(role)) {
-        Some(issuer) => Ok(Err(format!("its creator {} no longer has the right to make it", issuer.id.as_str()))),
+        Some(issuer) => Ok(Err(format!("its issuer {} no longer has the right to make it", issuer.id.as_str()))),
         None => Ok(Ok((owner, role))),
     }
 }

@@ -1,7 +1,8 @@
 //! Authentication and authorization: the principal of a request, and the proof that it has a right.
 //!
-//! A principal is the bootstrap admin or an API key. The rights of a key follow from its scopes, its domains and the
-//! current role of its owner. They are read in every request and never cached.
+//! A principal is the bootstrap admin or an API key. The rights of a key follow from its scopes, its domains and its
+//! role: the current role of its owner, but at most the role that its creator had. All of this is read in every request
+//! and never cached.
 mod access;
 mod credential;
 mod user_lookup;
@@ -32,7 +33,7 @@ struct Principal {
     key: Option<KeyId>,
     user: Option<UserId>,
     role: Role,
-    /// The issuers of the key.
+    /// The issuers of the key: the users, besides its owner, who must still have the right to make it.
     issuers: Vec<UserId>,
     /// The scopes of the key, or `None` for all.
     scopes: Option<Vec<Scope>>,
@@ -40,7 +41,7 @@ struct Principal {
     domains: Option<Vec<Domain>>,
     /// When the key expires.
     expires_at: Option<Timestamp>,
-    /// The country of the client, if the request may change something.
+    /// The country of the client, for the audit event. Read only if the request may change something.
     country: Option<String>,
 }
 
@@ -87,7 +88,8 @@ impl Authorized {
         self.0.role
     }
 
-    /// The issuers of a new key for `owner`: the user of the current key, and the issuers of that key.
+    /// The issuers of a new key for `owner`: the user who owns the key of this request and the issuers of that key,
+    /// without `owner`.
     pub(crate) fn issuers_for(&self, owner: &UserId) -> Vec<UserId> {
         let mut issuers = self.0.issuers.clone();
         if let Some(user) = self.user() {
@@ -143,9 +145,9 @@ impl Authorized {
         if self.role() < least_issuer(role) { Err(Problem::issuer_role_too_low()) } else { Ok(()) }
     }
 
-    /// Fails if the key of this request depends on `user` and would stop working when they get the lower `role`. A key
-    /// that changes users depends on owners, and an owner gets another role before being disabled or deleted, so this
-    /// check also covers those changes.
+    /// Fails if `user` is an issuer of the key of this request, and the key would stop working once `user` has `role`.
+    /// Disabling and deleting users needs no check of its own. The issuers of a key that may manage users are owners,
+    /// and an owner must get another role before being disabled or deleted.
     pub(crate) fn check_key_lasts(&self, user: &UserId, role: Role) -> Result<(), Problem> {
         let ends = self.0.issuers.contains(user) && role < least_issuer(self.role());
         if ends { Err(Problem::key_in_use()) } else { Ok(()) }
@@ -173,8 +175,12 @@ impl Authorized {
         link.owner.as_ref() == self.user()
     }
 
-    /// Fails if the caller must not change `link`: a link of another user, or one that an admin has blocked. The right
-    /// to write links was checked with the endpoint.
+    /// Fails if the caller must not change `link`:
+    /// * the key is not valid for its domain;
+    /// * it belongs to another user, and the caller is not an admin;
+    /// * it is blocked, and the caller lacks [`Right::ManageLinks`].
+    ///
+    /// The right to write links was checked with the endpoint.
     pub(crate) fn check_write(&self, link: &Link) -> Result<(), Problem> {
         self.check_domain(&link.domain)?;
         if !self.owns(link) && self.role() < Role::Admin {

@@ -1,7 +1,10 @@
 //! The operation budget of a request: how many store operations it may use, as the vendor counts them.
 //!
 //! The meter ([`Metered`]) is between the core and the ports of an edge. Before each call it computes the most that
-//! the call can cost ([`Records::operations`]), and rejects a call that does not fit: nothing is sent or written.
+//! the call can cost ([`Records::operations`]), and rejects a call that does not fit: nothing is sent or written. For a
+//! commit this is the cost of success. Undoing a commit after a conflict is charged afterwards, and is done as far as
+//! operations are left.
+//!
 //! Work in many parts checks [`Budget::left`], stops early, and reserves the cost of its last steps
 //! ([`Budget::reserve`]).
 
@@ -16,7 +19,8 @@ mod meter;
 pub use self::count::{by_key, by_statement};
 pub(crate) use self::meter::Metered;
 
-/// Operations that authentication usually needs: the key, its owner, one issuer, the list of owners, the domain.
+/// Operations that a request usually uses before its handler: for the key, its owner, one issuer, the list of owners
+/// and the domain.
 const OPERATIONS_BEFORE: u32 = 5;
 
 /// The store operations of one request: the limit, and what was used of it.
@@ -65,7 +69,7 @@ impl Budget {
         self.limit
     }
 
-    /// Operations that may still be used, without the reserved ones.
+    /// Operations that may still be used: those that are not spent, set aside or reserved.
     pub(crate) fn left(&self) -> u32 {
         self.limit.saturating_sub(self.used()).saturating_sub(self.reserved.get())
     }
@@ -80,7 +84,7 @@ impl Budget {
         self.limit.saturating_sub(self.spent.get())
     }
 
-    /// Budget after authentication; `/capabilities` derives its limits from it.
+    /// The budget that is usually left when the handler begins. `/capabilities` derives its limits from it.
     pub(crate) fn after_authentication(&self) -> Self {
         Self::new(self.limit.saturating_sub(OPERATIONS_BEFORE))
     }

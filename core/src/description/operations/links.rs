@@ -72,7 +72,8 @@ pub(super) const DELETE_LINK: Operation = Operation::new(OperationGroup::Links, 
          is not used again without `reuse`, so delete old aliases too; and if hop crashes during a move of the link at \
          that moment, a hidden copy may stay until another link takes the new alias. Erasing a link with a long \
          history, or one that has moved or reused aliases, may answer 503: repeat the request. The link redirects \
-         nowhere from the first request on. Cached copies near visitors expire within a day.",
+         nowhere from the first request on. Where a data centre has cached it, it is served no longer than after an \
+         edit (`promises` in `/capabilities`), and its entry expires within a day.",
     )
     .parameters(&[parameters::DOMAIN, parameters::ERASE]);
 

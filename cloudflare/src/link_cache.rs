@@ -12,25 +12,23 @@ use crate::records::message;
 /// The named cache of this version of hop.
 pub(crate) struct CacheApi;
 
-impl CacheApi {
-    async fn open(&self) -> Cache {
-        Cache::open(cache::NAME.to_owned()).await
-    }
-}
-
 impl LinkCache for CacheApi {
     async fn get(&self, key: &Key) -> Option<Vec<u8>> {
-        self.open().await.get(key.cache_url(), false).await.ok()??.bytes().await.ok()
+        open().await.get(key.cache_url(), false).await.ok()??.bytes().await.ok()
     }
 
     async fn put(&self, key: &Key, entry: &str) -> Result<(), StoreError> {
         let response = response(entry).map_err(|error| unavailable(&error))?;
-        self.open().await.put(key.cache_url(), response).await.map_err(|error| unavailable(&error))
+        open().await.put(key.cache_url(), response).await.map_err(|error| unavailable(&error))
     }
 
     async fn delete(&self, key: &Key) -> Result<(), StoreError> {
-        self.open().await.delete(key.cache_url(), false).await.map(drop).map_err(|error| unavailable(&error))
+        open().await.delete(key.cache_url(), false).await.map(drop).map_err(|error| unavailable(&error))
     }
+}
+
+async fn open() -> Cache {
+    Cache::open(cache::NAME.to_owned()).await
 }
 
 fn unavailable(error: &Error) -> StoreError {

@@ -19,7 +19,7 @@ use crate::store::cached_link::CachedLink;
 use crate::store::id_source::{self, IdSource};
 use crate::store::memo::{Memo, MemoValue};
 use crate::store::ports::{Edge, NoEntropy, StoreError};
-use crate::store::{Change, DomainRedirects, Key};
+use crate::store::{Change, Key};
 
 /// Writes for a new tag: its index entry and its tag marker.
 const OPERATIONS_OF_A_TAG: u32 = 2;
@@ -63,28 +63,19 @@ impl<'a, E: Edge> Context<'a, E> {
         access(&mut self.memo.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Invalidates what is cached of the alias record at `key` after a change: drops its memo entry now, and updates the
-    /// cache after the response. `known` is the new state, if it is known.
-    pub(crate) fn changed(&self, key: &Key, known: Option<CachedLink>) {
-        self.invalidate(key, known);
-    }
-
-    /// The same after a change whose outcome is unknown.
-    pub(crate) fn perhaps_changed(&self, key: &Key) {
-        self.invalidate::<CachedLink>(key, None);
-    }
-
-    /// The same for a domain record. `known` is its new state, if it is known.
-    pub(crate) fn domain_changed(&self, key: &Key, known: Option<DomainRedirects>) {
-        self.invalidate(key, known);
-    }
-
-    fn invalidate<V: Cacheable>(&self, key: &Key, known: Option<V>) {
+    /// Invalidates what is cached of the record at `key` after a change: drops its memo entry now, and updates the cache
+    /// after the response. `known` is the new value, if it is known.
+    pub(crate) fn changed<V: Cacheable>(&self, key: &Key, known: Option<V>) {
         self.memo(|memo| memo.drop(key));
         if let Some(task) = self.cache_task(key, known) {
             self.budget.leave_to_task(task.operations(self.edge.records()));
             self.background.borrow_mut().add(Task::Invalidate(task));
         }
+    }
+
+    /// The same for an alias record after a change whose outcome is unknown.
+    pub(crate) fn perhaps_changed(&self, key: &Key) {
+        self.changed::<CachedLink>(key, None);
     }
 
     /// Adds a task that updates the cache with `known`, or else with what the store then returns. It is skipped if the
@@ -95,7 +86,8 @@ impl<'a, E: Edge> Context<'a, E> {
         }
     }
 
-    /// The task that fills the cache, on an edge that has one. The value was or will be read later than `now`.
+    /// The task that fills the cache, on an edge that has one. The value was read or written after the start of the
+    /// request, or will be read.
     fn cache_task<V: Cacheable>(&self, key: &Key, known: Option<V>) -> Option<CacheTask> {
         self.edge.link_cache()?;
         Some(V::task(CacheFill { key: key.clone(), known, verified_at: self.now }))

@@ -161,13 +161,10 @@ impl Edge for MemoryEdge {
 /// stands still during a request.
 pub async fn within_polls<T>(work: impl Future<Output = T>) -> Option<T> {
     let mut work = pin!(work);
-    let mut pending = 0;
+    let mut left = 0..MAX_PENDING;
     poll_fn(|context| match work.as_mut().poll(context) {
         Poll::Ready(output) => Poll::Ready(Some(output)),
-        Poll::Pending if pending < MAX_PENDING => {
-            pending += 1;
-            Poll::Pending
-        }
+        Poll::Pending if left.next().is_some() => Poll::Pending,
         Poll::Pending => Poll::Ready(None),
     })
     .await

@@ -60,8 +60,7 @@ async fn find<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Doma
 type DomainEdit = (DomainRecord, Option<&'static str>);
 
 /// Compare-and-swap loop on the record of `domain`: loads it, computes the new one by `change` and writes that, again
-/// if another request wrote in between. Returns the old and the new record. Drops the domain from this isolate's
-/// memory.
+/// if another request wrote in between. Returns the old and the new record.
 async fn edit<E: Edge>(
     context: &Context<'_, E>,
     authorized: &Authorized,
@@ -81,11 +80,12 @@ async fn edit<E: Edge>(
         };
         let change = GuardedRecord::put(was.as_deref(), Key::domain(domain), &domain_record, context.token()?)?;
         let written = audit::commit(context, authorized, change, action.map(|action| AuditAction::domain(action, domain))).await;
-        let is_known = matches!(written, Ok(Written::Done)) && !domain_record.is_deleted;
-        context.domain_changed(&Key::domain(domain), is_known.then(|| DomainRedirects::from_record(&domain_record)));
-        if written? == Written::Done {
-            return Ok((was.map(|stored| stored.value), domain_record));
+        if matches!(written, Ok(Written::Conflict)) {
+            continue;
         }
+        let is_known = written.is_ok() && !domain_record.is_deleted;
+        context.changed(&Key::domain(domain), is_known.then(|| DomainRedirects::from_record(&domain_record)));
+        return written.map(|_| (was.map(|stored| stored.value), domain_record));
     }
     Err(last)
 }

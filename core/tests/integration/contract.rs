@@ -193,3 +193,22 @@ fn rules_come_back_as_sent() {
         assert!(answer.code() == 200 && answer.tells(&rules), "{}", String::from_utf8_lossy(&answer.body));
     }
 }
+
+#[test]
+fn readme_states_the_bound_for_edits() {
+    let edge = MemoryEdge::new(1);
+    let guarantees = run(Isolate::new(&edge).ask(Ask::visit("capabilities"))).json()["promises"].clone();
+    let (bound, seconds) = (&guarantees["edits_reach_visitors"], &guarantees["edits_reach_visitors_seconds"]);
+    let readme = fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../README.md")).expect("the file can be read");
+    assert_eq!(*bound, format!("within {seconds} seconds while the database answers"));
+    for sentence in [
+        format!("| An edit, block or deletion reaches every request | {}: ", bound.as_str().expect("a text")),
+        format!("within {} seconds under an alias that was never used", guarantees["memo"]["miss_seconds"]),
+        format!(
+            "{} in a data centre's cache, {} in an isolate's memory",
+            guarantees["cached_links"]["fresh_seconds"], guarantees["memo"]["hit_seconds"]
+        ),
+    ] {
+        assert!(readme.contains(&sentence), "{sentence}");
+    }
+}

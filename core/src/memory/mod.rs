@@ -173,7 +173,7 @@ pub async fn within_polls<T>(work: impl Future<Output = T>) -> Option<T> {
     poll_fn(|context| match work.as_mut().poll(context) {
         Poll::Ready(output) => Poll::Ready(Some(output)),
         Poll::Pending if pending < MAX_PENDING => {
-            pending += 1;
+            pending = pending.saturating_add(1);
             Poll::Pending
         }
         Poll::Pending => Poll::Ready(None),

@@ -7,7 +7,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, utf8_percent_e
 use crate::model::field_error::{FieldCode, FieldError};
 use crate::model::unicode;
 
-/// Longest alias in bytes after NFC. A record key needs three bytes for each and must fit the 512 bytes of Workers KV.
+/// Longest alias in bytes after NFC. A record key needs three bytes for each and has at most 512.
 pub const MAX_BYTES: usize = 128;
 
 /// Reserved first path segments: those hop serves itself, and those with a fixed meaning for clients and edges.

@@ -8,7 +8,7 @@ use url::Host;
 use crate::model::absolute_url::AbsoluteUrl;
 use crate::model::field_error::FieldError;
 
-/// Longest domain in bytes. A record key with the longest alias still fits the 512 bytes of Workers KV.
+/// Longest domain in bytes. A record key with the longest alias has at most 512.
 pub const MAX_BYTES: usize = 120;
 
 /// A normalized host: ASCII, small letters, IPv4 in four decimal parts, no port, no trailing dot.

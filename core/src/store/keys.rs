@@ -1,8 +1,7 @@
 //! Keys: the names of all records and index entries. They are built and parsed only here.
 //!
 //! Parts are separated by `/` and escaped, so no part contains a `/`, and a prefix of whole parts matches only keys
-//! with those parts. The key of a link has at most 512 bytes (the limit of Workers KV), any other at most 1,024 (Fastly
-//! KV Store). No key contains `# ; ? ^ |`, `./` or `../`.
+//! with those parts. The key of a link has at most 512 bytes, any other at most 1,024 (the limit of Fastly KV Store). No key contains `# ; ? ^ |`, `./` or `../`.
 
 use std::fmt::Write as _;
 

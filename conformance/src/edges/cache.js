@@ -19,7 +19,7 @@ const DATABASES = {
   hangs: new D1Database(() => new Promise(() => {})),
 };
 
-/** Reads, writes or deletes the entry of `url`, as the method says. */
+/** Reads or writes the entry of `url`, as the method says. */
 async function useCache(url, request) {
   const cache = await caches.open("{cache}");
   switch (request.method) {
@@ -35,8 +35,9 @@ async function useCache(url, request) {
 
 export default {
   async fetch(request, env, context) {
-    const url = request.headers.get("X-Cache-Url");
-    if (url) return useCache(url, request);
+    // Without the scheme, because `wrangler dev` replaces the origin in headers.
+    const entry = request.headers.get("X-Cache-Entry");
+    if (entry) return useCache(`https://${entry}`, request);
     const database = DATABASES[request.headers.get("X-Database")] ?? env.DB;
     return new Hop(context, Object.assign(Object.create(env), { DB: database })).fetch(request);
   },

@@ -71,7 +71,7 @@ fn folder(state: &Path, name: &str) -> PathBuf {
 /// # Panics
 /// When the cache fails.
 pub fn cache_entry(hop: &Deployment, alias: &str) -> Option<Value> {
-    let response = Call::get("/").header("X-Cache-Url", cache_url(alias)).send_unless_refused(hop.address).expect("the cache answers");
+    let response = Call::get("/").header("X-Cache-Entry", entry_of(alias)).send_unless_refused(hop.address).expect("the cache answers");
     (response.status != 404).then(|| response.expect(200).json())
 }
 
@@ -80,12 +80,13 @@ pub fn cache_entry(hop: &Deployment, alias: &str) -> Option<Value> {
 /// # Panics
 /// When the cache fails.
 pub fn put_cache_entry(hop: &Deployment, alias: &str, entry: &Value) {
-    let call = Call::new("PUT", "/").header("X-Cache-Url", cache_url(alias)).body(entry.to_string());
+    let call = Call::new("PUT", "/").header("X-Cache-Entry", entry_of(alias)).body(entry.to_string());
     call.send_unless_refused(hop.address).expect("the cache answers").expect(204);
 }
 
-fn cache_url(alias: &str) -> String {
-    format!("https://{DOMAIN}/link/{DOMAIN}/{alias}")
+/// The URL of an entry without its scheme.
+fn entry_of(alias: &str) -> String {
+    format!("{DOMAIN}/link/{DOMAIN}/{alias}")
 }
 
 /// Runs SQL on the database, without a timeout, and returns the rows of the last statement that has any. The deployment

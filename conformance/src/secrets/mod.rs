@@ -271,7 +271,7 @@ mod tests {
         let mut collected = Collected::default();
         SECRETS.iter().for_each(|name| collected.learn(name, name));
         received(&mut collected, "/", "X-Request-Id: x\r\n", b"");
-        collected.end("hop", "{\"cause\":\"x\"}", vec![("a record".into(), b"link/x".to_vec()), ("a cached link".into(), b"{\"verified_at\":1}".to_vec())]);
+        collected.end("hop", "{\"cause\":\"x\"}", vec![("a cached link".into(), b"link/x {\"verified_at\":1}".to_vec())]);
         assert!(collected.missing(Edge::Memory).is_empty());
     }
 }

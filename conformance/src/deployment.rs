@@ -27,6 +27,9 @@ pub struct Settings {
     pub slow_writes: bool,
     /// Whether `X-Rows-Read` reports how many rows the database read for a response. Only for Cloudflare's runtime.
     pub metered: bool,
+    /// Whether tests can read and write the cache, and send requests for which the database does not answer: it fails or
+    /// hangs, as `X-Database` says. Only for Cloudflare's runtime.
+    pub cache_access: bool,
 }
 
 impl Settings {

@@ -37,6 +37,7 @@ pub struct World {
     without_store: OnceLock<Deployment>,
     misconfigured: OnceLock<Deployment>,
     case_insensitive: OnceLock<Deployment>,
+    cache_access: OnceLock<Deployment>,
     names: AtomicU32,
 }
 
@@ -50,6 +51,7 @@ impl World {
             without_store: OnceLock::new(),
             misconfigured: OnceLock::new(),
             case_insensitive: OnceLock::new(),
+            cache_access: OnceLock::new(),
             names: AtomicU32::new(1),
         }
     }
@@ -82,8 +84,8 @@ impl World {
         self.misconfigured.get_or_init(|| Deployment::start(self.edge, &settings))
     }
 
-    /// A deployment with case-insensitive aliases, a name and colours of its own, security contacts, and a larger
-    /// operation budget.
+    /// A deployment with case-insensitive aliases, a name and colours of its own, security contacts, a larger
+    /// operation budget, and links that stay fresh longer.
     pub fn case_insensitive(&self) -> &Deployment {
         let settings = Settings {
             settings: vec![
@@ -95,10 +97,18 @@ impl World {
                 ("HOP_SECURITY_EXPIRES", "2027-01-01T01:00:00+01:00"),
                 ("HOP_PLAN", "paid"),
                 ("HOP_STORE_OPERATIONS", "100"),
+                ("HOP_FRESH_SECONDS", "90"),
             ],
             ..Self::usual_settings()
         };
         self.case_insensitive.get_or_init(|| Deployment::start(self.edge, &settings))
+    }
+
+    /// A deployment whose cache the tests can use, with links that stay fresh as briefly as possible.
+    pub fn cache_access(&self) -> &Deployment {
+        let mut settings = Settings { cache_access: true, ..Self::usual_settings() };
+        settings.settings.push(("HOP_FRESH_SECONDS", "30"));
+        self.cache_access.get_or_init(|| Deployment::start(self.edge, &settings))
     }
 
     /// An alias that no other case uses.

@@ -20,7 +20,7 @@ fn metrics_describe_the_deployment(world: &World) {
         Edge::Workerd => ("cloudflare", 1),
         Edge::Viceroy => ("fastly", 0),
     };
-    for line in [&*format!("hop_info{{edge=\"{edge}\",version=\""), "hop_store_up 1\n", &format!("hop_copies {has_cache}\n")] {
+    for line in [&*format!("hop_info{{edge=\"{edge}\",version=\""), "hop_store_up 1\n", &format!("hop_cached_links {has_cache}\n")] {
         assert!(text.contains(&format!("\n{line}")), "{line} is missing: {text}");
     }
     let number = text.lines().find_map(|line| line.strip_prefix("hop_store_probe_seconds ")).unwrap();

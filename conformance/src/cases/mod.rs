@@ -5,6 +5,7 @@ mod audit;
 mod batch;
 mod blocked;
 mod bodies;
+mod cached_links;
 mod changes;
 mod claims;
 mod clicks;
@@ -116,6 +117,7 @@ pub fn all() -> Vec<Case> {
         headers::cases(),
         pages::cases(),
         unavailable::cases(),
+        cached_links::cases(),
         durability::cases(),
         tutorial::cases(),
     ];

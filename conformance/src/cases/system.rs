@@ -1,6 +1,6 @@
 //! System endpoints: health, readiness, capabilities, OpenAPI, robots.txt and security.txt.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{TARGET, address, cases, create};
 use crate::client::Call;
@@ -12,6 +12,7 @@ use crate::world::{DOMAIN, OTHER_DOMAIN, World};
 cases!("system":
     health_and_readiness_answer,
     capabilities_describe_the_edge,
+    edits_reach_visitors_within_the_configured_time,
     sizes_follow_from_the_operation_budget,
     openapi_document_is_served,
     robots_txt_allows_crawlable_links,
@@ -42,11 +43,27 @@ fn capabilities_describe_the_edge(world: &World) {
     assert_eq!(capabilities["promises"]["one_alias_one_owner"], one_owner);
     assert_eq!(capabilities["promises"]["memo"]["hit_seconds"], 5);
     assert_eq!(capabilities["promises"]["memo"]["miss_seconds"], 10);
-    assert_eq!(capabilities["promises"]["copies"].is_object(), has_cache);
-    if has_cache {
-        assert_eq!(capabilities["promises"]["copies"]["recheck_after_seconds"], 600);
-        assert_eq!(capabilities["promises"]["copies"]["expire_after_seconds"], 86_400);
+    let cached_links = json!({"verify_after_seconds": 30, "fresh_seconds": 60, "expire_after_seconds": 86_400});
+    assert_eq!(capabilities["promises"]["cached_links"], if has_cache { cached_links } else { Value::Null });
+}
+
+fn edits_reach_visitors_within_the_configured_time(world: &World) {
+    let promises = |hop: &Deployment| hop.send(&Call::get("/capabilities")).expect(200).json()["promises"].clone();
+    let (usual, longer) = (promises(world.hop()), promises(world.case_insensitive()));
+    if world.edge == Edge::Viceroy {
+        for promises in [usual, longer] {
+            assert_eq!(promises["edits_reach_visitors"], "usually within seconds; the vendor gives no upper bound");
+            assert_eq!(promises["edits_reach_visitors_seconds"], Value::Null);
+        }
+        return;
     }
+    for (promises, text, seconds) in
+        [(&usual, "within 65 seconds while the database answers", 65), (&longer, "within 95 seconds while the database answers", 95)]
+    {
+        assert_eq!(promises["edits_reach_visitors"], text);
+        assert_eq!(promises["edits_reach_visitors_seconds"], seconds);
+    }
+    assert_eq!([&longer["cached_links"]["verify_after_seconds"], &longer["cached_links"]["fresh_seconds"]], [&json!(45), &json!(90)]);
 }
 
 fn sizes_follow_from_the_operation_budget(world: &World) {

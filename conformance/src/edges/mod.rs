@@ -20,7 +20,7 @@ use crate::server::MemoryServer;
 pub enum Edge {
     /// The memory edge, in this process.
     Memory,
-    /// Cloudflare's runtime with D1 and KV, run by `wrangler dev`.
+    /// Cloudflare's runtime with D1 and the Cache API, run by `wrangler dev`.
     Workerd,
     /// Fastly's simulator with its KV Store.
     Viceroy,

@@ -1,15 +1,17 @@
-//! hop in workerd, with D1 and KV on local disk, run by `wrangler dev`.
+//! hop in workerd, with D1 and the Cache API on local disk, run by `wrangler dev`.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use hop_core::store::cache;
 use serde_json::Value;
 
 use super::process::Process;
 use super::{manifest, path_of, root};
-use crate::deployment::{Settings, free_address};
-use crate::world::PEPPER;
+use crate::client::Call;
+use crate::deployment::{Deployment, Settings, free_address};
+use crate::world::{DOMAIN, PEPPER};
 
 pub(super) fn start(address: SocketAddr, settings: &Settings) -> Process {
     let files = tempfile::tempdir().expect("there is room for temporary files");
@@ -23,42 +25,68 @@ pub(super) fn start(address: SocketAddr, settings: &Settings) -> Process {
     command.args(["--inspector-port", &free_address().port().to_string()]);
     command.args(["--show-interactive-dev-session", "false", "--persist-to"]).arg(&state);
     // wrangler's own folders beside them hold traces of the requests, which are not stored by hop.
-    let stores = ["v3/d1", "v3/kv"].map(|store| state.join(store)).to_vec();
+    let stores = [DATABASE, CACHE].map(|store| state.join(store)).to_vec();
     Process::start(&mut command, files, stores)
 }
 
-/// Deletes all cached links from Workers KV. The deployment must not be running.
+/// The folder with the database, in the folder of the state.
+const DATABASE: &str = "v3/d1";
+
+/// The folder with the cache, in the folder of the state.
+const CACHE: &str = "v3/cache";
+
+/// Deletes all cached links. The deployment must not be running.
 ///
 /// # Panics
 /// When there are none.
 pub fn clear_cache(state: &Path) {
-    let folder = state.join("v3/kv");
-    assert!(folder.exists(), "{} is missing: does wrangler keep KV elsewhere now?", folder.display());
-    std::fs::remove_dir_all(&folder).expect("the state can be changed");
+    std::fs::remove_dir_all(folder(state, CACHE)).expect("the state can be changed");
 }
 
-/// Writes a cached link to Workers KV. The deployment must not be running.
+/// Moves the database away. The deployment must not be running.
 ///
 /// # Panics
-/// When wrangler fails.
-pub fn put_cached_link(state: &Path, key: &str, value: &str) {
-    let files = tempfile::tempdir().expect("there is room for temporary files");
-    let config = write_config(files.path(), &Settings::default());
-    let mut command = wrangler(&config);
-    command.args(["kv", "key", "put", key, value, "--binding", "COPIES", "--local", "--persist-to"]).arg(state);
-    run(&mut command);
+/// When there is none.
+pub fn take_database_away(state: &Path) {
+    std::fs::rename(folder(state, DATABASE), state.join("away")).expect("the state can be changed");
 }
 
-/// Reads a cached link from Workers KV. The deployment must not be running.
+/// Moves the database back. The deployment must not be running.
 ///
 /// # Panics
-/// When wrangler fails.
-pub fn cached_link(state: &Path, key: &str) -> String {
-    let files = tempfile::tempdir().expect("there is room for temporary files");
-    let config = write_config(files.path(), &Settings::default());
-    let mut command = wrangler(&config);
-    command.args(["kv", "key", "get", key, "--text", "--binding", "COPIES", "--local", "--persist-to"]).arg(state);
-    run(&mut command)
+/// When it was not taken away.
+pub fn bring_database_back(state: &Path) {
+    std::fs::remove_dir_all(folder(state, DATABASE)).expect("the state can be changed");
+    std::fs::rename(state.join("away"), state.join(DATABASE)).expect("the database was taken away");
+}
+
+fn folder(state: &Path, name: &str) -> PathBuf {
+    let folder = state.join(name);
+    assert!(folder.exists(), "{} is missing: does wrangler use another folder now?", folder.display());
+    folder
+}
+
+/// Reads the cache entry of a link of the default domain, of a deployment with [`Settings::cache_access`].
+///
+/// # Panics
+/// When the cache fails.
+pub fn cache_entry(hop: &Deployment, alias: &str) -> Option<Value> {
+    let response = Call::get("/").header("X-Cache-Entry", entry_of(alias)).send_unless_refused(hop.address).expect("the cache answers");
+    (response.status != 404).then(|| response.expect(200).json())
+}
+
+/// Writes the cache entry of a link of the default domain, of a deployment with [`Settings::cache_access`].
+///
+/// # Panics
+/// When the cache fails.
+pub fn put_cache_entry(hop: &Deployment, alias: &str, entry: &Value) {
+    let call = Call::new("PUT", "/").header("X-Cache-Entry", entry_of(alias)).body(entry.to_string());
+    call.send_unless_refused(hop.address).expect("the cache answers").expect(204);
+}
+
+/// The URL of an entry without its scheme.
+fn entry_of(alias: &str) -> String {
+    format!("{DOMAIN}/link/{DOMAIN}/{alias}")
 }
 
 /// Runs SQL on the database, without a timeout, and returns the rows of the last statement that has any. The deployment
@@ -103,10 +131,10 @@ fn wrangler(config: &Path) -> Command {
     command
 }
 
-/// Writes a module that wraps the built one and reports how many rows the database read.
-fn metered(folder: &Path, worker: &Path) -> PathBuf {
-    let path = folder.join("metered.js");
-    let script = include_str!("metered.js").replace("{worker}", &worker.display().to_string());
+/// Writes a module that wraps the built one.
+fn wrapper(folder: &Path, script: &str, worker: &Path) -> PathBuf {
+    let path = folder.join("wrapper.js");
+    let script = script.replace("{worker}", &worker.display().to_string()).replace("{cache}", cache::NAME);
     std::fs::write(&path, script).expect("a file can be written");
     path
 }
@@ -116,7 +144,11 @@ fn write_config(folder: &Path, settings: &Settings) -> PathBuf {
     let mut config = manifest::read("wrangler.toml");
     config.remove("build");
     let worker = path_of("HOP_WORKER_DIR", "cloudflare/build").join("index.js");
-    let main = if settings.metered { metered(folder, &worker) } else { worker };
+    let main = match settings {
+        Settings { metered: true, .. } => wrapper(folder, include_str!("metered.js"), &worker),
+        Settings { cache_access: true, .. } => wrapper(folder, include_str!("cache.js"), &worker),
+        _ => worker,
+    };
     config.insert("main".into(), main.display().to_string().into());
     let migrations = root().join("cloudflare/migrations").display().to_string();
     for database in config.get_mut("d1_databases").and_then(toml::Value::as_array_mut).into_iter().flatten() {

@@ -1,4 +1,4 @@
-//! hop under `wrangler dev`, with D1 and KV on this machine's disk.
+//! hop under `wrangler dev`, with D1 and the cache on this machine's disk.
 use std::path::Path;
 use std::process::Stdio;
 

@@ -7,8 +7,8 @@ const config :Workerd.Config = (
     (name = "hop", worker = .hop),
     (name = "redirect", worker = .redirect),
     (name = "empty", worker = .empty),
-    (name = "copies", worker = .copies),
-    (name = "truth", worker = .truth),
+    (name = "kv", worker = .kv),
+    (name = "d1", worker = .d1),
   ],
   sockets = [
     (name = "hop", http = (), service = "hop"),
@@ -18,12 +18,12 @@ const config :Workerd.Config = (
 );
 
 const hopAlone :Workerd.Config = (
-  services = [(name = "hop", worker = .hop), (name = "copies", worker = .copies), (name = "truth", worker = .truth)],
+  services = [(name = "hop", worker = .hop), (name = "kv", worker = .kv), (name = "d1", worker = .d1)],
   sockets = [(name = "alone", http = (), service = "hop")],
 );
 
 const redirectAlone :Workerd.Config = (
-  services = [(name = "redirect", worker = .redirect), (name = "copies", worker = .copies)],
+  services = [(name = "redirect", worker = .redirect), (name = "kv", worker = .kv)],
   sockets = [(name = "alone", http = (), service = "redirect")],
 );
 
@@ -32,7 +32,7 @@ const emptyAlone :Workerd.Config = (
   sockets = [(name = "alone", http = (), service = "empty")],
 );
 
-# As `wrangler deploy` uploads it, with its bindings as wrangler.toml names them. Only the API asks for ASSETS.
+# As `wrangler deploy` uploads it, with its bindings as wrangler.toml names them. Only the API needs ASSETS.
 const hop :Workerd.Worker = (
   modules = [
     (name = "index.js", esModule = embed "hop/index.js"),
@@ -41,18 +41,18 @@ const hop :Workerd.Worker = (
   compatibilityDate = "2026-11-01",
   bindings = [
     (name = "HOP_DOMAINS", text = "http://hop.example"),
-    (name = "HOP_ADMIN_KEY", text = "an-admin-key-that-nobody-uses-here"),
-    (name = "HOP_PEPPER", text = "a-pepper-that-nobody-tastes-in-here"),
-    (name = "COPIES", kvNamespace = "copies"),
+    (name = "HOP_ADMIN_KEY", text = "an-admin-key-only-for-the-benchmark"),
+    (name = "HOP_PEPPER", text = "a-pepper-that-only-benchmarks-know"),
+    (name = "COPIES", kvNamespace = "kv"),
     # D1 is JavaScript of the runtime around a service that runs the queries.
-    (name = "DB", wrapped = (moduleName = "cloudflare-internal:d1-api", innerBindings = [(name = "fetcher", service = "truth")])),
+    (name = "DB", wrapped = (moduleName = "cloudflare-internal:d1-api", innerBindings = [(name = "fetcher", service = "d1")])),
   ],
 );
 
 const redirect :Workerd.Worker = (
   modules = [(name = "redirect.js", esModule = embed "redirect.js")],
   compatibilityDate = "2026-11-01",
-  bindings = [(name = "COPIES", kvNamespace = "copies")],
+  bindings = [(name = "COPIES", kvNamespace = "kv")],
 );
 
 const empty :Workerd.Worker = (
@@ -63,13 +63,13 @@ const empty :Workerd.Worker = (
   compatibilityDate = "2026-11-01",
 );
 
-const copies :Workerd.Worker = (
-  modules = [(name = "copies.js", esModule = embed "copies.js")],
+const kv :Workerd.Worker = (
+  modules = [(name = "kv.js", esModule = embed "kv.js")],
   compatibilityDate = "2026-11-01",
-  bindings = [(name = "COPY", fromEnvironment = "HOP_COPY")],
+  bindings = [(name = "CACHED_LINK", fromEnvironment = "HOP_CACHED_LINK")],
 );
 
-const truth :Workerd.Worker = (
-  modules = [(name = "truth.js", esModule = embed "truth.js")],
+const d1 :Workerd.Worker = (
+  modules = [(name = "d1.js", esModule = embed "d1.js")],
   compatibilityDate = "2026-11-01",
 );

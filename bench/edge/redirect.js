@@ -1,15 +1,15 @@
-// What somebody writes who needs one short link and no product: look it up, go there.
+// A minimal Worker for short links, to compare with: it looks the link up and redirects.
 export default {
   async fetch(request, env) {
     const { pathname } = new URL(request.url);
-    const copy = await env.COPIES.get(`link/hop.example/${pathname.slice(1)}`, "json");
-    if (copy === null) {
+    const cachedLink = await env.COPIES.get(`link/hop.example/${pathname.slice(1)}`, "json");
+    if (cachedLink === null) {
       return new Response("Not found", { status: 404 });
     }
     return new Response(null, {
-      status: copy.link.spec.redirect_status ?? 302,
+      status: cachedLink.link.spec.redirect_status ?? 302,
       headers: {
-        Location: copy.link.target,
+        Location: cachedLink.link.target,
         "Cache-Control": "private, no-store",
         "Referrer-Policy": "strict-origin-when-cross-origin",
       },

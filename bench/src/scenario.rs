@@ -62,9 +62,14 @@ const ME: Scenario = Scenario { link: None, url: "https://hop.example/api/v1/me"
 /// The scenarios, in the order of the output.
 pub(crate) const SCENARIOS: [Scenario; 13] = [
     PLAIN,
-    Scenario { name: "copy", description: "a link that is not in the memo any more, read from the link cache", pause_seconds: 6, ..PLAIN },
     Scenario {
-        name: "truth",
+        name: "cached",
+        description: "a link that is not in the memo any more, read from the link cache",
+        pause_seconds: 6,
+        ..PLAIN
+    },
+    Scenario {
+        name: "store",
         description: "the same without a link cache, read from the store",
         has_cache: false,
         pause_seconds: 6,
@@ -72,7 +77,7 @@ pub(crate) const SCENARIOS: [Scenario; 13] = [
     },
     Scenario { name: "missing", description: "an alias without a link, found in the memo", ..MISSING },
     Scenario {
-        name: "strangers",
+        name: "unknown",
         description: "an alias without a link that was not requested before, while the memo is full",
         others: MORE_THAN_THE_MEMO_HOLDS,
         ..MISSING

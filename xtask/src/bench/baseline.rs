@@ -79,13 +79,13 @@ mod tests {
 
     fn costs() -> Vec<(String, Cost)> {
         let cost = |instructions, allocations| Cost { instructions, allocations };
-        vec![("memo".into(), cost(15_322.0, 12.0)), ("copy".into(), cost(30_000.0, 27.5))]
+        vec![("memo".into(), cost(15_322.0, 12.0)), ("cached".into(), cost(30_000.0, 27.5))]
     }
 
     #[test]
     fn written_baseline_is_read_back() {
         let baseline = Baseline::parse(&text(&costs())).unwrap();
-        assert_eq!(baseline.of("copy"), Some(costs()[1].1));
+        assert_eq!(baseline.of("cached"), Some(costs()[1].1));
         assert_eq!(baseline.of("store"), None);
         assert_eq!(baseline, Baseline(costs()));
         assert_eq!(baseline.missing_from(&costs()[1..]).collect::<Vec<_>>(), ["memo"]);

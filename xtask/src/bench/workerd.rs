@@ -16,7 +16,7 @@ use crate::project::Project;
 
 /// The configuration of workerd and the scripts it embeds.
 const SOURCES: &str = "bench/edge";
-const FILES: [&str; 4] = ["config.capnp", "redirect.js", "copies.js", "truth.js"];
+const FILES: [&str; 4] = ["config.capnp", "redirect.js", "kv.js", "d1.js"];
 const WORKER_FILES: [&str; 2] = ["index.js", "index_bg.wasm"];
 /// Where pnpm links indirect dependencies.
 const PACKAGES: &str = "node_modules/.pnpm/node_modules/@cloudflare";
@@ -52,7 +52,7 @@ impl Runtime {
         let bench_program = bench::host::program(project)?;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
         let mut print_link = project.system_command(&bench_program.display().to_string());
-        let cached_link = process::capture(print_link.args(["copy", &now.to_string()]))?;
+        let cached_link = process::capture(print_link.args(["cached-link", &now.to_string()]))?;
         if !cached_link.success {
             return Err(Failure::new("the bench program did not print a cached link"));
         }
@@ -64,7 +64,7 @@ impl Runtime {
     pub(super) fn start<const N: usize>(&self, project: &Project, config: &str, sockets: [&str; N]) -> Outcome<Workerd<N>> {
         let ports = free_ports()?;
         let mut workerd = project.system_command(&self.program.display().to_string());
-        workerd.arg("serve").arg(self.folder.join("config.capnp")).arg(config).env("HOP_COPY", &self.cached_link);
+        workerd.arg("serve").arg(self.folder.join("config.capnp")).arg(config).env("HOP_CACHED_LINK", &self.cached_link);
         for (name, port) in sockets.iter().zip(ports) {
             workerd.arg(format!("--socket-addr={name}={}:{port}", Ipv4Addr::LOCALHOST));
         }

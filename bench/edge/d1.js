@@ -1,4 +1,4 @@
-// D1 as hop asks it: nothing is there, and every write is made.
+// A stub of D1: it is empty, and every write succeeds.
 const RESULT = {
   success: true,
   meta: { changes: 1, duration: 0, rows_read: 0, rows_written: 1, last_row_id: 0, changed_db: true, size_after: 0 },

@@ -7,6 +7,7 @@ const config :Workerd.Config = (
     (name = "hop", worker = .hop),
     (name = "redirect", worker = .redirect),
     (name = "empty", worker = .empty),
+    (name = "cache", worker = .cache),
     (name = "kv", worker = .kv),
     (name = "d1", worker = .d1),
   ],
@@ -18,7 +19,7 @@ const config :Workerd.Config = (
 );
 
 const hopAlone :Workerd.Config = (
-  services = [(name = "hop", worker = .hop), (name = "kv", worker = .kv), (name = "d1", worker = .d1)],
+  services = [(name = "hop", worker = .hop), (name = "cache", worker = .cache), (name = "d1", worker = .d1)],
   sockets = [(name = "alone", http = (), service = "hop")],
 );
 
@@ -43,16 +44,18 @@ const hop :Workerd.Worker = (
     (name = "HOP_DOMAINS", text = "http://hop.example"),
     (name = "HOP_ADMIN_KEY", text = "an-admin-key-only-for-the-benchmark"),
     (name = "HOP_PEPPER", text = "a-pepper-that-only-benchmarks-know"),
-    (name = "COPIES", kvNamespace = "kv"),
+    # A cached link is fresh for half of this: longer than a run takes.
+    (name = "HOP_FRESH_SECONDS", text = "3600"),
     # D1 is JavaScript of the runtime around a service that runs the queries.
     (name = "DB", wrapped = (moduleName = "cloudflare-internal:d1-api", innerBindings = [(name = "fetcher", service = "d1")])),
   ],
+  cacheApiOutbound = "cache",
 );
 
 const redirect :Workerd.Worker = (
   modules = [(name = "redirect.js", esModule = embed "redirect.js")],
   compatibilityDate = "2026-11-01",
-  bindings = [(name = "COPIES", kvNamespace = "kv")],
+  bindings = [(name = "LINKS", kvNamespace = "kv")],
 );
 
 const empty :Workerd.Worker = (
@@ -61,6 +64,12 @@ const empty :Workerd.Worker = (
     (name = "index_bg.wasm", wasm = embed "empty/index_bg.wasm"),
   ],
   compatibilityDate = "2026-11-01",
+);
+
+const cache :Workerd.Worker = (
+  modules = [(name = "cache.js", esModule = embed "cache.js")],
+  compatibilityDate = "2026-11-01",
+  bindings = [(name = "CACHED_LINK", fromEnvironment = "HOP_CACHED_LINK")],
 );
 
 const kv :Workerd.Worker = (

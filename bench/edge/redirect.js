@@ -2,7 +2,7 @@
 export default {
   async fetch(request, env) {
     const { pathname } = new URL(request.url);
-    const cachedLink = await env.COPIES.get(`link/hop.example/${pathname.slice(1)}`, "json");
+    const cachedLink = await env.LINKS.get(`link/hop.example/${pathname.slice(1)}`, "json");
     if (cachedLink === null) {
       return new Response("Not found", { status: 404 });
     }

@@ -17,7 +17,7 @@ use world::World;
 const HELP: &str = "\
 hop-bench scenarios             lists the scenarios, one per line: name, tab, description
 hop-bench visit SCENARIO TIMES  runs a scenario this many times
-hop-bench cached-link MILLIS    prints the cached link of the scenario memo, confirmed at this time";
+hop-bench cached-link MILLIS    prints the cached link of the scenario memo, verified at this time";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();

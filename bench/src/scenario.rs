@@ -28,6 +28,8 @@ pub(crate) struct Scenario {
     /// How many other aliases are requested before. If there are any, each request appends its own number to the URL.
     pub(crate) others: u64,
     pub(crate) has_cache: bool,
+    /// The setting `HOP_FRESH_SECONDS`. A cached link is served without verification for half of it.
+    pub(crate) fresh_seconds: &'static str,
     /// The time between two requests. The memo keeps a hit for five seconds.
     pub(crate) pause_seconds: u64,
     pub(crate) status: StatusCode,
@@ -46,6 +48,7 @@ pub(crate) const PLAIN: Scenario = Scenario {
     body: None,
     others: 0,
     has_cache: true,
+    fresh_seconds: "60",
     pause_seconds: 0,
     status: StatusCode::FOUND,
     location: Some("https://example.com/documentation/start?from=hop"),
@@ -60,17 +63,24 @@ const MISSING: Scenario = Scenario { link: None, status: StatusCode::NOT_FOUND, 
 const ME: Scenario = Scenario { link: None, url: "https://hop.example/api/v1/me", status: StatusCode::OK, location: None, ..PLAIN };
 
 /// The scenarios, in the order of the output.
-pub(crate) const SCENARIOS: [Scenario; 13] = [
+pub(crate) const SCENARIOS: [Scenario; 14] = [
     PLAIN,
     Scenario {
         name: "cached",
         description: "a link that is not in the memo any more, read from the link cache",
+        fresh_seconds: "3600",
         pause_seconds: 6,
         ..PLAIN
     },
     Scenario {
+        name: "stale",
+        description: "the same with a cached link that is over a minute old: the store is read too",
+        pause_seconds: 61,
+        ..PLAIN
+    },
+    Scenario {
         name: "store",
-        description: "the same without a link cache, read from the store",
+        description: "the same without a link cache: only the store is read",
         has_cache: false,
         pause_seconds: 6,
         ..PLAIN

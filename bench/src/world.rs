@@ -37,7 +37,7 @@ impl World {
 
     fn at(scenario: &Scenario, millis: u64) -> Result<Self, String> {
         let mut world = Self {
-            app: App::new(setting, setting),
+            app: App::new(|name| setting(scenario, name), |name| setting(scenario, name)),
             edge: BenchEdge::new(scenario.has_cache, millis),
             visitor: match scenario.client {
                 ClientKind::Browser => Visitor::with_browser(),
@@ -128,17 +128,18 @@ fn check_location(scenario: &Scenario, response: &Response) -> Result<(), String
     Err(format!("{} redirects to {location:?}, not {:?}", scenario.url, scenario.location))
 }
 
-fn setting(name: &str) -> Option<String> {
+fn setting(scenario: &Scenario, name: &str) -> Option<String> {
     let value = match name {
         "HOP_DOMAINS" => "https://hop.example",
         "HOP_ADMIN_KEY" => ADMIN_KEY,
         "HOP_PEPPER" => PEPPER,
+        "HOP_FRESH_SECONDS" => scenario.fresh_seconds,
         _ => return None,
     };
     Some(value.into())
 }
 
-/// The cached link of the scenario `memo`, as hop writes it, confirmed by the store at `millis`.
+/// The cached link of the scenario `memo`, as hop writes it, verified at `millis`.
 pub(crate) fn cached_link(millis: u64) -> Result<String, String> {
     let world = World::at(&PLAIN, millis)?;
     let domain = Domain::parse(DOMAIN).map_err(|error| error.detail.to_string())?;

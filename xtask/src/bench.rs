@@ -28,7 +28,7 @@ cargo xtask bench edge
 
 Compares three Workers on workerd: hop, an empty Worker in Rust, and twenty lines of JavaScript that redirect to a
 target in KV. Measures requests per second of processor time. hop must reach the JavaScript's rate from its memo, and
-0.6 times that rate from KV. Takes three minutes; Linux only.
+0.6 times that rate from a cached link. Takes three minutes; Linux only.
 
 cargo xtask bench start
 

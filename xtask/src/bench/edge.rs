@@ -68,9 +68,9 @@ fn candidates([hop, redirect, empty]: [u16; 3]) -> [Candidate; 6] {
     [
         candidate("JavaScript, from KV", redirect, "GET", MANY_ALIASES, None),
         candidate("hop, from its memo", hop, "HEAD", 1, Some(1.0)),
-        candidate("hop, from KV", hop, "HEAD", MANY_ALIASES, Some(0.6)),
-        candidate("from its memo, and a click", hop, "GET", 1, None),
-        candidate("from KV, and a click", hop, "GET", MANY_ALIASES, None),
+        candidate("hop, from a cached link", hop, "HEAD", MANY_ALIASES, Some(0.6)),
+        candidate("its memo, and a click", hop, "GET", 1, None),
+        candidate("a cached link, and a click", hop, "GET", MANY_ALIASES, None),
         candidate("empty Worker in Rust", empty, "GET", 1, None),
     ]
 }

@@ -9,7 +9,7 @@ use crate::project::Project;
 
 /// After this many visits the memo, the cached links and the store are warm.
 const FEW: u32 = 16;
-/// Visits are six seconds apart, so all of them come before a cached link is ten minutes old and checked again.
+/// Visits are at most 61 seconds apart. So a fresh cached link stays fresh in all of them, and an old one does not expire.
 const MANY: u32 = 80;
 
 const GET_VALGRIND: &str = "Install valgrind (Linux only): `apt-get install valgrind`, or the package of your distribution.";

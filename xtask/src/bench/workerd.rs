@@ -16,7 +16,7 @@ use crate::project::Project;
 
 /// The configuration of workerd and the scripts it embeds.
 const SOURCES: &str = "bench/edge";
-const FILES: [&str; 4] = ["config.capnp", "redirect.js", "kv.js", "d1.js"];
+const FILES: [&str; 5] = ["config.capnp", "redirect.js", "cache.js", "kv.js", "d1.js"];
 const WORKER_FILES: [&str; 2] = ["index.js", "index_bg.wasm"];
 /// Where pnpm links indirect dependencies.
 const PACKAGES: &str = "node_modules/.pnpm/node_modules/@cloudflare";
@@ -28,14 +28,14 @@ const IDLE: Duration = Duration::from_micros(200);
 pub(super) struct Runtime {
     program: PathBuf,
     folder: PathBuf,
-    /// The cached link that the stub of KV returns for every key.
+    /// The cached link that the stubs of the cache and of KV return for every key.
     cached_link: String,
 }
 
 impl Runtime {
     /// Builds hop (unless `HOP_WORKER_DIR` is set) and the empty Worker, and copies them to where the configuration
-    /// embeds them. The stub of KV returns a cached link that was confirmed just now, so hop does not check it again
-    /// for ten minutes.
+    /// embeds them. The stub of the cache returns a cached link that was verified just now. With the setting in the
+    /// configuration, hop serves it for half an hour and does not verify it.
     pub(super) fn prepare(project: &Project) -> Outcome<Self> {
         let hop = match std::env::var_os(bench::WORKER_DIRECTORY) {
             Some(directory) => PathBuf::from(directory),

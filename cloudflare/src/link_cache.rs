@@ -3,8 +3,8 @@
 //! Keys are URLs, never the request of a visitor: its method, `Range` or `If-None-Match` would change the result. On
 //! workers.dev and behind Cloudflare Access the runtime keeps nothing, so each call is a miss.
 //!
-//! The cache is used through its handle. The SDK opens it for every call and reads an entry as a stream, which takes a
-//! quarter of the processor time of a redirect (`cargo xtask bench edge`, docs/PERFORMANCE.md).
+//! The cache is used through its handle. The SDK opens it for every call and reads an entry as a stream, which takes
+//! about a fifth of the processor time of a redirect (`cargo xtask bench edge`, docs/PERFORMANCE.md).
 
 use std::cell::RefCell;
 

@@ -55,10 +55,6 @@ impl Edge for BenchEdge {
         self.has_cache.then_some(&self.memory.link_cache)
     }
 
-    async fn within<T>(&self, millis: u32, work: impl Future<Output = T>) -> Option<T> {
-        self.memory.within(millis, work).await
-    }
-
     fn now(&self) -> Timestamp {
         Timestamp::from_millis(self.millis.load(Ordering::Relaxed))
     }

@@ -105,7 +105,7 @@ mod tests {
     use crate::message::poll_once::poll_once;
     use crate::model::link::LinkId;
     use crate::model::time::Timestamp;
-    use crate::store::cache::CacheFill;
+    use crate::store::cache::{CacheFill, FillValue};
     use crate::store::{Expect, Key};
 
     /// A store in which every step fails.
@@ -126,7 +126,7 @@ mod tests {
     }
 
     fn fill() -> CacheTask {
-        CacheTask::Link(CacheFill { key: Key::stored("k".into()), known: None, verified_at: Timestamp::from_millis(0) })
+        CacheTask::Link(CacheFill { key: Key::stored("k".into()), value: FillValue::Unknown, verified_at: Timestamp::from_millis(0) })
     }
 
     #[test]

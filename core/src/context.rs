@@ -14,7 +14,7 @@ use crate::model::digest::Pepper;
 use crate::model::password::{NewPassword, PasswordHash};
 use crate::model::time::Timestamp;
 use crate::store::budget::{Budget, Fit, cost_of_change};
-use crate::store::cache::{CacheFill, CacheTask, Cacheable, operations_of_a_fill};
+use crate::store::cache::{CacheFill, CacheTask, Cacheable, FillValue, max_operations_of_a_fill};
 use crate::store::cached_link::CachedLink;
 use crate::store::id_source::{self, IdSource};
 use crate::store::memo::{Memo, MemoValue};
@@ -67,7 +67,7 @@ impl<'a, E: Edge> Context<'a, E> {
     /// after the response. `known` is the new value, if it is known.
     pub(crate) fn changed<V: Cacheable>(&self, key: &Key, known: Option<V>) {
         self.memo(|memo| memo.drop(key));
-        if let Some(task) = self.cache_task(key, known) {
+        if let Some(task) = self.cache_task(key, known.map_or(FillValue::Unknown, FillValue::Known)) {
             self.budget.leave_to_task(task.operations(self.edge.records()));
             self.background.borrow_mut().add(Task::Invalidate(task));
         }
@@ -78,19 +78,18 @@ impl<'a, E: Edge> Context<'a, E> {
         self.changed::<CachedLink>(key, None);
     }
 
-    /// Adds a task that updates the cache with `known`, or else with what the store then returns. It is skipped if the
-    /// budget is used up by then.
-    pub(crate) fn update_cache<V: Cacheable>(&self, key: &Key, known: Option<V>) {
-        if let Some(task) = self.cache_task(key, known) {
+    /// Adds a task that updates the cache with `value`. It is skipped if the budget is used up by then.
+    pub(crate) fn update_cache<V: Cacheable>(&self, key: &Key, value: FillValue<V>) {
+        if let Some(task) = self.cache_task(key, value) {
             self.background.borrow_mut().add(Task::UpdateCache(task));
         }
     }
 
     /// The task that fills the cache, on an edge that has one. The value was read or written after the start of the
     /// request, or will be read.
-    fn cache_task<V: Cacheable>(&self, key: &Key, known: Option<V>) -> Option<CacheTask> {
+    fn cache_task<V: Cacheable>(&self, key: &Key, value: FillValue<V>) -> Option<CacheTask> {
         self.edge.link_cache()?;
-        Some(V::task(CacheFill { key: key.clone(), known, verified_at: self.now }))
+        Some(V::task(CacheFill { key: key.clone(), value, verified_at: self.now }))
     }
 
     /// Checks that a change of a link fits the budget, before its first write. The cache fill is added to `operations`.
@@ -120,7 +119,7 @@ impl<'a, E: Edge> Context<'a, E> {
 
     /// Upper limit of the operations of `fills` cache fills after the response.
     pub(crate) fn cost_of_fills(&self, fills: u32) -> u32 {
-        self.edge.link_cache().map_or(0, |_| fills.saturating_mul(operations_of_a_fill(self.edge.records())))
+        self.edge.link_cache().map_or(0, |_| fills.saturating_mul(max_operations_of_a_fill::<CachedLink>(self.edge.records())))
     }
 
     /// The configuration and edge limits that the fields of a body are validated against.

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hop_core::Timestamp;
-use hop_core::memory::{CommitMode, Fault, Faults, LIMITS, MemoryCache, MemoryRecords, OPERATIONS, StoreStep, within_polls};
+use hop_core::memory::{CommitMode, Fault, Faults, LIMITS, MemoryCache, MemoryRecords, OPERATIONS, StoreStep};
 use hop_core::ports::{Commit, Edge, EdgeLimits, KeyPage, NoEntropy, OperationLimit, Record, Records, StoreCall, StoreError, Take};
 use hop_core::store::{Change, Cursor, Key, Prefix};
 
@@ -89,10 +89,6 @@ impl Edge for ServerEdge {
 
     fn link_cache(&self) -> Option<&MemoryCache> {
         Some(&self.link_cache)
-    }
-
-    async fn within<T>(&self, _millis: u32, work: impl Future<Output = T>) -> Option<T> {
-        within_polls(work).await
     }
 
     fn now(&self) -> Timestamp {

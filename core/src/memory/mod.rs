@@ -134,8 +134,21 @@ impl Edge for MemoryEdge {
         Some(&self.link_cache).filter(|_| self.has_cache)
     }
 
-    async fn within<T>(&self, _millis: u32, work: impl Future<Output = T>) -> Option<T> {
-        within_polls(work).await
+    /// Ends when `work` was pending [`MAX_PENDING`] times, and advances the clock then. No other time passes during a
+    /// request.
+    async fn within<T>(&self, millis: u32, work: impl Future<Output = T>) -> Option<T> {
+        let mut work = pin!(work);
+        let mut left = 0..MAX_PENDING;
+        let output = poll_fn(|context| match work.as_mut().poll(context) {
+            Poll::Ready(output) => Poll::Ready(Some(output)),
+            Poll::Pending if left.next().is_some() => Poll::Pending,
+            Poll::Pending => Poll::Ready(None),
+        })
+        .await;
+        if output.is_none() {
+            self.millis.fetch_add(millis.into(), Ordering::SeqCst);
+        }
+        output
     }
 
     fn now(&self) -> Timestamp {
@@ -155,19 +168,6 @@ impl Edge for MemoryEdge {
         let missing = || StoreError::Unavailable("openapi.json is missing".into());
         self.has_openapi.load(Ordering::SeqCst).then(crate::openapi).ok_or_else(missing)
     }
-}
-
-/// Awaits `work` until it was pending [`MAX_PENDING`] times. The memory store has no other measure of time: its clock
-/// stands still during a request.
-pub async fn within_polls<T>(work: impl Future<Output = T>) -> Option<T> {
-    let mut work = pin!(work);
-    let mut left = 0..MAX_PENDING;
-    poll_fn(|context| match work.as_mut().poll(context) {
-        Poll::Ready(output) => Poll::Ready(Some(output)),
-        Poll::Pending if left.next().is_some() => Poll::Pending,
-        Poll::Pending => Poll::Ready(None),
-    })
-    .await
 }
 
 /// Locks a mutex and ignores poisoning: every update of these maps leaves them consistent.

@@ -31,32 +31,39 @@ pub(super) async fn find<E: Edge>(
     alias: &Alias,
     source: LinkSource,
 ) -> Result<Arc<CompiledLink>, Problem> {
-    let link = resolve(context, Key::link(domain, alias), source).await?;
+    let key = Key::link(domain, alias);
+    let resolved = match resolve(context, key.clone(), source).await? {
+        // A link that moved back: cached records of both aliases may name each other.
+        None if source == LinkSource::Cache => resolve(context, key, LinkSource::Store).await?,
+        resolved => resolved,
+    };
+    let link = resolved.ok_or_else(Problem::link_ended)?;
     check_served(context, domain).await?;
     Ok(link)
 }
 
-/// The link at `key`, or at the alias to which it has moved. Another link may own an alias on the way by now: then the
-/// link has ended for these visitors.
-async fn resolve<E: Edge>(context: &Context<'_, E>, mut key: Key, source: LinkSource) -> Result<Arc<CompiledLink>, Problem> {
+/// The link at `key`, or at the alias to which it has moved; nothing if no link is reached in [`MAX_MOVES`] moves.
+/// Another link may own an alias on the way by now: then the link has ended for these visitors.
+async fn resolve<E: Edge>(context: &Context<'_, E>, mut key: Key, source: LinkSource) -> Result<Option<Arc<CompiledLink>>, Problem> {
     let mut link_id = None;
     for _ in 0..=MAX_MOVES {
         let known = if source == LinkSource::Cache { context.memo(|memo| memo.get(&key, context.now)) } else { MemoLookup::Unknown };
         let found = match known {
             MemoLookup::Hit(MemoValue::Link(found)) => found,
-            MemoLookup::Miss => return Err(Problem::no_such_link()),
-            MemoLookup::Hit(MemoValue::Domain(_)) | MemoLookup::Unknown => look_up(context, &key, source).await?,
+            MemoLookup::Miss if link_id.is_none() => return Err(Problem::no_such_link()),
+            // A link has moved to this alias since its 404 was remembered.
+            MemoLookup::Miss | MemoLookup::Hit(MemoValue::Domain(_)) | MemoLookup::Unknown => look_up(context, &key, source).await?,
         };
         if link_id.as_ref().is_some_and(|link_id| *link_id != found.id) {
-            break;
+            return Err(Problem::link_ended());
         }
         match found.resolved_to {
-            ResolvedTo::Link(compiled) => return Ok(compiled),
+            ResolvedTo::Link(compiled) => return Ok(Some(compiled)),
             ResolvedTo::Alias(to, forwards) if forwards || link_id.is_some() => (key, link_id) = (to, Some(found.id)),
-            ResolvedTo::Alias(..) | ResolvedTo::Ended => break,
+            ResolvedTo::Alias(..) | ResolvedTo::Ended => return Err(Problem::link_ended()),
         }
     }
-    Err(Problem::link_ended())
+    Ok(None)
 }
 
 /// Reads the link at `key`, and keeps it in the memo unless it is strict.

@@ -2,7 +2,7 @@
 
 use crate::context::Context;
 use crate::store::Key;
-use crate::store::cache::{CacheAge, Cacheable, STORE_MILLIS};
+use crate::store::cache::{CacheAge, Cacheable, FillValue, STORE_MILLIS};
 use crate::store::ports::{Edge, LinkCache as _, StoreError};
 
 /// A value for a visitor.
@@ -13,15 +13,22 @@ pub(super) struct VisitorRead<V> {
 }
 
 /// The cache entry of a key.
-enum CacheLookup<P> {
+enum CacheLookup<V: Cacheable> {
     /// A value to be served.
-    Served(P),
+    Served(V::Prepared),
     /// A value of this many milliseconds ago, to be served only if the store does not answer.
-    Stale(P, u64),
+    Stale(V, u64),
+    /// An entry that says nothing, or too old for anything.
+    Unusable(Entry),
+}
+
+/// The kind of an entry that is not served.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Entry {
     /// A marker that the store must be read for every visitor.
     Marker,
-    /// An entry that is too old to be served.
-    Expired,
+    /// A value that is too old.
+    Outdated,
     /// No entry, or one that cannot be read.
     Missing,
 }
@@ -34,20 +41,13 @@ pub(super) async fn read_through<V: Cacheable, E: Edge>(
     context: &Context<'_, E>,
     key: &Key,
 ) -> Result<Option<VisitorRead<V::Prepared>>, StoreError> {
-    let lookup = look_up::<V, E>(context, key).await;
-    let load = V::load(context.edge.records(), key);
-    match lookup {
+    match look_up::<V, E>(context, key).await {
         CacheLookup::Served(value) => Ok(Some(VisitorRead { value, is_strict: false })),
-        CacheLookup::Stale(value, age) => {
-            let error = match context.edge.within(STORE_MILLIS, load).await {
-                Some(Ok(found)) => return accept(context, key, found, &CacheLookup::Expired),
-                Some(Err(error)) => error,
-                None => StoreError::Unavailable(format!("the store did not answer within {STORE_MILLIS} ms")),
-            };
-            context.log_lost(&format!("a cached value of {} seconds ago was served", age / 1_000), &error);
-            Ok(Some(VisitorRead { value, is_strict: false }))
+        CacheLookup::Stale(value, age) => read_or_serve(context, key, value, age).await,
+        CacheLookup::Unusable(entry) => {
+            let found = V::load(context.edge.records(), key).await?;
+            accept(context, key, found, entry)
         }
-        CacheLookup::Marker | CacheLookup::Expired | CacheLookup::Missing => accept(context, key, load.await?, &lookup),
     }
 }
 
@@ -57,45 +57,68 @@ pub(super) async fn read_store<V: Cacheable, E: Edge>(
     key: &Key,
 ) -> Result<Option<VisitorRead<V::Prepared>>, StoreError> {
     let found = V::load(context.edge.records(), key).await?;
-    accept::<V, E>(context, key, found, &CacheLookup::Missing)
+    accept(context, key, found, Entry::Outdated)
 }
 
-async fn look_up<V: Cacheable, E: Edge>(context: &Context<'_, E>, key: &Key) -> CacheLookup<V::Prepared> {
-    let Some(link_cache) = context.edge.link_cache() else { return CacheLookup::Missing };
-    let Some(bytes) = link_cache.get(key).await else { return CacheLookup::Missing };
-    let Ok(entry) = V::decode(&bytes) else { return CacheLookup::Missing };
-    let Some(value) = entry.value else { return CacheLookup::Marker };
-    let Ok(value) = value.prepare() else { return CacheLookup::Missing };
+async fn look_up<V: Cacheable, E: Edge>(context: &Context<'_, E>, key: &Key) -> CacheLookup<V> {
+    let missing = CacheLookup::Unusable(Entry::Missing);
+    let Some(link_cache) = context.edge.link_cache() else { return missing };
+    let Some(bytes) = link_cache.get(key).await else { return missing };
+    let Ok(entry) = V::decode(&bytes) else { return missing };
+    let Some(value) = entry.value else { return CacheLookup::Unusable(Entry::Marker) };
     match CacheAge::classify(entry.verified_at, context.now, context.config.fresh_seconds) {
-        CacheAge::Fresh => CacheLookup::Served(value),
+        CacheAge::Fresh => value.prepare().map_or(missing, CacheLookup::Served),
         CacheAge::Aging => {
+            let Ok(value) = value.prepare() else { return missing };
             if context.memo(|memo| memo.claim_verification(key, context.now)) {
-                context.update_cache::<V>(key, None);
+                context.update_cache::<V>(key, FillValue::Unknown);
             }
             CacheLookup::Served(value)
         }
         CacheAge::Stale => CacheLookup::Stale(value, context.now.millis_since(entry.verified_at)),
-        CacheAge::Expired => CacheLookup::Expired,
+        CacheAge::Expired => CacheLookup::Unusable(Entry::Outdated),
     }
 }
 
-/// Prepares what the store returned, and updates the cache. An entry of a value that is gone is deleted. A marker is not
-/// put again.
+/// Reads the value at `key`. If the store does not answer in time, or did not a moment ago, serves the stale value of
+/// `age` milliseconds ago.
+async fn read_or_serve<V: Cacheable, E: Edge>(
+    context: &Context<'_, E>,
+    key: &Key,
+    stale: V,
+    age: u64,
+) -> Result<Option<VisitorRead<V::Prepared>>, StoreError> {
+    if !context.memo(|memo| memo.has_store_failed(context.now)) {
+        let error = match context.edge.within(STORE_MILLIS, V::load(context.edge.records(), key)).await {
+            Some(Ok(found)) => return accept(context, key, found, Entry::Outdated),
+            Some(Err(error @ (StoreError::Unavailable(_) | StoreError::Corrupt(_)))) => error,
+            // The budget of this request says nothing about the store.
+            Some(Err(error)) => return Err(error),
+            None => StoreError::Unavailable(format!("the store did not answer within {STORE_MILLIS} ms")),
+        };
+        context.memo(|memo| memo.note_store_failure(context.edge.now()));
+        context.log_lost(&format!("a cached value of {} seconds ago was served for {}", age / 1_000, key.as_str()), &error);
+    }
+    Ok(Some(VisitorRead { value: stale.prepare()?, is_strict: false }))
+}
+
+/// Prepares what the store returned, and updates the cache. The entry of a value that is gone is deleted. A marker is
+/// not put again.
 fn accept<V: Cacheable, E: Edge>(
     context: &Context<'_, E>,
     key: &Key,
     found: Option<V>,
-    lookup: &CacheLookup<V::Prepared>,
+    entry: Entry,
 ) -> Result<Option<VisitorRead<V::Prepared>>, StoreError> {
     let Some(found) = found else {
-        if !matches!(lookup, CacheLookup::Missing) {
-            context.update_cache::<V>(key, None);
+        if entry != Entry::Missing {
+            context.update_cache::<V>(key, FillValue::Gone);
         }
         return Ok(None);
     };
     let is_strict = found.is_strict();
-    if context.edge.link_cache().is_some() && !(is_strict && matches!(lookup, CacheLookup::Marker)) {
-        context.update_cache(key, Some(found.clone()));
+    if context.edge.link_cache().is_some() && !(is_strict && entry == Entry::Marker) {
+        context.update_cache(key, FillValue::Known(found.clone()));
     }
     Ok(Some(VisitorRead { value: found.prepare()?, is_strict }))
 }

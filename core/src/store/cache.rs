@@ -18,6 +18,9 @@ pub const NAME: &str = "hop-1";
 /// The lifetime of an entry. Adapters set it as the expiry.
 pub const LIFETIME_SECONDS: u32 = 24 * 60 * 60;
 
+/// For how long an isolate serves stale entries without asking the store, after the store did not answer.
+pub(crate) const SILENCE_SECONDS: u32 = 5;
+
 /// How often an isolate verifies one entry that it still serves.
 pub(crate) const VERIFY_SECONDS: u32 = 15;
 
@@ -28,6 +31,8 @@ pub(crate) const STORE_MILLIS: u32 = 2_000;
 pub(crate) trait Cacheable: Clone {
     /// The value prepared for requests.
     type Prepared;
+    /// The largest number of records that [`load`](Self::load) reads.
+    const READS: u32;
 
     /// The task that makes `fill`.
     fn task(fill: CacheFill<Self>) -> CacheTask;
@@ -69,37 +74,56 @@ impl CacheAge {
     /// Classifies an entry by its age. `fresh_seconds` is the setting `HOP_FRESH_SECONDS`.
     pub(crate) fn classify(verified_at: Timestamp, now: Timestamp, fresh_seconds: u32) -> Self {
         let age = now.millis_since(verified_at);
-        let fresh = u64::from(fresh_seconds).saturating_mul(1_000);
-        match age {
-            _ if age <= fresh / 2 => Self::Fresh,
-            _ if age <= fresh => Self::Aging,
-            _ if age <= u64::from(LIFETIME_SECONDS).saturating_mul(1_000) => Self::Stale,
-            _ => Self::Expired,
+        let within = |seconds: u32| age <= u64::from(seconds).saturating_mul(1_000);
+        match () {
+            () if within(verify_after_seconds(fresh_seconds)) => Self::Fresh,
+            () if within(fresh_seconds) => Self::Aging,
+            () if within(LIFETIME_SECONDS) => Self::Stale,
+            () => Self::Expired,
         }
     }
+}
+
+/// The age in seconds after which an entry is verified.
+pub(crate) fn verify_after_seconds(fresh_seconds: u32) -> u32 {
+    fresh_seconds / 2
+}
+
+/// The value of a cache fill.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum FillValue<V> {
+    /// It was just read from the store or written to it.
+    Known(V),
+    /// The store was just read and has none.
+    Gone,
+    /// The store is read first.
+    Unknown,
 }
 
 /// A cache fill: the update of one entry after the response.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct CacheFill<V> {
     pub(crate) key: Key,
-    /// The value that was just read from the store or written to it. If it is unknown, the store is read first.
-    pub(crate) known: Option<V>,
-    /// A moment before that.
+    pub(crate) value: FillValue<V>,
+    /// A moment before the value was read from the store or written to it.
     pub(crate) verified_at: Timestamp,
 }
 
 impl<V: Cacheable> CacheFill<V> {
     /// The store operations of this fill.
     fn operations(&self, records: &impl Records) -> u32 {
-        if self.known.is_some() { 1 } else { operations_of_a_fill(records) }
+        match self.value {
+            FillValue::Known(_) | FillValue::Gone => 1,
+            FillValue::Unknown => max_operations_of_a_fill::<V>(records),
+        }
     }
 
     /// Puts the value, or deletes the entry if the store has none.
     async fn run(self, records: &impl Records, link_cache: &impl LinkCache) -> Result<(), StoreError> {
-        let value = match self.known {
-            Some(value) => Some(value),
-            None => V::load(records, &self.key).await?,
+        let value = match self.value {
+            FillValue::Known(value) => Some(value),
+            FillValue::Gone => None,
+            FillValue::Unknown => V::load(records, &self.key).await?,
         };
         match value {
             Some(value) => link_cache.put(&self.key, &value.encode(self.verified_at)?).await,
@@ -132,9 +156,9 @@ impl CacheTask {
     }
 }
 
-/// Upper limit of the store operations of one fill: a read and a put.
-pub(crate) fn operations_of_a_fill(records: &impl Records) -> u32 {
-    records.operations(&StoreCall::Get).saturating_add(1)
+/// Upper limit of the store operations of one fill: the reads and a put.
+pub(crate) fn max_operations_of_a_fill<V: Cacheable>(records: &impl Records) -> u32 {
+    records.operations(&StoreCall::Get).saturating_mul(V::READS).saturating_add(1)
 }
 
 #[cfg(test)]
@@ -148,7 +172,7 @@ mod tests {
         let ages = [0, 30_000, 30_001, 60_000, 60_001, 86_400_000, 86_400_001].map(|millis| age(millis, 60));
         use CacheAge::{Aging, Expired, Fresh, Stale};
         assert_eq!(ages, [Fresh, Fresh, Aging, Aging, Stale, Stale, Expired]);
-        assert_eq!([15_500, 15_501, 31_000, 31_001].map(|millis| age(millis, 31)), [Fresh, Aging, Aging, Stale]);
+        assert_eq!([15_000, 15_001, 31_000, 31_001].map(|millis| age(millis, 31)), [Fresh, Aging, Aging, Stale]);
     }
 
     #[test]

@@ -18,6 +18,9 @@ pub(crate) struct CachedLink {
     pub(crate) id: LinkId,
     /// The number of commits of the record.
     pub(crate) commits: u64,
+    /// Whether the store must be read for every visitor: the link is strict, or its clicks are counted in the store. An
+    /// ended one stays so, because it may be restored.
+    pub(crate) is_strict: bool,
     pub(crate) state: CachedState,
 }
 
@@ -59,12 +62,15 @@ impl CachedLink {
             AliasState::Erasing(link) => (&link.id, CachedState::Ended),
             AliasState::PendingMove(_) | AliasState::Free => return None,
         };
-        Some(Self { id: id.clone(), commits, state })
+        let is_strict = matches!(alias_state.visible(), AliasState::Link(link) if link.settings.strict || Limit::from_link(link).is_some());
+        Some(Self { id: id.clone(), commits, is_strict, state })
     }
 }
 
 impl Cacheable for CachedLink {
     type Prepared = ResolvedAlias;
+    /// The record, and for a pending move the record of the old alias.
+    const READS: u32 = 2;
 
     fn task(fill: CacheFill<Self>) -> CacheTask {
         CacheTask::Link(fill)
@@ -74,9 +80,8 @@ impl Cacheable for CachedLink {
         Ok(load(records, key).await?.and_then(|alias_record| Self::from_state(&alias_record.alias_state, alias_record.commits)))
     }
 
-    /// Clicks are counted in the store, so the limit is read there too.
     fn is_strict(&self) -> bool {
-        matches!(&self.state, CachedState::Link(link) if link.settings.strict || link.limit.is_some())
+        self.is_strict
     }
 
     fn prepare(self) -> Result<ResolvedAlias, StoreError> {

@@ -58,6 +58,7 @@ impl DomainRedirects {
 
 impl Cacheable for DomainRedirects {
     type Prepared = Self;
+    const READS: u32 = 1;
 
     fn task(fill: CacheFill<Self>) -> CacheTask {
         CacheTask::Domain(fill)

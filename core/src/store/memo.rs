@@ -46,6 +46,8 @@ pub(crate) struct Memo<V> {
     misses: Shelf<V>,
     verifications: Shelf<V>,
     texts: Shelf<Arc<str>>,
+    /// When the store did not answer a read for a visitor.
+    store_failed_at: Option<Timestamp>,
     epoch: u64,
 }
 
@@ -56,6 +58,7 @@ impl<V: Clone> Memo<V> {
             misses: Shelf::new(MISS_BOUNDS),
             verifications: Shelf::new(VERIFICATION_BOUNDS),
             texts: Shelf::new(TEXT_BOUNDS),
+            store_failed_at: None,
             epoch: 0,
         }
     }
@@ -100,6 +103,16 @@ impl<V: Clone> Memo<V> {
     /// Whether to verify the cached entry of `key` now: at most once in fifteen seconds.
     pub(crate) fn claim_verification(&mut self, key: &Key, now: Timestamp) -> bool {
         self.verifications.claim(key, now)
+    }
+
+    /// Notes that the store did not answer at `now`.
+    pub(crate) fn note_store_failure(&mut self, now: Timestamp) {
+        self.store_failed_at = Some(now);
+    }
+
+    /// Whether the store did not answer in the last five seconds.
+    pub(crate) fn has_store_failed(&self, now: Timestamp) -> bool {
+        self.store_failed_at.is_some_and(|failed_at| now.millis_since(failed_at) < u64::from(cache::SILENCE_SECONDS).saturating_mul(1_000))
     }
 
     /// The usage of each shelf.
@@ -298,6 +311,14 @@ mod tests {
         let claims = [0, 1, 14_999, 15_000, 15_001].map(|millis| memo.claim_verification(&key(1), at(millis)));
         assert_eq!(claims, [true, false, false, true, false]);
         assert!(memo.claim_verification(&key(2), at(1)));
+    }
+
+    #[test]
+    fn store_failure_is_noted_for_five_seconds() {
+        let mut memo = Memo::<u64>::new();
+        assert!(!memo.has_store_failed(at(0)));
+        memo.note_store_failure(at(1_000));
+        assert_eq!([0, 1_000, 5_999, 6_000].map(|millis| memo.has_store_failed(at(millis))), [true, true, true, false]);
     }
 
     /// The first nine numbers whose keys belong to one set, which holds eight.

@@ -11,7 +11,6 @@ use crate::model::password::PasswordTag;
 use crate::model::target::Target;
 use crate::model::time::Timestamp;
 use crate::store::Key;
-use crate::store::cache::Cacheable as _;
 use crate::store::cached_link::{CachedLink, CachedState, VisitorLink};
 use crate::store::ports::StoreError;
 
@@ -50,7 +49,7 @@ struct StoredVisitorLink<'a> {
 
 impl<'a> StoredCachedLink<'a> {
     pub(in crate::store) fn new(cached_link: &'a CachedLink, verified_at: Timestamp) -> Self {
-        let is_strict = cached_link.is_strict();
+        let is_strict = cached_link.is_strict;
         let (mut link, mut to, mut forwards) = (None, None, false);
         match &cached_link.state {
             _ if is_strict => {}
@@ -71,7 +70,7 @@ impl<'a> StoredCachedLink<'a> {
             (None, Some(to)) => CachedState::MovedTo { to: Key::stored(to.into_owned()), forwards: self.forwards },
             (None, None) => CachedState::Ended,
         };
-        let cached_link = CachedLink { id: LinkId::stored(self.id.into_owned()), commits: self.commits, state };
+        let cached_link = CachedLink { id: LinkId::stored(self.id.into_owned()), commits: self.commits, is_strict: false, state };
         Ok(((!self.is_strict).then_some(cached_link), self.verified_at.into()))
     }
 }

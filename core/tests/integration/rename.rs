@@ -203,6 +203,91 @@ fn retry_completes_a_crashed_move() {
     }
 }
 
+/// Polls a request until it waits at the `nth` step of this kind.
+fn run_until<T>(edge: &MemoryEdge, request: &mut Client<'_, T>, step: StoreStep, nth: usize) {
+    let trace = plan(edge, Plan::LateAt(step, nth));
+    assert!(request.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+    assert_eq!(trace.count(|one| one == step), nth);
+    clear_faults(edge);
+}
+
+/// Checks that only `alias` has the link, and that `docs` redirects to it.
+fn check_only_at(edge: &MemoryEdge, alias: &str) {
+    assert_eq!(stored_links(edge).into_keys().collect::<Vec<_>>(), [alias]);
+    assert_eq!((visit(edge, "docs"), visit(edge, alias)), (to(HERE), to(HERE)));
+    check_list(edge);
+}
+
+/// A request aborts the pending move of another one, which a third request then continues under the same move id.
+#[test]
+fn aborted_move_that_is_continued_keeps_the_link() {
+    for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
+        let edge = world(steps);
+        let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
+        // The writer crashes before the departure.
+        plan(&edge, Plan::FromNth(StoreStep::Write, 2));
+        let (_, _lost) = run(Isolate::new(&edge).handle(rename("docs", "new", true)));
+        clear_faults(&edge);
+        edge.wait_seconds(1);
+        let other_move = Ask::change("docs", &json!({"alias": "new", "keep_old_alias": true, "title": "another"}));
+        let mut aborting = Box::pin(isolates[0].ask_beside_others(other_move)) as Client<'_, Answer>;
+        // It has rewritten the record of `docs` and is about to claim `new`.
+        run_until(&edge, &mut aborting, StoreStep::Write, 2);
+        edge.wait_seconds(1);
+        let mut continuing = Box::pin(isolates[1].ask_beside_others(rename("docs", "new", true))) as Client<'_, Answer>;
+        // It has claimed `new` and is about to write the forwarding record.
+        run_until(&edge, &mut continuing, StoreStep::Write, 2);
+        // The claim of the first request is refused. It is about to write again.
+        run_until(&edge, &mut aborting, StoreStep::Write, 1);
+        // The second request has written the forwarding record and is about to finalize the move.
+        run_until(&edge, &mut continuing, StoreStep::Write, 1);
+        let codes = [run(aborting).code(), run(continuing).code()];
+        check_only_at(&edge, "new");
+        assert_eq!(codes, [404, 200], "{steps:?}");
+    }
+}
+
+/// Two requests continue a crashed move. One is slow, and the link has moved on meanwhile.
+#[test]
+fn late_continued_move_does_not_duplicate_the_link() {
+    for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
+        let edge = world(steps);
+        plan(&edge, Plan::FromNth(StoreStep::Write, 2));
+        let (_, _lost) = run(Isolate::new(&edge).handle(rename("docs", "new", true)));
+        clear_faults(&edge);
+        edge.wait_seconds(1);
+        let isolate = Isolate::new(&edge);
+        let mut slow = Box::pin(isolate.ask_beside_others(rename("docs", "new", true))) as Client<'_, Answer>;
+        // It is about to claim `new`.
+        run_until(&edge, &mut slow, StoreStep::Write, 1);
+        edge.wait_seconds(1);
+        assert_eq!(ask(&edge, rename("docs", "new", true)).code(), 200);
+        assert_eq!(ask(&edge, rename("new", "newer", true)).code(), 200);
+        let answer = run(slow);
+        check_only_at(&edge, "newer");
+        assert_eq!(answer.code(), 404, "{steps:?}");
+    }
+}
+
+/// Another request moves the link to the same alias and back while this one claims it.
+#[test]
+fn link_is_not_refused_its_own_alias() {
+    for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
+        let edge = world(steps);
+        let isolate = Isolate::new(&edge);
+        let mut moving = Box::pin(isolate.ask_beside_others(rename("docs", "new", true))) as Client<'_, Answer>;
+        // It is about to claim `new`.
+        run_until(&edge, &mut moving, StoreStep::Write, 1);
+        assert_eq!(ask(&edge, rename("docs", "new", true)).code(), 200);
+        // It has found the link itself at `new`.
+        run_until(&edge, &mut moving, StoreStep::Get, 2);
+        assert_eq!(ask(&edge, rename("new", "docs", true)).code(), 200);
+        let answer = run(moving);
+        assert_eq!(answer.code(), 200, "{steps:?} {}", answer.json());
+        check_only_at(&edge, "new");
+    }
+}
+
 /// The deleted link of the new alias is restored while the move is pending. Both links stay at their aliases.
 #[test]
 fn restoring_a_deleted_link_stops_a_pending_move() {

@@ -36,10 +36,41 @@ pub(super) struct AliasClaim<'a> {
     pub(super) previous: Option<&'a Link>,
     /// Whether an alias that belonged to another link may be taken over.
     pub(super) reuses: bool,
-    /// The id of the pending move that this claim replaces. Either this claim continues that move, or the caller has
-    /// made sure that it cannot be completed.
-    pub(super) replaced_move_id: Option<&'a str>,
+    /// The pending move of the same link that this claim replaces.
+    pub(super) replaced: Option<ReplacedMove>,
     pub(super) token: String,
+}
+
+/// The pending move that a claim replaces. Its link moves between the same two aliases.
+pub(super) enum ReplacedMove {
+    /// The move with this id, which the claim continues.
+    Continued(String),
+    /// The claim that wrote the history version `version`. The caller has made sure that its move cannot be completed.
+    /// That is not so for a later claim, even if it has the same move id.
+    Aborted { version: Option<String> },
+}
+
+impl ReplacedMove {
+    fn is(&self, pending_move: &PendingMove) -> bool {
+        match self {
+            Self::Continued(move_id) => pending_move.move_id == *move_id,
+            Self::Aborted { version } => pending_move.link.history == *version,
+        }
+    }
+}
+
+/// A claim that was refused.
+pub(super) struct ClaimRefusal {
+    pub(super) problem: Problem,
+    /// Whether another request moves the link at the same time: to this alias, or further. The claim builds on an old
+    /// state of the link, which the caller loads again.
+    pub(super) is_outdated: bool,
+}
+
+impl From<Problem> for ClaimRefusal {
+    fn from(problem: Problem) -> Self {
+        Self { problem, is_outdated: false }
+    }
 }
 
 /// Whether the record of the alias was loaded before.
@@ -64,7 +95,7 @@ impl AliasClaim<'_> {
         &self,
         context: &Context<'_, E>,
         lookup: RecordLookup,
-    ) -> Result<Result<ClaimedAlias, Problem>, Problem> {
+    ) -> Result<Result<ClaimedAlias, ClaimRefusal>, Problem> {
         let records = context.edge.records();
         // A repeated creation may be refused because an earlier attempt succeeded.
         let may_be_repeated = self.is_creation() && context.source.is_repeatable();
@@ -99,10 +130,13 @@ impl AliasClaim<'_> {
             };
             // The store reported that the record exists. If it cannot be read yet, another request has just created it.
             let Some(alias_record) = alias_record else {
-                return Ok(Err(Problem::alias_taken(self.alias)));
+                return Ok(Err(Problem::alias_taken(self.alias).into()));
             };
             if self.has_succeeded_before(&alias_record) {
                 return Ok(Ok(ClaimedAlias { commits: None, is_new: false }));
+            }
+            if self.is_outdated(&alias_record.alias_state) {
+                return Ok(Err(ClaimRefusal { problem: Problem::alias_taken(self.alias), is_outdated: true }));
             }
             match self.make_replaceable(context, &alias_record).await? {
                 Verdict::Free => {}
@@ -110,7 +144,7 @@ impl AliasClaim<'_> {
                     tries = tries.saturating_add(1);
                     continue;
                 }
-                Verdict::Refused(problem) => return Ok(Err(problem)),
+                Verdict::Refused(problem) => return Ok(Err(problem.into())),
             }
             if let Some(old) = self.predecessor(&alias_record)
                 && self.predecessors_after(old).len() > MAX_PREDECESSORS
@@ -202,6 +236,20 @@ impl AliasClaim<'_> {
         }
     }
 
+    /// Whether the state of the alias shows that another request moves the link of this claim: the link is here, it has
+    /// another pending move from the same alias, or the continued move is not pending any more.
+    fn is_outdated(&self, alias_state: &AliasState) -> bool {
+        let replaced = self.replaced.as_ref();
+        match alias_state {
+            _ if self.is_creation() => false,
+            AliasState::PendingMove(pending_move) if pending_move.link.id == *self.link_id && self.moves_from(&pending_move.from) => {
+                !replaced.is_some_and(|replaced| replaced.is(pending_move))
+            }
+            AliasState::Link(link) if link.id == *self.link_id => true,
+            _ => matches!(replaced, Some(ReplacedMove::Continued(_))),
+        }
+    }
+
     /// Whether this claim moves its link away from the alias at `key`. Then that record held the link when it was read,
     /// and rewriting it would abort this move.
     fn moves_from(&self, key: &Key) -> bool {
@@ -242,7 +290,7 @@ impl AliasClaim<'_> {
             return Ok(Verdict::Retry);
         }
         if let AliasState::PendingMove(pending_move) = &alias_record.alias_state
-            && self.replaced_move_id != Some(&pending_move.move_id)
+            && !self.replaced.as_ref().is_some_and(|replaced| replaced.is(pending_move))
             && !abort_move(context, pending_move).await?
         {
             return Ok(Verdict::Retry);

@@ -245,7 +245,7 @@ async fn claim_alias<E: Edge>(
         link_id: &link.id,
         previous: None,
         reuses,
-        replaced_move_id: None,
+        replaced: None,
         token,
     };
     let result = claim.run(context, RecordLookup::NotYet).await;
@@ -260,7 +260,7 @@ async fn claim_alias<E: Edge>(
     }
     let claimed = match result? {
         Ok(claimed) => claimed,
-        Err(problem) => return Ok(Err(problem)),
+        Err(refusal) => return Ok(Err(refusal.problem)),
     };
     if claimed.is_new || !context.source.is_repeatable() {
         return Ok(Ok(link));

@@ -7,7 +7,7 @@
 //! A link with many tags may need more store operations than one request has. Then the request ends after the claim.
 //! The next one finds the index entries written and continues.
 
-use super::claim::{AliasClaim, RecordLookup, revert_pending_move};
+use super::claim::{AliasClaim, RecordLookup, ReplacedMove, revert_pending_move};
 use super::{LinkEdit, audit_action};
 use crate::api::audit;
 use crate::auth::Authorized;
@@ -62,7 +62,11 @@ pub(super) async fn rename<E: Edge>(
     if let Some(pending_move) = continued {
         move_id.clone_from(&pending_move.move_id);
     }
-    let (is_continued, unfinished) = (continued.is_some(), unfinished.map(|pending_move| pending_move.move_id.clone()));
+    let is_continued = continued.is_some();
+    let replaced = unfinished.map(|pending_move| match continued {
+        Some(_) => ReplacedMove::Continued(move_id.clone()),
+        None => ReplacedMove::Aborted { version: pending_move.link.history.clone() },
+    });
     let moved_to = AliasState::MovedTo(MovedTo {
         link: link.id.clone(),
         domain: link.domain.clone(),
@@ -85,7 +89,7 @@ pub(super) async fn rename<E: Edge>(
         // If only the claim fits this request, the next one has to renew the claim and commit the forwarding record. If
         // the pending move is a different one, it has to read and rewrite the source record first. Refuse now if that
         // fits no request.
-        let read_cost = if unfinished.is_none() { records.operations(&StoreCall::Get) } else { 0 };
+        let read_cost = if replaced.is_none() { records.operations(&StoreCall::Get) } else { 0 };
         // A link that moved away from the new alias earlier has to be found and its move finalized.
         let has_left = |alias_state: &AliasState| matches!(alias_state, AliasState::MovedTo(moved_to) if moved_to.link != link.id);
         let rewrites = if there.as_ref().is_some_and(|there| has_left(there.alias_state.visible())) { 4 } else { 2 };
@@ -94,7 +98,7 @@ pub(super) async fn rename<E: Edge>(
             return Err(context.never_fits(excess, link.settings.tags.len()));
         }
     }
-    let renews = unfinished.is_some() && !is_continued;
+    let renews = matches!(replaced, Some(ReplacedMove::Aborted { .. }));
     let renewed = if renews { rewrite_source(context, alias_record).await? } else { None };
     if renews && renewed.is_none() {
         return Ok(None);
@@ -121,14 +125,14 @@ pub(super) async fn rename<E: Edge>(
         link_id: &link.id,
         previous: Some(was),
         reuses,
-        replaced_move_id: unfinished.as_deref(),
+        replaced,
         token: commit,
     };
     let commits = match claim.run(context, RecordLookup::Loaded(Box::new(there))).await? {
         Ok(claimed) => claimed.commits,
         // Another request, perhaps another attempt of this one, has moved the link there meanwhile.
-        Err(_) if is_at(context, &to, &link.id).await? => return Ok(None),
-        Err(problem) => return Err(problem),
+        Err(refusal) if refusal.is_outdated || is_at(context, &to, &link.id).await? => return Ok(None),
+        Err(refusal) => return Err(refusal.problem),
     };
     if departure_cost > context.budget.left() {
         return Err(Problem::budget_exhausted("the new alias is claimed, but the link was not moved yet"));

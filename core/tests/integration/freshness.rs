@@ -22,7 +22,6 @@ use serde_json::json;
 const CALLS: usize = 250;
 /// `HOP_FRESH_SECONDS` and the seconds of the memo.
 const BOUND: u64 = 65;
-const STRICT_BOUND: u64 = 65;
 const FAILURE_SECONDS: u64 = 10;
 
 /// What visitors get from one version of the link, and when it was replaced.
@@ -90,7 +89,9 @@ impl<'a> Schedule<'a> {
             0 if !was_ended => (Ask::delete("docs"), (410, String::new())),
             1 if !was_ended => (Ask::change("docs", &json!({"blocked": {"reason": "spam"}})), (410, String::new())),
             _ if was_ended => {
-                drop(run(self.isolates[0].handle(Ask::restore("docs"))));
+                let (restored, lost) = run(self.isolates[0].handle(Ask::restore("docs")));
+                assert!(restored.code() < 300, "{}", restored.code());
+                drop(lost);
                 (Ask::change("docs", &json!({"blocked": null, "target": target, "strict": is_strict})), (302, target))
             }
             _ => (Ask::change("docs", &json!({"target": target, "strict": is_strict})), (302, target)),
@@ -104,8 +105,6 @@ impl<'a> Schedule<'a> {
         self.versions.push(Version { response, replaced_at: None });
         if is_change_of_target {
             self.strict_since = is_strict.then(|| self.strict_since.unwrap_or(self.now));
-        } else {
-            self.strict_since = None;
         }
         self.finish_perhaps(isolate, after);
         self.apply_outage();
@@ -147,7 +146,6 @@ impl<'a> Schedule<'a> {
             let fault = if self.random.below(20) == 0 { Fault::Late(250) } else { Fault::None };
             plan(self.edge, Plan::Every(StoreStep::Get, fault))
         };
-        let is_slow = !self.is_down && !is_overtaken;
         let strict_since = self.strict_since;
         let current = self.versions.len() - 1;
         let isolates = std::mem::take(&mut self.isolates);
@@ -168,7 +166,7 @@ impl<'a> Schedule<'a> {
         };
         self.isolates = isolates;
         let read_failed = trace.steps().contains(&StoreStep::Get)
-            && (self.is_down || is_slow && self.edge.take_log().iter().any(|line| line.contains("within")));
+            && (self.is_down || self.edge.take_log().iter().any(|line| line.contains("did not answer within")));
         if read_failed {
             self.failed_at = Some(began);
         }
@@ -200,7 +198,7 @@ impl<'a> Schedule<'a> {
         assert!(age <= BOUND, "version {newest} of {current} was replaced {age} seconds ago");
         if let Some(since) = strict_since {
             reached.strict += 1;
-            assert!(began - since <= STRICT_BOUND, "the link has been strict for {} seconds", began - since);
+            assert!(began - since <= BOUND, "the link has been strict for {} seconds", began - since);
         }
     }
 }
@@ -225,6 +223,10 @@ fn replaced_versions_are_not_served_beyond_the_bound() {
             }
         }
     });
+    // One seed alone is a replay.
+    if std::env::var_os("HOP_SEED").is_some() {
+        return;
+    }
     let Reached { visits, replaced_responses, while_down, strict } = reached.into_inner();
     assert!(
         visits > 1_000 && replaced_responses > 100 && while_down > 10 && strict > 10,

@@ -1,7 +1,7 @@
 //! The link cache in the Cache API of the data centre. A call that fails counts as a miss.
 //!
 //! Keys are URLs, never the request of a visitor: its method, `Range` or `If-None-Match` would change the result. On
-//! workers.dev and behind Cloudflare Access the runtime keeps nothing, so each call is a miss.
+//! workers.dev and behind Cloudflare Access the runtime may keep nothing; then each call is a miss.
 //!
 //! The cache is used through its handle. The SDK opens it for every call and reads an entry as a stream, which takes
 //! about a fifth of the processor time of a redirect (`cargo xtask bench edge`, docs/PERFORMANCE.md).

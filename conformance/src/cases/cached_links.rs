@@ -14,7 +14,7 @@ use crate::world::{DOMAIN, World};
 cases!("cached_links" on [Edge::Workerd]:
     aging_entry_is_served_then_replaced,
     stale_entry_is_replaced_before_the_response,
-    edit_reaches_visitors_within_the_promised_time,
+    old_entry_is_not_served_beyond_the_bound,
     cached_links_redirect_while_the_database_is_away,
     hanging_database_delays_a_visitor_two_seconds,
     ended_links_are_cached,
@@ -81,7 +81,7 @@ fn stale_entry_is_replaced_before_the_response(world: &World) {
 }
 
 /// The cache of another data centre: its entry is outdated, and this isolate has just verified another one.
-fn edit_reaches_visitors_within_the_promised_time(world: &World) {
+fn old_entry_is_not_served_beyond_the_bound(world: &World) {
     let (hop, alias) = (world.cache_access(), world.alias("edited"));
     let link = link_with_outdated_entry(hop, &alias, ago(FRESH_SECONDS / 2 + 1));
     assert_eq!(location(follow(hop, &alias)), OLD);
@@ -112,7 +112,7 @@ fn cached_links_redirect_while_the_database_is_away(world: &World) {
     assert_eq!(location(follow(&hop, "kept")), OLD);
     follow(&hop, "strict").problem(503, "store_unavailable");
     follow(&hop, "unknown").problem(503, "store_unavailable");
-    assert!(hop.output().contains("a cached value of 3"), "the log says so:\n{}", hop.output());
+    eventually("the log names the link", || hop.output().contains("seconds ago was served for link/hop.example/kept").then_some(()));
     hop.kill();
 
     workerd::bring_database_back(state.path());
@@ -123,12 +123,13 @@ fn cached_links_redirect_while_the_database_is_away(world: &World) {
 }
 
 fn hanging_database_delays_a_visitor_two_seconds(world: &World) {
-    let (hop, alias) = (world.cache_access(), world.alias("hanging"));
-    link_with_outdated_entry(hop, &alias, ago(300));
+    // Its isolate does not ask the database again for some seconds, so no other case may use it.
+    let hop = &Deployment::start(world.edge, &Settings { cache_access: true, ..World::usual_settings() });
+    link_with_outdated_entry(hop, "hanging", ago(300));
     let started = Instant::now();
-    assert_eq!(location(follow_without_database(hop, &alias, "hangs")), OLD);
+    assert_eq!(location(follow_without_database(hop, "hanging", "hangs")), OLD);
     let took = started.elapsed();
-    assert!((2..10).contains(&took.as_secs()), "the response took {took:?}");
+    assert!(took > Duration::from_millis(1_500) && took < Duration::from_secs(20), "the response took {took:?}");
 }
 
 fn ended_links_are_cached(world: &World) {

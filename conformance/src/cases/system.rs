@@ -12,7 +12,7 @@ use crate::world::{DOMAIN, OTHER_DOMAIN, World};
 cases!("system":
     health_and_readiness_answer,
     capabilities_describe_the_edge,
-    edits_reach_visitors_within_the_configured_time,
+    capabilities_state_the_bound_for_edits,
     sizes_follow_from_the_operation_budget,
     openapi_document_is_served,
     robots_txt_allows_crawlable_links,
@@ -47,7 +47,7 @@ fn capabilities_describe_the_edge(world: &World) {
     assert_eq!(capabilities["promises"]["cached_links"], if has_cache { cached_links } else { Value::Null });
 }
 
-fn edits_reach_visitors_within_the_configured_time(world: &World) {
+fn capabilities_state_the_bound_for_edits(world: &World) {
     let promises = |hop: &Deployment| hop.send(&Call::get("/capabilities")).expect(200).json()["promises"].clone();
     let (usual, longer) = (promises(world.hop()), promises(world.case_insensitive()));
     if world.edge == Edge::Viceroy {

@@ -1,4 +1,5 @@
-//! The memo: an in-memory cache of one isolate, for visitors only. The API never reads it.
+//! The memo: an in-memory cache of one isolate, for visitors. The API does not read it, except that `explain` looks up
+//! the redirects of a domain.
 //!
 //! Hits are valid for five seconds and misses (404) for ten. The number of entries and their bytes are bounded. A
 //! commit drops the entry of its own isolate, and a value that was read before this commit is not stored after it.

@@ -179,7 +179,7 @@ fn operations(steps: CommitMode, sample: &Sample) -> u32 {
 
 /// The table, one row per sample.
 fn table() -> String {
-    let mut text = "| endpoint | Workers (queries) | Compute (operations) |\n|---|---|---|\n".to_owned();
+    let mut text = "| endpoint | Workers (queries, cache calls) | Compute (operations) |\n|---|---|---|\n".to_owned();
     for row in ENDPOINTS {
         for sample in samples(row.method, row.pattern) {
             let case = if sample.case.is_empty() { String::new() } else { format!(": {}", sample.case) };

@@ -90,7 +90,8 @@ pub(super) struct LinkJson<'a> {
     #[cfg_attr(feature = "docs", schemars(length(max = crate::model::rules::MAX_RULES)))]
     rules: Vec<RuleJson<'a>>,
     card: Option<CardJson<'a>>,
-    /// Whether every redirect asks the store, so that an edit reaches all visitors at once.
+    /// Whether every redirect reads the store, so that edits, blocks and restorations reach all visitors at once. Only a
+    /// move, and the edit that makes the link strict, take as long as on other links.
     strict: bool,
     /// Whether `/robots.txt` lets robots follow the link.
     crawlable: bool,

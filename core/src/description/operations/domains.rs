@@ -11,8 +11,8 @@ pub(super) const LIST_DOMAINS: Operation = Operation::new(OperationGroup::Domain
 
 pub(super) const CREATE_DOMAIN: Operation = Operation::new(OperationGroup::Domains, "createDomain", "Add a domain")
     .description(
-        "The origin of the domain is `https://` and its host. Links can be created on it at once. A change reaches \
-         visitors within ten seconds. A target on a domain of the setting `HOP_DOMAINS`, or on the domain itself, is \
+        "The origin of the domain is `https://` and its host. Links can be created on it at once. Visitors reach it \
+         within ten seconds. A target on a domain of the setting `HOP_DOMAINS`, or on the domain itself, is \
          refused with `own_domain`. A target on another added domain is accepted, since hop does not read the store \
          for every target.",
     )
@@ -25,8 +25,8 @@ pub(super) const SHOW_DOMAIN: Operation =
 pub(super) const CHANGE_DOMAIN: Operation = Operation::new(OperationGroup::Domains, "changeDomain", "Change a domain")
     .description(
         "A merge patch: the fields in it are changed, the others stay, and `null` resets a field. A patch that \
-         changes nothing leaves the version as it is. A change reaches visitors within ten seconds. A target on a \
-         domain of the setting `HOP_DOMAINS`, or on the domain itself, is refused with `own_domain`. A target on \
+         changes nothing leaves the version as it is. A change reaches visitors as soon as an edit of a link does \
+         (`promises` in `/capabilities`). A target on a domain of the setting `HOP_DOMAINS`, or on the domain itself, is refused with `own_domain`. A target on \
          another added domain is accepted, since hop does not read the store for every target.",
     )
     .body::<domains::DomainPatch>("domain-patch")

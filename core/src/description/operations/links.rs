@@ -71,9 +71,9 @@ pub(super) const DELETE_LINK: Operation = Operation::new(OperationGroup::Links, 
          minutes; an old alias keeps the identifier and the last alias of the link, stays taken while it forwards, and \
          is not used again without `reuse`, so delete old aliases too; and if hop crashes during a move of the link at \
          that moment, a hidden copy may stay until another link takes the new alias. Erasing a link with a long \
-         history, or one that has moved or reused aliases, may answer 503: repeat the request. The link redirects \
-         nowhere from the first request on. Where a data centre has cached it, it is served no longer than after an \
-         edit (`promises` in `/capabilities`), and its entry expires within a day.",
+         history, or one that has moved or reused aliases, may answer 503: repeat the request. From the first request on \
+         the link redirects nowhere, but a data centre that has cached it may serve it as long as after an edit \
+         (`promises` in `/capabilities`). Its entry expires within a day.",
     )
     .parameters(&[parameters::DOMAIN, parameters::ERASE]);
 

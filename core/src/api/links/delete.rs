@@ -94,12 +94,12 @@ async fn stop_forwarding<E: Edge>(context: &Context<'_, E>, authorized: &Authori
             )?;
         }
         let written = write(context.edge.records(), change).await;
-        let known =
-            matches!(written, Ok(Written::Done)).then(|| CachedLink::from_state(&alias_state, alias_record.commits.saturating_add(1)));
-        context.changed(key, known.flatten());
-        if written? == Written::Done {
-            return Ok(());
+        if matches!(written, Ok(Written::Conflict)) {
+            continue;
         }
+        let known = written.as_ref().ok().and_then(|_| CachedLink::from_state(&alias_state, alias_record.commits.saturating_add(1)));
+        context.changed(key, known);
+        return Ok(written.map(drop)?);
     }
     Err(Problem::contended())
 }

@@ -164,6 +164,7 @@ pub(crate) fn max_operations_of_a_fill<V: Cacheable>(records: &impl Records) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::memory::MemoryEdge;
 
     #[test]
     fn age_decides_what_an_entry_may_do() {
@@ -173,6 +174,16 @@ mod tests {
         use CacheAge::{Aging, Expired, Fresh, Stale};
         assert_eq!(ages, [Fresh, Fresh, Aging, Aging, Stale, Stale, Expired]);
         assert_eq!([15_000, 15_001, 31_000, 31_001].map(|millis| age(millis, 31)), [Fresh, Aging, Aging, Stale]);
+    }
+
+    #[test]
+    fn fill_costs_its_reads_and_a_put() {
+        let edge = MemoryEdge::new(1);
+        let (key, verified_at) = (Key::stored("k".into()), Timestamp::from_millis(0));
+        let link = |value| CacheTask::Link(CacheFill { key: key.clone(), value, verified_at }).operations(&edge.records);
+        let domain = |value| CacheTask::Domain(CacheFill { key: key.clone(), value, verified_at }).operations(&edge.records);
+        assert_eq!((link(FillValue::Gone), link(FillValue::Unknown)), (1, 3), "a pending move is two reads");
+        assert_eq!((domain(FillValue::Known(DomainRedirects::default())), domain(FillValue::Unknown)), (1, 2));
     }
 
     #[test]

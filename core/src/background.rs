@@ -23,8 +23,8 @@ pub struct BackgroundWork {
 pub(crate) enum Task {
     /// Updates the cache after a change.
     Invalidate(CacheTask),
-    /// Updates the cache with what a visitor's request has read. It is skipped if the budget is used up: the next
-    /// visitor reads it again.
+    /// Updates the cache with what a visitor's request has read, or reads now. It is skipped if the budget is used up:
+    /// the next visitor reads it again.
     UpdateCache(CacheTask),
     /// Counts a click.
     CountClick(Click),

@@ -1,5 +1,6 @@
 //! Domain redirects: whether a domain is served, and where it redirects visitors of `/`, of unknown aliases and of
-//! ended links. Read only when a request does not end with a link, and kept in the memo like links.
+//! ended links. On a domain of the settings the record is read only when a request does not end with a link. It is
+//! cached and kept in the memo like a link.
 
 use super::read_through::{VisitorRead, read_through};
 use crate::context::Context;

@@ -33,7 +33,7 @@ pub(super) async fn find<E: Edge>(
 ) -> Result<Arc<CompiledLink>, Problem> {
     let key = Key::link(domain, alias);
     let resolved = match resolve(context, key.clone(), source).await? {
-        // A link that moved back: cached records of both aliases may name each other.
+        // Cached records may be of different times: after a link moved back, they name each other.
         None if source == LinkSource::Cache => resolve(context, key, LinkSource::Store).await?,
         resolved => resolved,
     };
@@ -42,8 +42,8 @@ pub(super) async fn find<E: Edge>(
     Ok(link)
 }
 
-/// The link at `key`, or at the alias to which it has moved; nothing if no link is reached in [`MAX_MOVES`] moves.
-/// Another link may own an alias on the way by now: then the link has ended for these visitors.
+/// The link at `key`, or at the alias to which it has moved; nothing if it is not reached in [`MAX_MOVES`] moves, or if
+/// another link owns an alias on the way by now. Then the link has ended for these visitors.
 async fn resolve<E: Edge>(context: &Context<'_, E>, mut key: Key, source: LinkSource) -> Result<Option<Arc<CompiledLink>>, Problem> {
     let mut link_id = None;
     for _ in 0..=MAX_MOVES {
@@ -55,7 +55,7 @@ async fn resolve<E: Edge>(context: &Context<'_, E>, mut key: Key, source: LinkSo
             MemoLookup::Miss | MemoLookup::Hit(MemoValue::Domain(_)) | MemoLookup::Unknown => look_up(context, &key, source).await?,
         };
         if link_id.as_ref().is_some_and(|link_id| *link_id != found.id) {
-            return Err(Problem::link_ended());
+            return Ok(None);
         }
         match found.resolved_to {
             ResolvedTo::Link(compiled) => return Ok(Some(compiled)),

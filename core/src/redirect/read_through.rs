@@ -96,14 +96,17 @@ async fn read_or_serve<V: Cacheable, E: Edge>(
             Some(Err(error)) => return Err(error),
             None => StoreError::Unavailable(format!("the store did not answer within {STORE_MILLIS} ms")),
         };
-        context.memo(|memo| memo.note_store_failure(context.edge.now()));
+        // A record that cannot be read says nothing about other records.
+        if matches!(error, StoreError::Unavailable(_)) {
+            context.memo(|memo| memo.note_store_failure(context.edge.now()));
+        }
         context.log_lost(&format!("a cached value of {} seconds ago was served for {}", age / 1_000, key.as_str()), &error);
     }
     Ok(Some(VisitorRead { value: stale.prepare()?, is_strict: false }))
 }
 
-/// Prepares what the store returned, and updates the cache. The entry of a value that is gone is deleted. A marker is
-/// not put again.
+/// Prepares what the store returned, and updates the cache. The entry of a value that is gone is deleted. A marker is not
+/// put again, and a value that cannot be prepared is not put.
 fn accept<V: Cacheable, E: Edge>(
     context: &Context<'_, E>,
     key: &Key,
@@ -117,8 +120,11 @@ fn accept<V: Cacheable, E: Edge>(
         return Ok(None);
     };
     let is_strict = found.is_strict();
-    if context.edge.link_cache().is_some() && !(is_strict && entry == Entry::Marker) {
-        context.update_cache(key, FillValue::Known(found.clone()));
+    let is_put = context.edge.link_cache().is_some() && !(is_strict && entry == Entry::Marker);
+    let filled = is_put.then(|| found.clone());
+    let value = found.prepare()?;
+    if let Some(filled) = filled {
+        context.update_cache(key, FillValue::Known(filled));
     }
-    Ok(Some(VisitorRead { value: found.prepare()?, is_strict }))
+    Ok(Some(VisitorRead { value, is_strict }))
 }

@@ -35,7 +35,7 @@ struct Schedule<'a> {
     random: Random,
     edge: &'a MemoryEdge,
     isolates: Vec<Isolate<'a>>,
-    /// Seconds since the beginning.
+    /// Seconds that the schedule has waited. A read that takes too long moves the edge's clock a little further.
     now: u64,
     versions: Vec<Version>,
     strict_since: Option<u64>,

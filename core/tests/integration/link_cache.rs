@@ -195,6 +195,20 @@ fn slow_store_is_waited_for_only_without_an_entry() {
     assert_eq!(answer.header("location"), THERE);
 }
 
+#[test]
+fn damaged_record_does_not_silence_the_store_for_others() {
+    let edge = cached();
+    assert_eq!(run(Isolate::new(&edge).ask(Ask::create(&json!({"target": HERE, "alias": "other"})))).code(), 201);
+    run(Isolate::new(&edge).ask(Ask::visit("other")));
+    edge.wait_seconds(FRESH + 1);
+    edge.records.plant(&docs(), "{}");
+    let isolate = Isolate::new(&edge);
+    assert_eq!(follow(&isolate), to(HERE));
+    let trace = watch(&edge);
+    let (answer, _) = run(isolate.handle(Ask::visit("other")));
+    assert_eq!((answer.header("location"), trace.count(|step| step == StoreStep::Get)), (HERE, 1));
+}
+
 /// Moves `docs` to `docs-1`, and so on. Each old alias forwards.
 fn move_on(edge: &MemoryEdge, moves: usize) {
     let alias = |number: usize| if number == 0 { "docs".to_owned() } else { format!("docs-{number}") };
@@ -251,6 +265,20 @@ fn link_that_moved_back_is_found() {
     run(Isolate::new(&edge).ask(Ask::visit("docs-1")));
     assert!(edge.link_cache.peek(&docs_1).is_some_and(|entry| entry.contains("\"to\"")));
     edge.link_cache.plant(&docs(), &old);
+    assert_eq!(follow_afresh(&edge), to(HERE));
+}
+
+#[test]
+fn cached_end_of_another_link_does_not_end_a_moved_one() {
+    let edge = cached();
+    run(Isolate::new(&edge).ask(Ask::create(&json!({"target": THERE, "alias": "new"}))));
+    run(Isolate::new(&edge).ask(Ask::delete("new")));
+    let new = edge.link_cache.keys().into_iter().find(|key| key.as_str().ends_with("/new")).expect("it is cached");
+    let ended_entry = edge.link_cache.peek(&new).expect("it is cached");
+    let moved = json!({"alias": "new", "keep_old_alias": true, "reuse": true});
+    let answer = run(Isolate::new(&edge).ask(Ask::change("docs", &moved)));
+    assert_eq!(answer.code(), 200, "{}", answer.json());
+    edge.link_cache.plant(&new, &ended_entry);
     assert_eq!(follow_afresh(&edge), to(HERE));
 }
 

@@ -247,6 +247,33 @@ fn aborted_move_that_is_continued_keeps_the_link() {
     }
 }
 
+/// Two requests continue a crashed move. One of them fails and reverts its claim, while the other is about to commit its
+/// forwarding record.
+#[test]
+fn reverted_claim_of_a_continued_move_keeps_the_link() {
+    for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
+        let edge = world(steps);
+        let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
+        plan(&edge, Plan::FromNth(StoreStep::Write, 2));
+        let (_, _lost) = run(Isolate::new(&edge).handle(rename("docs", "new", true)));
+        clear_faults(&edge);
+        edge.wait_seconds(1);
+        let mut slow = Box::pin(isolates[0].ask_beside_others(rename("docs", "new", true))) as Client<'_, Answer>;
+        // It is about to claim `new`.
+        run_until(&edge, &mut slow, StoreStep::Write, 1);
+        assert_eq!(ask(&edge, Ask::change("docs", &json!({"title": null}))).code(), 200);
+        edge.wait_seconds(1);
+        let mut other = Box::pin(isolates[1].ask_beside_others(rename("docs", "new", true))) as Client<'_, Answer>;
+        // It has claimed `new` and is about to write the forwarding record.
+        run_until(&edge, &mut other, StoreStep::Write, 2);
+        // The slow request has replaced this claim, its forwarding record was refused, and it has written once more.
+        run_until(&edge, &mut slow, StoreStep::Write, 4);
+        let codes = [run(other).code(), run(slow).code()];
+        check_only_at(&edge, "new");
+        assert!(codes.contains(&200), "{steps:?}: {codes:?}");
+    }
+}
+
 /// Two requests continue a crashed move. One is slow, and the link has moved on meanwhile.
 #[test]
 fn late_continued_move_does_not_duplicate_the_link() {

@@ -7,7 +7,7 @@
 //! A link with many tags may need more store operations than one request has. Then the request ends after the claim.
 //! The next one finds the index entries written and continues.
 
-use super::claim::{AliasClaim, RecordLookup, ReplacedMove, revert_pending_move};
+use super::claim::{AliasClaim, RecordLookup, ReplacedMove, abort_move, revert_pending_move};
 use super::{LinkEdit, audit_action};
 use crate::api::audit;
 use crate::auth::Authorized;
@@ -186,13 +186,15 @@ async fn commit_departure<E: Edge>(context: &Context<'_, E>, change: Change) -> 
 }
 
 /// Reverts the claim at `to`, if it is still the one that wrote the history version `version`; another attempt of the
-/// same move has its own. If that fails, the pending move times out and the alias is available to others.
+/// same move has its own. That attempt may have found this claim and be about to commit its forwarding record, so the
+/// move is aborted first. If this fails, the pending move times out and the alias is available to others.
 async fn revert_claim<E: Edge>(context: &Context<'_, E>, to: &Key, version: &str) {
     if let Ok(Some(alias_record)) = load(context.edge.records(), to).await
         && let AliasState::PendingMove(pending_move) = &alias_record.alias_state
         && pending_move.link.history.as_deref() == Some(version)
     {
-        // In either case the link is still at its old alias.
-        let _ = revert_pending_move(context, &alias_record).await;
+        if matches!(abort_move(context, pending_move).await, Ok(true)) {
+            let _ = revert_pending_move(context, &alias_record).await;
+        }
     }
 }

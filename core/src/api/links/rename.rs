@@ -192,9 +192,8 @@ async fn revert_claim<E: Edge>(context: &Context<'_, E>, to: &Key, version: &str
     if let Ok(Some(alias_record)) = load(context.edge.records(), to).await
         && let AliasState::PendingMove(pending_move) = &alias_record.alias_state
         && pending_move.link.history.as_deref() == Some(version)
+        && matches!(abort_move(context, pending_move).await, Ok(true))
     {
-        if matches!(abort_move(context, pending_move).await, Ok(true)) {
-            let _ = revert_pending_move(context, &alias_record).await;
-        }
+        let _ = revert_pending_move(context, &alias_record).await;
     }
 }

@@ -19,12 +19,12 @@ enum CacheLookup<V: Cacheable> {
     /// A value of this many milliseconds ago, to be served only if the store does not answer.
     Stale(V, u64),
     /// An entry that says nothing, or too old for anything.
-    Unusable(Entry),
+    Unusable(UnusableEntry),
 }
 
-/// The kind of an entry that is not served.
+/// Why an entry is not served.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Entry {
+enum UnusableEntry {
     /// A marker that the store must be read for every visitor.
     Marker,
     /// A value that is too old.
@@ -57,15 +57,15 @@ pub(super) async fn read_store<V: Cacheable, E: Edge>(
     key: &Key,
 ) -> Result<Option<VisitorRead<V::Prepared>>, StoreError> {
     let found = V::load(context.edge.records(), key).await?;
-    accept(context, key, found, Entry::Outdated)
+    accept(context, key, found, UnusableEntry::Outdated)
 }
 
 async fn look_up<V: Cacheable, E: Edge>(context: &Context<'_, E>, key: &Key) -> CacheLookup<V> {
-    let missing = CacheLookup::Unusable(Entry::Missing);
+    let missing = CacheLookup::Unusable(UnusableEntry::Missing);
     let Some(link_cache) = context.edge.link_cache() else { return missing };
     let Some(bytes) = link_cache.get(key).await else { return missing };
     let Ok(entry) = V::decode(&bytes) else { return missing };
-    let Some(value) = entry.value else { return CacheLookup::Unusable(Entry::Marker) };
+    let Some(value) = entry.value else { return CacheLookup::Unusable(UnusableEntry::Marker) };
     match CacheAge::classify(entry.verified_at, context.now, context.config.fresh_seconds) {
         CacheAge::Fresh => value.prepare().map_or(missing, CacheLookup::Served),
         CacheAge::Aging => {
@@ -76,7 +76,7 @@ async fn look_up<V: Cacheable, E: Edge>(context: &Context<'_, E>, key: &Key) -> 
             CacheLookup::Served(value)
         }
         CacheAge::Stale => CacheLookup::Stale(value, context.now.millis_since(entry.verified_at)),
-        CacheAge::Expired => CacheLookup::Unusable(Entry::Outdated),
+        CacheAge::Expired => CacheLookup::Unusable(UnusableEntry::Outdated),
     }
 }
 
@@ -90,7 +90,7 @@ async fn read_or_serve<V: Cacheable, E: Edge>(
 ) -> Result<Option<VisitorRead<V::Prepared>>, StoreError> {
     if !context.memo(|memo| memo.has_store_failed(context.now)) {
         let error = match context.edge.within(STORE_MILLIS, V::load(context.edge.records(), key)).await {
-            Some(Ok(found)) => return accept(context, key, found, Entry::Outdated),
+            Some(Ok(found)) => return accept(context, key, found, UnusableEntry::Outdated),
             Some(Err(error @ (StoreError::Unavailable(_) | StoreError::Corrupt(_)))) => error,
             // The budget of this request says nothing about the store.
             Some(Err(error)) => return Err(error),
@@ -111,16 +111,16 @@ fn accept<V: Cacheable, E: Edge>(
     context: &Context<'_, E>,
     key: &Key,
     found: Option<V>,
-    entry: Entry,
+    entry: UnusableEntry,
 ) -> Result<Option<VisitorRead<V::Prepared>>, StoreError> {
     let Some(found) = found else {
-        if entry != Entry::Missing {
+        if entry != UnusableEntry::Missing {
             context.update_cache::<V>(key, FillValue::Gone);
         }
         return Ok(None);
     };
     let is_strict = found.is_strict();
-    let is_put = context.edge.link_cache().is_some() && !(is_strict && entry == Entry::Marker);
+    let is_put = context.edge.link_cache().is_some() && !(is_strict && entry == UnusableEntry::Marker);
     let filled = is_put.then(|| found.clone());
     let value = found.prepare()?;
     if let Some(filled) = filled {

@@ -218,17 +218,22 @@ fn check_only_at(edge: &MemoryEdge, alias: &str) {
     check_list(edge);
 }
 
+/// An edge on which a move of `docs` to `new` has crashed before its departure, a second ago.
+fn crashed_move(steps: CommitMode) -> MemoryEdge {
+    let edge = world(steps);
+    plan(&edge, Plan::FromNth(StoreStep::Write, 2));
+    let (_, _lost) = run(Isolate::new(&edge).handle(rename("docs", "new", true)));
+    clear_faults(&edge);
+    edge.wait_seconds(1);
+    edge
+}
+
 /// A request aborts the pending move of another one, which a third request then continues under the same move id.
 #[test]
 fn aborted_move_that_is_continued_keeps_the_link() {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
-        let edge = world(steps);
+        let edge = crashed_move(steps);
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
-        // The writer crashes before the departure.
-        plan(&edge, Plan::FromNth(StoreStep::Write, 2));
-        let (_, _lost) = run(Isolate::new(&edge).handle(rename("docs", "new", true)));
-        clear_faults(&edge);
-        edge.wait_seconds(1);
         let other_move = Ask::change("docs", &json!({"alias": "new", "keep_old_alias": true, "title": "another"}));
         let mut aborting = Box::pin(isolates[0].ask_beside_others(other_move)) as Client<'_, Answer>;
         // It has rewritten the record of `docs` and is about to claim `new`.
@@ -252,12 +257,8 @@ fn aborted_move_that_is_continued_keeps_the_link() {
 #[test]
 fn reverted_claim_of_a_continued_move_keeps_the_link() {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
-        let edge = world(steps);
+        let edge = crashed_move(steps);
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
-        plan(&edge, Plan::FromNth(StoreStep::Write, 2));
-        let (_, _lost) = run(Isolate::new(&edge).handle(rename("docs", "new", true)));
-        clear_faults(&edge);
-        edge.wait_seconds(1);
         let mut slow = Box::pin(isolates[0].ask_beside_others(rename("docs", "new", true))) as Client<'_, Answer>;
         // It is about to claim `new`.
         run_until(&edge, &mut slow, StoreStep::Write, 1);
@@ -278,11 +279,7 @@ fn reverted_claim_of_a_continued_move_keeps_the_link() {
 #[test]
 fn late_continued_move_does_not_duplicate_the_link() {
     for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
-        let edge = world(steps);
-        plan(&edge, Plan::FromNth(StoreStep::Write, 2));
-        let (_, _lost) = run(Isolate::new(&edge).handle(rename("docs", "new", true)));
-        clear_faults(&edge);
-        edge.wait_seconds(1);
+        let edge = crashed_move(steps);
         let isolate = Isolate::new(&edge);
         let mut slow = Box::pin(isolate.ask_beside_others(rename("docs", "new", true))) as Client<'_, Answer>;
         // It is about to claim `new`.

@@ -93,8 +93,8 @@ schemas! {
     [] LinkStateSchema as "LinkState" = {"type": "string", "enum": LinkState::ALL.map(LinkState::name)};
     [] RoleSchema as "RoleName" = {"type": "string", "enum": Role::ALL.map(Role::name)};
     [] ScopeSchema as "ScopeName" = {"type": "string", "enum": Scope::ALL.map(Scope::name)};
-    [] VisitorKindSchema as "VisitorKind" = {"type": "string", "enum": VISITORS.map(AgentKind::name)};
-    [] VisitorCounterSchema as "VisitorCounter" = {"type": "string", "enum": VISITORS.map(AgentKind::counter)};
+    [] VisitorKindSchema as "VisitorKind" = {"type": "string", "enum": AgentKind::ALL.map(AgentKind::name)};
+    [] VisitorCounterSchema as "VisitorCounter" = {"type": "string", "enum": AgentKind::ALL.map(AgentKind::counter)};
     [] TagsSchema as "Tags" = {
         "type": "array",
         "maxItems": MAX_TAGS,
@@ -108,7 +108,6 @@ schemas! {
     [] DisplayText<TimeOfDay> as "TimeOfDay" = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"};
 }
 
-const VISITORS: [AgentKind; 3] = [AgentKind::Human, AgentKind::Bot, AgentKind::Preview];
 
 impl<T: JsonSchema> JsonSchema for AnyOfSchema<T> {
     fn inline_schema() -> bool {

@@ -32,12 +32,18 @@ pub(crate) enum AgentKind {
 }
 
 impl AgentKind {
+    pub(crate) const ALL: [Self; 3] = [Self::Human, Self::Bot, Self::Preview];
+
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Human => "human",
             Self::Bot => "bot",
             Self::Preview => "preview",
         }
+    }
+
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
 
     /// Name of the counter for clicks of this kind.

@@ -29,6 +29,7 @@ pub(crate) mod rules;
 pub(crate) mod secret;
 pub(crate) mod security_contact;
 pub(crate) mod sorted;
+pub(crate) mod stats;
 pub mod target;
 pub(crate) mod template;
 pub(crate) mod text;

@@ -22,6 +22,7 @@ pub(crate) mod history;
 pub(crate) mod id_source;
 pub(crate) mod idempotency;
 mod keys;
+pub mod ledger;
 pub(crate) mod memo;
 pub mod ports;
 mod robots;

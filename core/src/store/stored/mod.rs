@@ -12,6 +12,7 @@ pub(super) mod cached_link;
 mod domain;
 mod idempotency;
 mod key;
+pub(super) mod ledger;
 mod link;
 mod lists;
 mod robots;
@@ -86,7 +87,7 @@ pub(super) fn read<T: StoredForm>(json: &[u8]) -> Result<T, StoreError> {
 }
 
 /// Encodes a whole record. Members are written in the order of their declaration, so one value has one JSON.
-pub(super) fn write(record: &impl StoredForm) -> Result<String, StoreError> {
+pub(super) fn write(record: &impl Serialize) -> Result<String, StoreError> {
     serde_json::to_string(record).map_err(|error| StoreError::Corrupt(format!("a record cannot be written: {error}")))
 }
 

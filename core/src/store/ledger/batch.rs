@@ -1,0 +1,35 @@
+//! Batches: the clicks that an isolate sends at once.
+
+use crate::model::stats::{ClickEvent, FailedVisits};
+use crate::model::time::Timestamp;
+
+/// The clicks that an isolate sends at once. Sender and sequence identify the batch, whatever is retried.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Batch {
+    pub(crate) events: Vec<ClickEvent>,
+    pub(crate) failed: Vec<FailedVisit>,
+    /// How many batches the sender has given up since its last one.
+    pub(crate) dropped: u64,
+}
+
+/// Failed visits of a domain within a quarter hour.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct FailedVisit {
+    /// The domain; empty if the host is unknown.
+    pub(crate) domain: String,
+    pub(crate) at: Timestamp,
+    pub(crate) counts: FailedVisits,
+}
+
+impl Batch {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.events.is_empty() && self.failed.is_empty() && self.dropped == 0
+    }
+
+    /// Adds the content of `other`.
+    pub(crate) fn append(&mut self, other: Self) {
+        self.events.extend(other.events);
+        self.failed.extend(other.failed);
+        self.dropped = self.dropped.saturating_add(other.dropped);
+    }
+}

@@ -1,0 +1,58 @@
+//! Retention: documents of old months are deleted. The totals of a link and of a domain stay, in one row for all months
+//! that were deleted.
+
+use std::collections::BTreeMap;
+
+use crate::model::stats::Month;
+use crate::model::time::Timestamp;
+use crate::store::ledger::document::MonthSummary;
+use crate::store::ledger::erased::ErasedLinks;
+use crate::store::ledger::{ShardRow, ShardStorage, ShardWrite, subject};
+use crate::store::ports::StoreError;
+
+/// The row that names the month before which all documents were deleted.
+const SWEPT: &str = "swept";
+
+/// The last part of the key with the totals of deleted months. It sorts after every month.
+pub(super) const BEFORE: &str = "before";
+
+/// Limit of the documents that are deleted at once.
+const MAX_DELETED: usize = 500;
+
+/// Deletes documents that are older than `months` months, some at a time. Does nothing if this month was done.
+pub(super) fn sweep(storage: &impl ShardStorage, months: u32, now: Timestamp) -> Result<(), StoreError> {
+    let oldest = Month::of(now).minus(months).to_string();
+    if storage.get(SWEPT)?.is_some_and(|row| row.summary == oldest) {
+        return Ok(());
+    }
+    let mut old = Vec::new();
+    for prefix in [subject::LINKS, subject::DOMAINS, subject::TAGS] {
+        let keys = storage.summaries(prefix)?.into_iter();
+        old.extend(keys.filter(|(key, _)| key.rsplit('/').next().is_some_and(|month| month != BEFORE && *month < *oldest)));
+    }
+    let is_last = old.len() <= MAX_DELETED;
+    old.truncate(MAX_DELETED);
+    let mut writes: Vec<ShardWrite> = ErasedLinks::load(storage)?.forget(now).collect();
+    let mut totals = BTreeMap::<String, MonthSummary>::new();
+    for (key, summary) in old {
+        if let Some((prefix, _)) = key.rsplit_once('/').filter(|_| !key.starts_with(subject::TAGS)) {
+            let before = format!("{prefix}/{BEFORE}");
+            if !totals.contains_key(&before) {
+                let row = storage.get(&before)?.map(|row| MonthSummary::decode(&row.summary)).transpose()?;
+                totals.insert(before.clone(), row.unwrap_or_default());
+            }
+            let deleted = MonthSummary::decode(&summary)?;
+            let total = totals.entry(before).or_default();
+            total.clicks.merge(deleted.clicks);
+            total.failed.merge(deleted.failed);
+        }
+        writes.push(ShardWrite::Delete(key));
+    }
+    for (key, total) in totals {
+        writes.push(ShardWrite::Put(key, ShardRow { summary: total.encode()?, body: String::new() }));
+    }
+    if is_last {
+        writes.push(ShardWrite::Put(SWEPT.into(), ShardRow { summary: oldest, body: String::new() }));
+    }
+    storage.write(&writes)
+}

@@ -1,0 +1,58 @@
+//! The stored forms of the ledger: journals, month documents, and the messages between isolates and shards.
+
+mod event;
+mod journal;
+mod message;
+mod month;
+mod report;
+
+pub(in crate::store) use journal::{read_batch, read_window, write_batch, write_window};
+pub(in crate::store) use message::{read_reply, read_request, write_reply, write_request};
+pub(in crate::store) use month::{read_month, read_summary, write_month, write_summary};
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::agent::AgentKind;
+use crate::model::clicks::Clicks;
+use crate::model::stats::{Dimension, FailedVisits};
+use crate::store::ports::StoreError;
+
+/// Clicks of people, bots and previews.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+struct StoredClicks(u64, u64, u64);
+
+impl From<Clicks> for StoredClicks {
+    fn from(clicks: Clicks) -> Self {
+        Self(clicks.humans, clicks.bots, clicks.previews)
+    }
+}
+
+impl From<StoredClicks> for Clicks {
+    fn from(StoredClicks(humans, bots, previews): StoredClicks) -> Self {
+        Self { humans, bots, previews }
+    }
+}
+
+/// Failed visits: unknown alias, ended, root, unknown host.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+struct StoredFailed(u64, u64, u64, u64);
+
+impl From<FailedVisits> for StoredFailed {
+    fn from(failed: FailedVisits) -> Self {
+        Self(failed.unknown_alias, failed.ended, failed.root, failed.unknown_host)
+    }
+}
+
+impl From<StoredFailed> for FailedVisits {
+    fn from(StoredFailed(unknown_alias, ended, root, unknown_host): StoredFailed) -> Self {
+        Self { unknown_alias, ended, root, unknown_host }
+    }
+}
+
+fn dimension(name: &str) -> Result<Dimension, StoreError> {
+    Dimension::parse(name).ok_or_else(|| super::corrupt("dimension"))
+}
+
+fn kind(name: &str) -> Result<AgentKind, StoreError> {
+    AgentKind::from_name(name).ok_or_else(|| super::corrupt("kind"))
+}

@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use hop_core::Timestamp;
-use hop_core::memory::{LIMITS, MemoryCache, MemoryEdge, MemoryRecords};
+use hop_core::memory::{LIMITS, MemoryCache, MemoryEdge, MemoryLedger, MemoryRecords};
 use hop_core::ports::{Edge, EdgeLimits, NoEntropy, OperationLimit, StoreError};
 use hop_core::store::Key;
 
@@ -38,6 +38,7 @@ impl BenchEdge {
 impl Edge for BenchEdge {
     type Records = MemoryRecords;
     type LinkCache = MemoryCache;
+    type Ledger = MemoryLedger;
 
     fn edge_limits(&self) -> &'static EdgeLimits {
         &LIMITS
@@ -53,6 +54,10 @@ impl Edge for BenchEdge {
 
     fn link_cache(&self) -> Option<&MemoryCache> {
         self.has_cache.then_some(&self.memory.link_cache)
+    }
+
+    fn ledger(&self) -> Option<&MemoryLedger> {
+        self.memory.ledger()
     }
 
     fn now(&self) -> Timestamp {

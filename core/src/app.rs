@@ -10,13 +10,13 @@
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::sync::Mutex;
 
 use http::{Method, StatusCode};
 
 use crate::background::BackgroundWork;
 use crate::context::Context;
 use crate::endpoints::{Audience, Call, EndpointName, Route};
+use crate::isolate::Isolate;
 use crate::log::log_cause;
 use crate::message::cors;
 use crate::message::problem::Problem;
@@ -29,14 +29,14 @@ use crate::pages;
 use crate::redirect;
 use crate::store::budget::{Budget, Metered};
 use crate::store::id_source;
-use crate::store::memo::{Memo, MemoValue};
+use crate::store::ledger::ShardSettings;
 use crate::store::ports::{ClientInfo, Edge, OperationLimit};
 use crate::system::status;
 
-/// The application: the configuration and the memo of one isolate.
+/// The application: the configuration and the state of one isolate.
 pub struct App {
     config: Result<Config, String>,
-    memo: Mutex<Memo<MemoValue>>,
+    isolate: Isolate,
 }
 
 impl App {
@@ -44,7 +44,7 @@ impl App {
     /// different places. If a setting is invalid, every request except `/health` fails with `not_configured`. If a
     /// secret is missing or invalid, only the requests that need it fail.
     pub fn new(setting: impl Fn(&str) -> Option<String>, secret: impl Fn(&str) -> Option<String>) -> Self {
-        Self { config: Config::parse(setting, secret), memo: Mutex::new(Memo::new()) }
+        Self { config: Config::parse(setting, secret), isolate: Isolate::new() }
     }
 
     /// Handles a request. There is a response to every input.
@@ -100,7 +100,7 @@ impl App {
             Err(error) => return Err(Problem::not_configured(error.clone())),
         };
         let host = head.host.to_ascii_lowercase();
-        let context = Context::new(edge, config, &self.memo, request_id, budget, background);
+        let context = Context::new(edge, config, &self.isolate, request_id, budget, background);
         let domain = match config.origin_of(&host) {
             Some(origin) => Cow::Borrowed(origin.domain()),
             None if route.audience() == Audience::Monitors => Cow::Borrowed(config.default_domain()),
@@ -142,9 +142,20 @@ impl App {
         }
     }
 
+    /// The settings of a shard of the ledger. With invalid settings they are the defaults, so that no click is lost.
+    #[must_use]
+    pub fn shard_settings(&self) -> ShardSettings {
+        self.config.as_ref().map_or_else(
+            |_| ShardSettings::default(),
+            |config| ShardSettings { months: config.stats_months, has_paid_plan: config.has_paid_plan },
+        )
+    }
+
     /// Runs the background work of a request, after its response was sent.
     pub async fn finish<E: Edge>(&self, edge: &E, work: BackgroundWork) {
-        work.run(edge).await;
+        if let Ok(config) = &self.config {
+            work.run(edge, &self.isolate, config).await;
+        }
     }
 }
 

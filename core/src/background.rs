@@ -1,7 +1,10 @@
 //! Background work: tasks that run after the response, so that no visitor waits for them.
 
 use crate::log::log_lost;
-use crate::model::clicks::Click;
+use crate::isolate::Isolate;
+use crate::model::config::Config;
+use crate::model::stats::VisitorClick;
+use crate::stats::{FlushTask, flush};
 use crate::store::budget::{Budget, Metered};
 use crate::store::cache::CacheTask;
 use crate::store::ports::{Edge, Records as _, StoreError};
@@ -26,8 +29,10 @@ pub(crate) enum Task {
     /// Updates the cache with what a visitor's request has read, or reads now. It is skipped if the budget is used up:
     /// the next visitor reads it again.
     UpdateCache(CacheTask),
-    /// Counts a click.
-    CountClick(Click),
+    /// Counts a click in a record, on an edge without a ledger.
+    CountClick(VisitorClick),
+    /// Sends clicks to the ledger. Only the last task waits.
+    Flush(FlushTask),
     /// Commits a change. A conflict is no failure: then another request has written the record. The text is the log
     /// message for a failure.
     Write(Change, &'static str),
@@ -50,7 +55,7 @@ impl BackgroundWork {
     }
 
     /// Runs the tasks, the most important ones first. Failures are logged.
-    pub(crate) async fn run<E: Edge>(mut self, edge: &E) {
+    pub(crate) async fn run<E: Edge>(mut self, edge: &E, isolate: &Isolate, config: &Config) {
         let budget = Budget::new(self.operations);
         let edge = &Metered::new(edge, &budget);
         self.tasks.sort_by_key(Task::rank);
@@ -59,6 +64,13 @@ impl BackgroundWork {
                 continue;
             }
             let failure = task.failure();
+            let task = match task {
+                Task::Flush(task) => {
+                    flush(edge, isolate, &config.shards, task, &self.request_id).await;
+                    continue;
+                }
+                task => task,
+            };
             if let Err(error) = task.run(edge).await {
                 log_lost(edge, &self.request_id, failure, &error);
             }
@@ -74,6 +86,7 @@ impl Task {
             Self::CountClick(_) => 1,
             Self::Write(..) => 2,
             Self::UpdateCache(_) => 3,
+            Self::Flush(_) => 4,
         }
     }
 
@@ -81,7 +94,7 @@ impl Task {
     fn failure(&self) -> &'static str {
         match self {
             Self::Invalidate(_) | Self::UpdateCache(_) => "the cache was not updated",
-            Self::CountClick(_) => "a click was not counted",
+            Self::CountClick(_) | Self::Flush(_) => "a click was not counted",
             Self::Write(_, failure) => failure,
         }
     }
@@ -92,7 +105,8 @@ impl Task {
                 Some(link_cache) => task.run(edge.records(), link_cache).await,
                 None => Ok(()),
             },
-            Self::CountClick(click) => count_click(edge, &click.link, click.to_totals()).await,
+            Self::CountClick(click) => count_click(edge, click).await,
+            Self::Flush(_) => Ok(()),
             Self::Write(change, _) => edge.records().commit(&change).await.map(drop),
         }
     }

@@ -2,16 +2,16 @@
 //! response.
 
 use std::cell::RefCell;
-use std::sync::{Mutex, PoisonError};
 
 use crate::background::{BackgroundWork, Task};
+use crate::isolate::Isolate;
 use crate::log::{log_cause, log_lost, log_skipped};
 use crate::message::body::ParseContext;
 use crate::message::problem::Problem;
-use crate::model::clicks::Click;
 use crate::model::config::Config;
 use crate::model::digest::Pepper;
 use crate::model::password::{NewPassword, PasswordHash};
+use crate::model::stats::{Failure, VisitorClick};
 use crate::model::time::Timestamp;
 use crate::store::budget::{Budget, Fit, cost_of_change};
 use crate::store::cache::{CacheFill, CacheTask, Cacheable, FillValue, max_operations_of_a_fill};
@@ -28,7 +28,7 @@ const OPERATIONS_OF_A_TAG: u32 = 2;
 pub(crate) struct Context<'a, E> {
     pub(crate) edge: &'a E,
     pub(crate) config: &'a Config,
-    pub(crate) memo: &'a Mutex<Memo<MemoValue>>,
+    isolate: &'a Isolate,
     pub(crate) now: Timestamp,
     /// The time of the first request with this `Idempotency-Key`; without one, the time of this request.
     pub(crate) began: Timestamp,
@@ -48,19 +48,18 @@ impl<'a, E: Edge> Context<'a, E> {
     pub(crate) fn new(
         edge: &'a E,
         config: &'a Config,
-        memo: &'a Mutex<Memo<MemoValue>>,
+        isolate: &'a Isolate,
         request_id: &'a str,
         budget: &'a Budget,
         background: &'a RefCell<BackgroundWork>,
     ) -> Self {
         let now = edge.now();
-        Self { edge, config, memo, now, began: now, request_id, source: IdSource::Random, budget, progress: None, background }
+        Self { edge, config, isolate, now, began: now, request_id, source: IdSource::Random, budget, progress: None, background }
     }
 
-    /// Runs `access` on the memo, under its lock. A poisoned lock is ignored: every update of the memo leaves it
-    /// consistent.
+    /// Runs `access` on the memo, under its lock.
     pub(crate) fn memo<T>(&self, access: impl FnOnce(&mut Memo<MemoValue>) -> T) -> T {
-        access(&mut self.memo.lock().unwrap_or_else(PoisonError::into_inner))
+        self.isolate.memo(access)
     }
 
     /// Invalidates what is cached of the record at `key` after a change: drops its memo entry now, and updates the cache
@@ -171,7 +170,7 @@ impl<'a, E: Edge> Context<'a, E> {
             request_id: self.request_id,
             edge: self.edge,
             config: self.config,
-            memo: self.memo,
+            isolate: self.isolate,
             now: self.now,
             began,
             source,
@@ -203,8 +202,21 @@ impl<'a, E: Edge> Context<'a, E> {
         Ok(password.hash(salt, self.edge.edge_limits().password_cost)?)
     }
 
-    /// Adds a task that counts a click.
-    pub(crate) fn count_click_later(&self, click: Click) {
-        self.background.borrow_mut().add(Task::CountClick(click));
+    /// Counts a click: on an edge with a ledger in the buffer of the isolate, else in a record, after the response.
+    pub(crate) fn count_click(&self, click: VisitorClick) {
+        let task = match self.edge.ledger() {
+            Some(_) => self.isolate.clicks(|buffer| buffer.add(click, self.now)).map(Task::Flush),
+            None => Some(Task::CountClick(click)),
+        };
+        if let Some(task) = task {
+            self.background.borrow_mut().add(task);
+        }
+    }
+
+    /// Counts a failed visit, which is sent with the next clicks of the isolate.
+    pub(crate) fn count_failed(&self, domain: &str, failure: Failure) {
+        if self.edge.ledger().is_some() {
+            self.isolate.clicks(|buffer| buffer.add_failed(domain, failure, self.now));
+        }
     }
 }

@@ -12,6 +12,7 @@
 //! | [`redirect`] | following a link: resolve the alias, decide the response, check the password |
 //! | [`pages`] | HTML pages and QR codes |
 //! | [`auth`] | authentication of the caller, and the proof of what the caller may do |
+//! | [`stats`] | click statistics: clicks are buffered, sent to the ledger and read from it |
 //! | [`context`], [`background`], [`log`] | the context of a request, the tasks after its response, the log |
 //! | [`message`] | HTTP messages: request, path, body, response, problem document |
 //! | [`store`] | the ports that an edge implements, and the records, index entries and cached links kept through them |
@@ -29,6 +30,7 @@ mod context;
 #[cfg(feature = "docs")]
 mod description;
 pub mod endpoints;
+mod isolate;
 mod log;
 #[cfg(any(test, feature = "memory"))]
 pub mod memory;
@@ -36,6 +38,7 @@ mod message;
 mod model;
 mod pages;
 mod redirect;
+mod stats;
 pub mod store;
 mod system;
 

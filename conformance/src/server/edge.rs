@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hop_core::Timestamp;
-use hop_core::memory::{CommitMode, Fault, Faults, LIMITS, MemoryCache, MemoryRecords, OPERATIONS, StoreStep};
+use hop_core::memory::{CommitMode, Fault, Faults, LIMITS, MemoryCache, MemoryLedger, MemoryRecords, OPERATIONS, StoreStep};
 use hop_core::ports::{Commit, Edge, EdgeLimits, KeyPage, NoEntropy, OperationLimit, Record, Records, StoreCall, StoreError, Take};
 use hop_core::store::{Change, Cursor, Key, Prefix};
 
@@ -14,6 +14,7 @@ use crate::secrets;
 pub struct ServerEdge {
     records: ServerRecords,
     link_cache: MemoryCache,
+    ledger: MemoryLedger,
     log: Mutex<Vec<String>>,
 }
 
@@ -48,6 +49,7 @@ impl ServerEdge {
         Self {
             records: ServerRecords { records: MemoryRecords::new(CommitMode::Stepwise, faults), write_delay },
             link_cache: MemoryCache::default(),
+            ledger: MemoryLedger::default(),
             log: Mutex::default(),
         }
     }
@@ -74,6 +76,7 @@ impl ServerEdge {
 impl Edge for ServerEdge {
     type Records = ServerRecords;
     type LinkCache = MemoryCache;
+    type Ledger = MemoryLedger;
 
     fn edge_limits(&self) -> &'static EdgeLimits {
         &LIMITS
@@ -89,6 +92,11 @@ impl Edge for ServerEdge {
 
     fn link_cache(&self) -> Option<&MemoryCache> {
         Some(&self.link_cache)
+    }
+
+    fn ledger(&self) -> Option<&MemoryLedger> {
+        self.ledger.set_now(self.now());
+        Some(&self.ledger)
     }
 
     fn now(&self) -> Timestamp {

@@ -4,6 +4,7 @@
 //! and reordered. The test chooses the faults from a seed, so every failure can be replayed.
 
 mod faults;
+mod ledger;
 mod link_cache;
 mod people;
 mod random;
@@ -16,6 +17,7 @@ use std::sync::{Mutex, PoisonError};
 use std::task::Poll;
 
 pub use faults::{Fault, Faults, NoFaults, StoreStep};
+pub use ledger::MemoryLedger;
 pub use link_cache::MemoryCache;
 pub use people::Planted;
 pub use random::Random;
@@ -47,7 +49,10 @@ pub struct MemoryEdge {
     pub records: MemoryRecords,
     /// The link cache.
     pub link_cache: MemoryCache,
+    /// The ledger of clicks.
+    pub ledger: MemoryLedger,
     has_cache: bool,
+    has_ledger: bool,
     operations: AtomicU32,
     millis: AtomicU64,
     has_openapi: AtomicBool,
@@ -68,7 +73,9 @@ impl MemoryEdge {
         Self {
             records,
             link_cache: MemoryCache::default(),
+            ledger: MemoryLedger::default(),
             has_cache: true,
+            has_ledger: true,
             operations: AtomicU32::new(OPERATIONS),
             millis: AtomicU64::new(1_795_248_000_000),
             has_openapi: AtomicBool::new(true),
@@ -81,6 +88,12 @@ impl MemoryEdge {
     #[must_use]
     pub fn without_cache(self) -> Self {
         Self { has_cache: false, ..self }
+    }
+
+    /// The same edge without a ledger: clicks are records.
+    #[must_use]
+    pub fn without_ledger(self) -> Self {
+        Self { has_ledger: false, ..self }
     }
 
     /// Sets the limit of store operations per request.
@@ -117,6 +130,7 @@ impl MemoryEdge {
 impl Edge for MemoryEdge {
     type Records = MemoryRecords;
     type LinkCache = MemoryCache;
+    type Ledger = MemoryLedger;
 
     fn edge_limits(&self) -> &'static EdgeLimits {
         &LIMITS
@@ -132,6 +146,11 @@ impl Edge for MemoryEdge {
 
     fn link_cache(&self) -> Option<&MemoryCache> {
         Some(&self.link_cache).filter(|_| self.has_cache)
+    }
+
+    fn ledger(&self) -> Option<&MemoryLedger> {
+        self.ledger.set_now(self.now());
+        Some(&self.ledger).filter(|_| self.has_ledger)
     }
 
     /// Ends when `work` was pending [`MAX_PENDING`] times, and advances the clock then. No other time passes during a

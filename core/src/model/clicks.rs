@@ -1,8 +1,6 @@
-//! Clicks: the totals of a link, and a single click before it is counted.
+//! Clicks: numbers of followed links by kind of visitor.
 
 use crate::model::agent::AgentKind;
-use crate::model::link::LinkId;
-use crate::model::visit::{self, Visit};
 
 /// Click totals of a link by kind of visitor.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,30 +39,6 @@ impl Clicks {
             humans: self.humans.saturating_sub(part.humans),
             bots: self.bots.saturating_sub(part.bots),
             previews: self.previews.saturating_sub(part.previews),
-        }
-    }
-}
-
-/// A click and the data to classify it. It is classified after the response was sent.
-#[derive(Debug)]
-pub(crate) struct Click {
-    pub(crate) link: LinkId,
-    pub(crate) agent: Vec<u8>,
-    pub(crate) is_prefetch: bool,
-}
-
-impl Click {
-    pub(crate) fn from_visit(link: LinkId, visit: &Visit<'_>) -> Self {
-        Self { link, agent: visit.agent().to_vec(), is_prefetch: visit.is_prefetch() }
-    }
-
-    /// Totals with this one click, under its kind.
-    pub(crate) fn to_totals(&self) -> Clicks {
-        let none = Clicks::default();
-        match visit::classify_agent(&self.agent, self.is_prefetch).kind {
-            AgentKind::Human => Clicks { humans: 1, ..none },
-            AgentKind::Bot => Clicks { bots: 1, ..none },
-            AgentKind::Preview => Clicks { previews: 1, ..none },
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::model::digest::Pepper;
 use crate::model::domain::{Domain, Origin};
 use crate::model::origins::Origins;
 use crate::model::secret::Secret;
+use crate::model::ledger_shards::ShardNames;
 use crate::model::security_contact::SecurityContact;
 use crate::model::target::{NEVER, TargetRules};
 use crate::model::text::bounded;
@@ -37,6 +38,12 @@ const FRESH_SECONDS: u32 = 60;
 
 /// The values of `HOP_FRESH_SECONDS`: from half a minute to an hour.
 const FRESH_SECONDS_RANGE: RangeInclusive<u32> = 30..=3_600;
+
+/// Default of `HOP_STATS_MONTHS`.
+pub(crate) const STATS_MONTHS: u32 = 24;
+
+/// The values of `HOP_STATS_MONTHS`: up to ten years.
+const STATS_MONTHS_RANGE: RangeInclusive<u32> = 1..=120;
 
 /// Longest retention of the audit log: a hundred years.
 const MAX_AUDIT_DAYS: u64 = 36_500;
@@ -67,6 +74,12 @@ pub(crate) struct Config {
     pub(crate) store_operations: Option<u32>,
     /// How long a cached link is served while the store answers.
     pub(crate) fresh_seconds: u32,
+    /// The shards of the ledger.
+    pub(crate) shards: ShardNames,
+    /// How many months statistics are kept.
+    pub(crate) stats_months: u32,
+    /// Whether clicks of visitors who ask not to be tracked are counted without their properties.
+    pub(crate) respects_dnt: bool,
     /// Contact for vulnerability reports.
     pub(crate) security: Option<SecurityContact>,
 }
@@ -128,6 +141,18 @@ impl Config {
             keep("HOP_FRESH_SECONDS", message);
             FRESH_SECONDS
         });
+        let shards = ShardNames::parse(words(read("HOP_LEDGER_SHARDS").as_deref())).unwrap_or_else(|message| {
+            keep("HOP_LEDGER_SHARDS", message);
+            ShardNames::default()
+        });
+        let stats_months = stats_months(read("HOP_STATS_MONTHS").as_deref()).unwrap_or_else(|message| {
+            keep("HOP_STATS_MONTHS", message);
+            STATS_MONTHS
+        });
+        let respects_dnt = switch(read("HOP_RESPECT_DNT").as_deref()).unwrap_or_else(|message| {
+            keep("HOP_RESPECT_DNT", message);
+            false
+        });
         let (contact, expires) = (read("HOP_SECURITY_CONTACT"), read("HOP_SECURITY_EXPIRES"));
         let security = SecurityContact::parse(words(contact.as_deref()), expires.as_deref()).unwrap_or_else(|(name, message)| {
             keep(name, message);
@@ -155,6 +180,9 @@ impl Config {
             has_paid_plan,
             store_operations,
             fresh_seconds,
+            shards,
+            stats_months,
+            respects_dnt,
             security,
         })
     }
@@ -229,6 +257,21 @@ fn fresh_seconds(text: Option<&str>) -> Result<u32, String> {
     let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(FRESH_SECONDS) };
     let seconds = text.parse().ok().filter(|seconds| FRESH_SECONDS_RANGE.contains(seconds));
     seconds.ok_or_else(|| format!("\"{text}\" is not a number from {} to {}", FRESH_SECONDS_RANGE.start(), FRESH_SECONDS_RANGE.end()))
+}
+
+fn stats_months(text: Option<&str>) -> Result<u32, String> {
+    let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(STATS_MONTHS) };
+    let months = text.parse().ok().filter(|months| STATS_MONTHS_RANGE.contains(months));
+    months.ok_or_else(|| format!("\"{text}\" is not a number from {} to {}", STATS_MONTHS_RANGE.start(), STATS_MONTHS_RANGE.end()))
+}
+
+/// Parses a setting that is on or off; off if it is not set.
+fn switch(text: Option<&str>) -> Result<bool, String> {
+    match text {
+        None | Some("" | "off") => Ok(false),
+        Some("on") => Ok(true),
+        Some(other) => Err(format!("\"{other}\" is neither on nor off")),
+    }
 }
 
 fn alias_case(text: Option<&str>) -> Result<AliasCase, String> {

@@ -35,6 +35,11 @@ pub(crate) fn keyed_digest(pepper: Option<&Pepper>, purpose: &str, parts: &[&[u8
     keyed(pepper.map_or(&[], |pepper| pepper.0.expose()), purpose, parts)
 }
 
+/// Computes a digest with a key of its own.
+pub(crate) fn keyed_by(key: &[u8; 32], purpose: &str, parts: &[&[u8]]) -> KeyedDigest {
+    keyed(key, purpose, parts)
+}
+
 impl KeyedDigest {
     /// Derives a digest with this one as the key.
     pub(crate) fn derive(&self, purpose: &str, parts: &[&[u8]]) -> Self {

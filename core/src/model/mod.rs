@@ -19,6 +19,7 @@ pub(crate) mod digest;
 pub mod domain;
 pub mod field_error;
 pub(crate) mod key;
+pub(crate) mod ledger_shards;
 pub(crate) mod limits;
 pub(crate) mod link;
 pub(crate) mod link_settings;

@@ -6,7 +6,7 @@ use std::cell::OnceCell;
 use std::net::IpAddr;
 
 use http::HeaderName;
-use http::header::{ACCEPT_LANGUAGE, USER_AGENT};
+use http::header::{ACCEPT_LANGUAGE, DNT, REFERER, USER_AGENT};
 
 use crate::model::agent::{Agent, AgentKind, AgentTraits};
 use crate::model::rules::{Browser, Country, Device, Os, WordSet};
@@ -20,6 +20,18 @@ pub trait ClientInfo {
     fn address(&self) -> Option<IpAddr>;
     /// The country of this address according to the edge, as two letters of ISO 3166.
     fn country(&self) -> Option<String>;
+    /// The region of this address according to the edge, by name.
+    fn region(&self) -> Option<String> {
+        None
+    }
+    /// The city of this address according to the edge, by name.
+    fn city(&self) -> Option<String> {
+        None
+    }
+    /// The operator of the network of this address, by name.
+    fn operator(&self) -> Option<String> {
+        None
+    }
 }
 
 /// Joins the values of a repeated header.
@@ -35,6 +47,7 @@ pub fn join<'a>(mut values: impl Iterator<Item = &'a [u8]>) -> Option<Cow<'a, [u
 
 /// Header that browsers send with a prefetch.
 pub(crate) const SEC_PURPOSE: HeaderName = HeaderName::from_static("sec-purpose");
+const SEC_GPC: HeaderName = HeaderName::from_static("sec-gpc");
 /// Headers that mark a prefetch. Firefox sent `X-Moz` before it supported `Sec-Purpose`.
 const PREFETCH_HEADERS: [HeaderName; 3] = [SEC_PURPOSE, HeaderName::from_static("purpose"), HeaderName::from_static("x-moz")];
 
@@ -108,6 +121,16 @@ impl<'a> Visit<'a> {
             let purpose = self.client.header(name).unwrap_or_default().to_ascii_lowercase();
             [&b"prefetch"[..], b"prerender", b"preview"].iter().any(|word| purpose.windows(word.len()).any(|part| part == *word))
         })
+    }
+
+    /// The raw `Referer`.
+    pub(crate) fn referrer(&self) -> Option<Cow<'a, [u8]>> {
+        self.client.header(&REFERER)
+    }
+
+    /// Whether the visitor asks not to be tracked, by `DNT` or by Global Privacy Control.
+    pub(crate) fn asks_not_to_be_tracked(&self) -> bool {
+        [DNT, SEC_GPC].iter().any(|name| self.client.header(name).is_some_and(|value| *value == *b"1"))
     }
 
     /// The network of the visitor: the IPv4 address, or the first 64 bits of IPv6, because one visitor can use any

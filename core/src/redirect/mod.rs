@@ -32,10 +32,10 @@ use crate::message::problem::Problem;
 use crate::message::request::{Body, FORM_LIMIT};
 use crate::message::response::{NO_CACHE, Response};
 use crate::model::alias::{self, Alias};
-use crate::model::clicks::Click;
 use crate::model::domain::Domain;
 use crate::model::limits::Limit;
 use crate::model::link::RedirectStatus;
+use crate::model::stats::VisitorClick;
 use crate::model::target::Target;
 use crate::model::text::{CardDescription, CardTitle};
 use crate::model::time::Timestamp;
@@ -188,6 +188,10 @@ impl<'a, 'v, E: Edge> LinkVisitor<'a, 'v, E> {
 
     async fn answer(&self, compiled: &CompiledLink, traits: VisitorTraits, decision: Decision) -> Result<Response, Problem> {
         let is_click = decision.is_click();
+        let rule = match &decision {
+            Decision::Redirect(_, rule) => rule.and_then(|rule| compiled.rules.get(rule)),
+            _ => None,
+        };
         let decision = match decision {
             // A redirect takes a click below, which fails if none is left.
             Decision::Redirect(..) => decision,
@@ -215,7 +219,8 @@ impl<'a, 'v, E: Edge> LinkVisitor<'a, 'v, E> {
         };
         // A `HEAD` request is not a click.
         if is_click && !traits.is_head {
-            self.context.count_click_later(Click::from_visit(compiled.id.clone(), self.visit));
+            let rule = rule.map(|rule| (rule.id.as_str().to_owned(), rule.is_split()));
+            self.context.count_click(VisitorClick::new(compiled.clicked.clone(), rule, self.visit, self.context.config.respects_dnt));
         }
         Ok(response)
     }

@@ -2,11 +2,14 @@
 
 use super::stored::cached_link::StoredCachedLink;
 use super::{AliasState, Key, load, stored};
+use crate::model::alias::Alias;
+use crate::model::domain::Domain;
 use crate::model::limits::Limit;
 use crate::model::link::{Link, LinkId};
 use crate::model::link_settings::LinkSettings;
 use crate::model::password::{PasswordHash, PasswordTag};
 use crate::model::target::Target;
+use crate::model::text::Tag;
 use crate::model::time::Timestamp;
 use crate::store::cache::{CacheEntry, CacheFill, CacheTask, Cacheable};
 use crate::store::compiled_link::ResolvedAlias;
@@ -43,6 +46,10 @@ pub(crate) enum CachedState {
 /// The part of a link that is needed to answer visitors.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct VisitorLink {
+    pub(crate) domain: Domain,
+    pub(crate) alias: Alias,
+    /// The tags, which clicks are counted for.
+    pub(crate) tags: Vec<Tag>,
     pub(crate) target: Target,
     /// The settings, without those that only the API shows.
     pub(crate) settings: LinkSettings,
@@ -102,6 +109,14 @@ impl VisitorLink {
     pub(crate) fn from_link(link: &Link) -> Self {
         let settings = link.settings.for_visitors();
         let lock = link.settings.password.as_ref().map(PasswordHash::lock);
-        Self { target: link.target.clone(), limit: Limit::from_link(link), lock, settings }
+        Self {
+            domain: link.domain.clone(),
+            alias: link.alias.clone(),
+            tags: link.settings.tags.clone(),
+            target: link.target.clone(),
+            limit: Limit::from_link(link),
+            lock,
+            settings,
+        }
     }
 }

@@ -5,6 +5,7 @@ use super::stored::{self, StoredTotal};
 use super::{Change, Expect, Key, Written, write};
 use crate::model::clicks::Clicks;
 use crate::model::link::LinkId;
+use crate::model::stats::VisitorClick;
 use crate::store::id_source;
 use crate::store::ports::{Edge, Guard, Record, Records as _, StoreError};
 
@@ -39,8 +40,11 @@ impl Total {
 const TRIES: u32 = 8;
 
 /// Adds a click to the total of its link.
-pub(crate) async fn count_click<E: Edge>(edge: &E, link: &LinkId, click: Clicks) -> Result<(), StoreError> {
+pub(crate) async fn count_click<E: Edge>(edge: &E, click: VisitorClick) -> Result<(), StoreError> {
     let records = edge.records();
+    let event = click.into_event(None);
+    let (link, mut click) = (&event.link, Clicks::default());
+    click.add(event.kind, 1);
     for _ in 0..TRIES {
         let total = match records.get(&Key::total(link)).await? {
             Some(record) => Total::decode(&record)?,

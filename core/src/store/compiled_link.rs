@@ -11,6 +11,7 @@ use crate::model::limits::Limit;
 use crate::model::link::{LinkId, RedirectStatus};
 use crate::model::password::PasswordTag;
 use crate::model::rules::Rule;
+use crate::model::stats::ClickedLink;
 use crate::model::target::Target;
 use crate::model::time::Timestamp;
 use crate::store::Key;
@@ -38,6 +39,8 @@ pub(crate) enum ResolvedTo {
 #[derive(Debug)]
 pub(crate) struct CompiledLink {
     pub(crate) id: LinkId,
+    /// What clicks are counted for.
+    pub(crate) clicked: Arc<ClickedLink>,
     pub(crate) status: RedirectStatus,
     pub(crate) starts_at: Option<Timestamp>,
     pub(crate) ends_at: Option<Timestamp>,
@@ -80,14 +83,16 @@ impl ResolvedAlias {
 
 impl CompiledLink {
     pub(crate) fn compile(id: LinkId, link: VisitorLink) -> Result<Self, StoreError> {
-        let VisitorLink { target, settings, limit, lock } = link;
+        let VisitorLink { domain, alias, tags, target, settings, limit, lock } = link;
         let compile = |target: &Target| {
             Destination::compile(target, settings.forward_query, settings.forward_path).ok_or_else(|| not_a_header_value(&id))
         };
         let destinations = settings.rules.iter().map(|rule| compile(&rule.target)).collect::<Result<Vec<_>, _>>()?;
         let fallback = settings.fallback.as_ref().map(|target| target.location().ok_or_else(|| not_a_header_value(&id)));
         let destination = compile(&target)?;
+        let clicked = ClickedLink { id: id.clone(), domain, alias: alias.as_str().to_owned(), tags };
         Ok(Self {
+            clicked: Arc::new(clicked),
             status: settings.redirect_status,
             starts_at: settings.starts_at,
             ends_at: settings.ends_at,

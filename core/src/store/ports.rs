@@ -22,6 +22,8 @@ pub trait Edge {
     type Records: Records;
     /// The cache of links.
     type LinkCache: LinkCache;
+    /// The ledger of clicks.
+    type Ledger: Ledger;
 
     /// The name of this edge, its limits and its guarantees.
     fn edge_limits(&self) -> &'static EdgeLimits;
@@ -31,11 +33,17 @@ pub trait Edge {
     fn records(&self) -> &Self::Records;
     /// The cache of links, if this edge has one.
     fn link_cache(&self) -> Option<&Self::LinkCache>;
+    /// The ledger of clicks, if this edge has objects with storage of their own. Without one, clicks are records.
+    fn ledger(&self) -> Option<&Self::Ledger>;
     /// Awaits `work` for at most `millis` milliseconds; nothing if it takes longer. An edge whose store calls block
     /// cannot interrupt `work`, so it awaits all of it.
     async fn within<T>(&self, millis: u32, work: impl Future<Output = T>) -> Option<T> {
         let _ = millis;
         Some(work.await)
+    }
+    /// Waits, so that the clicks of a second can be sent together. An edge without a ledger needs no timer.
+    async fn wait(&self, millis: u32) {
+        let _ = millis;
     }
     /// The current time.
     fn now(&self) -> Timestamp;
@@ -173,6 +181,39 @@ impl LinkCache for NoCache {
     async fn delete(&self, _key: &Key) -> Result<(), StoreError> {
         match *self {}
     }
+}
+
+/// The ledger of clicks: shards that merge batches one at a time ([`crate::store::ledger`]), and the salts of unique
+/// visitors.
+#[expect(async_fn_in_trait, reason = "static dispatch, and no edge has threads to send a future to")]
+pub trait Ledger {
+    /// Sends `request` to the shard with this name, and returns its reply. A failed request may have been carried out.
+    async fn call(&self, shard: &str, request: String) -> Result<Vec<u8>, StoreError>;
+    /// The salt of this name. The store of salts keeps no backups, so an expired salt is gone.
+    async fn salt(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError>;
+}
+
+/// The ledger of an edge that has none.
+#[derive(Debug)]
+pub enum NoLedger {}
+
+impl Ledger for NoLedger {
+    async fn call(&self, _shard: &str, _request: String) -> Result<Vec<u8>, StoreError> {
+        match *self {}
+    }
+
+    async fn salt(&self, _name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        match *self {}
+    }
+}
+
+/// The store of the salts, which only the first shard of the ledger writes.
+#[expect(async_fn_in_trait, reason = "static dispatch, and no edge has threads to send a future to")]
+pub trait SaltStore {
+    /// The salt of this name.
+    async fn get(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError>;
+    /// Stores a salt, to be deleted after `seconds`.
+    async fn put(&self, name: &str, salt: &str, seconds: u32) -> Result<(), StoreError>;
 }
 
 /// A stored value and its guard.

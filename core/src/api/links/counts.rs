@@ -4,6 +4,7 @@ use crate::context::Context;
 use crate::model::clicks::Clicks;
 use crate::model::limits::Limit;
 use crate::model::link::{Link, LinkId};
+use crate::stats;
 use crate::store::ports::{Edge, Records as _, StoreError};
 use crate::store::{Key, Total};
 
@@ -29,6 +30,10 @@ pub(super) async fn with_clicks<E: Edge>(context: &Context<'_, E>, links: &[&Lin
 
 /// Loads the totals of `links`, in their order. A total that cannot be read is logged and counts as 0.
 async fn totals<E: Edge>(context: &Context<'_, E>, links: &[&LinkId]) -> Result<Vec<Clicks>, StoreError> {
+    if let Some(ledger) = context.edge.ledger() {
+        let totals = stats::ledger::totals(ledger, &context.config.shards, links).await?;
+        return Ok(totals.into_iter().map(|total| total.clicks).collect());
+    }
     let keys: Vec<Key> = links.iter().map(|link| Key::total(link)).collect();
     let records = context.edge.records().get_many(&keys).await?;
     let totals = keys.iter().zip(&records).map(|(key, record)| match record.as_ref().map(Total::decode) {

@@ -59,6 +59,19 @@ impl Language {
     }
 }
 
+/// The language that an `Accept-Language` header prefers, without region and script: `de` of `de-AT, en;q=0.5`.
+pub(crate) fn first_language(header: &[u8]) -> Option<String> {
+    let ranges = header.split(|byte| *byte == b',').filter_map(range).take(MAX_RANGES);
+    let languages = ranges.filter_map(|(range, weight)| {
+        let primary = range.split(|byte| *byte == b'-').next()?;
+        let is_language = (2..=3).contains(&primary.len()) && primary.iter().all(u8::is_ascii_alphabetic);
+        (is_language && weight > 0).then_some((primary, weight))
+    });
+    // Of ranges with the same weight, the earlier one.
+    let preferred = languages.reduce(|best, next| if next.1 > best.1 { next } else { best });
+    preferred.and_then(|(primary, _)| str::from_utf8(primary).ok().map(str::to_ascii_lowercase))
+}
+
 /// Selects the language of `available` that an `Accept-Language` header prefers.
 ///
 /// * The range with the highest weight wins; of ranges with the same weight, the earlier one.

@@ -17,7 +17,7 @@ pub(crate) use address::AddressBlock;
 pub(crate) use condition::Condition;
 pub(crate) use country::Country;
 pub(crate) use evaluation::RuleEvaluation;
-pub(crate) use language::Language;
+pub(crate) use language::{Language, first_language};
 pub(crate) use query::{NAME_BYTES, Query, QueryTest, VALUE_BYTES};
 pub(crate) use reachability::shadow_of;
 pub(crate) use window::{TimeOfDay, TimeWindow};
@@ -50,6 +50,11 @@ pub(crate) struct Rule {
 }
 
 impl Rule {
+    /// Whether the rule is for a percentage of visitors.
+    pub(crate) fn is_split(&self) -> bool {
+        self.when.iter().any(|condition| matches!(condition, Condition::Split(_)))
+    }
+
     /// Memory used, in bytes, approximately.
     pub(crate) fn bytes(&self) -> usize {
         let conditions = self.when.iter().map(Condition::bytes).sum::<usize>();

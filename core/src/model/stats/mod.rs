@@ -7,6 +7,7 @@ mod dimension;
 mod frequent_values;
 mod report;
 mod uniques;
+mod visitor_click;
 
 pub(crate) use calendar::{Day, Month, Quarter};
 pub(crate) use click_event::ClickEvent;
@@ -15,3 +16,4 @@ pub(crate) use dimension::Dimension;
 pub(crate) use frequent_values::FrequentValues;
 pub(crate) use report::{DayUniques, Report, ReportQuery, ValueCounts};
 pub(crate) use uniques::{Coupon, Uniques};
+pub(crate) use visitor_click::{ClickedLink, VisitorClick};

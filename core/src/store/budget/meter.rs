@@ -36,6 +36,7 @@ impl<'a, E: Edge> Metered<'a, E> {
 impl<'a, E: Edge> Edge for Metered<'a, E> {
     type Records = MeteredRecords<'a, E::Records>;
     type LinkCache = MeteredCache<'a, E::LinkCache>;
+    type Ledger = E::Ledger;
 
     fn edge_limits(&self) -> &'static EdgeLimits {
         self.edge.edge_limits()
@@ -53,8 +54,17 @@ impl<'a, E: Edge> Edge for Metered<'a, E> {
         self.link_cache.as_ref()
     }
 
+    /// Calls of the ledger are not operations of the store, and each request makes few.
+    fn ledger(&self) -> Option<&E::Ledger> {
+        self.edge.ledger()
+    }
+
     fn within<T>(&self, millis: u32, work: impl Future<Output = T>) -> impl Future<Output = Option<T>> {
         self.edge.within(millis, work)
+    }
+
+    fn wait(&self, millis: u32) -> impl Future<Output = ()> {
+        self.edge.wait(millis)
     }
 
     fn now(&self) -> Timestamp {

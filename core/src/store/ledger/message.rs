@@ -25,6 +25,8 @@ pub(crate) enum LedgerRequest {
     /// Delete what is kept of a link.
     Erase(LinkId),
     Counters,
+    /// Make the salts of unique visitors, now and from now on.
+    MakeSalts,
 }
 
 /// The reply of a shard.

@@ -1,9 +1,11 @@
 //! A shard of the ledger: answers requests and folds journals, on the storage that an adapter provides.
 
 use super::journal::{Journal, Known, MAX_AGE_MILLIS};
-use super::{LedgerReply, LedgerRequest, ShardStorage, erased, fold, read, retention};
+use super::salts::ensure_salts;
+use super::{LedgerReply, LedgerRequest, ShardRow, ShardStorage, ShardWrite, erased, fold, read, retention};
+use crate::model::config::STATS_MONTHS;
 use crate::model::time::Timestamp;
-use crate::store::ports::StoreError;
+use crate::store::ports::{NoEntropy, SaltStore, StoreError};
 
 /// The size in bytes at which a journal is folded at once.
 const MAX_JOURNAL: usize = 64 * 1_024;
@@ -21,6 +23,13 @@ pub struct ShardSettings {
     pub(crate) has_paid_plan: bool,
 }
 
+
+impl Default for ShardSettings {
+    fn default() -> Self {
+        Self { months: STATS_MONTHS, has_paid_plan: false }
+    }
+}
+
 /// The answer of a shard.
 #[derive(Debug)]
 pub struct ShardAnswer {
@@ -28,9 +37,27 @@ pub struct ShardAnswer {
     pub reply: String,
     /// Lines for the log.
     pub log: Vec<String>,
-    /// When the alarm has to ring at the latest, in milliseconds from now, if it is not set.
+    /// When the alarm has to ring at the latest, in milliseconds from now.
     pub alarm_after: Option<u64>,
 }
+
+/// The result of an alarm.
+#[derive(Debug)]
+pub struct ShardAlarm {
+    /// Lines for the log.
+    pub log: Vec<String>,
+    /// When the alarm has to ring again at the latest, in milliseconds from now; never if there is nothing to do.
+    pub alarm_after: Option<u64>,
+}
+
+/// The row of the shard that makes the salts.
+const MAKES_SALTS: &str = "makes-salts";
+
+/// How often salts are checked: they are made a day ahead.
+const SALTS_AFTER_MILLIS: u64 = 12 * 60 * 60 * 1_000;
+
+/// When the alarm rings again after a failure, in milliseconds.
+const RETRY_AFTER_MILLIS: u64 = 60 * 1_000;
 
 /// A shard of the ledger.
 #[derive(Debug)]
@@ -71,16 +98,44 @@ impl<'a, S: ShardStorage> Shard<'a, S> {
             LedgerRequest::Recent(link, since) => (LedgerReply::Recent(read::recent(self.storage, &link, since)?), Vec::new()),
             LedgerRequest::Erase(link) => (LedgerReply::Done, erased::erase(self.storage, &link, self.now)?),
             LedgerRequest::Counters => (LedgerReply::Counters(read::counters(self.storage)?), Vec::new()),
+            LedgerRequest::MakeSalts => {
+                if self.storage.get(MAKES_SALTS)?.is_none() {
+                    self.storage.write(&[ShardWrite::Put(MAKES_SALTS.into(), ShardRow::default())])?;
+                }
+                return Ok(ShardAnswer { reply: LedgerReply::Done.encode()?, log: Vec::new(), alarm_after: Some(0) });
+            }
         };
         let is_merge = matches!(reply, LedgerReply::Done);
         Ok(ShardAnswer { reply: reply.encode()?, log, alarm_after: is_merge.then(|| self.fold_after()) })
     }
 
-    /// Folds all journals, and deletes old documents. Returns lines for the log.
-    ///
-    /// # Errors
-    /// If the storage fails. Then nothing was lost, and the alarm has to ring again.
-    pub fn fold(&self) -> Result<Vec<String>, StoreError> {
+    /// Does what is due: folds the journals, deletes old documents, makes salts. After a failure nothing is lost, and
+    /// the alarm has to ring again.
+    pub async fn ring(&self, salts: &impl SaltStore, random: impl Fn(&mut [u8]) -> Result<(), NoEntropy>) -> ShardAlarm {
+        let (mut log, mut alarm_after) = (Vec::new(), None);
+        match self.fold() {
+            Ok(lines) => log.extend(lines),
+            Err(error) => {
+                log.push(format!("statistics were not folded: {error}"));
+                alarm_after = Some(RETRY_AFTER_MILLIS);
+            }
+        }
+        let made = match self.storage.get(MAKES_SALTS) {
+            Ok(None) => return ShardAlarm { log, alarm_after },
+            Ok(Some(_)) => ensure_salts(salts, self.now, random).await,
+            Err(error) => Err(error),
+        };
+        let salts_after = made.map_or_else(
+            |error| {
+                log.push(format!("the salts of unique visitors were not made: {error}"));
+                RETRY_AFTER_MILLIS
+            },
+            |()| SALTS_AFTER_MILLIS,
+        );
+        ShardAlarm { log, alarm_after: alarm_after.into_iter().chain([salts_after]).min() }
+    }
+
+    fn fold(&self) -> Result<Vec<String>, StoreError> {
         let journals = Journal::load_all(self.storage)?;
         let log = if journals.is_empty() { Vec::new() } else { fold::fold(self.storage, journals, self.now)? };
         retention::sweep(self.storage, self.settings.months, self.now)?;
@@ -88,8 +143,7 @@ impl<'a, S: ShardStorage> Shard<'a, S> {
     }
 
     /// How long journals wait until they are folded, in milliseconds.
-    #[must_use]
-    pub fn fold_after(&self) -> u64 {
+    fn fold_after(&self) -> u64 {
         let [free, paid] = FOLD_AFTER_MILLIS;
         if self.settings.has_paid_plan { paid } else { free }
     }

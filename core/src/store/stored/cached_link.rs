@@ -6,9 +6,12 @@ use serde::{Deserialize, Serialize};
 
 use super::settings::StoredSettings;
 use super::{Millis, SchemaVersion, corrupt};
+use crate::model::alias::Alias;
+use crate::model::domain::Domain;
 use crate::model::link::LinkId;
 use crate::model::password::PasswordTag;
 use crate::model::target::Target;
+use crate::model::text::Tag;
 use crate::model::time::Timestamp;
 use crate::store::Key;
 use crate::store::cached_link::{CachedLink, CachedState, VisitorLink};
@@ -40,6 +43,10 @@ pub(in crate::store) struct StoredCachedLink<'a> {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StoredVisitorLink<'a> {
+    domain: Cow<'a, str>,
+    alias: Cow<'a, str>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    tags: Vec<Cow<'a, str>>,
     target: Cow<'a, str>,
     #[serde(rename = "spec")]
     settings: StoredSettings<'a>,
@@ -78,6 +85,9 @@ impl<'a> StoredCachedLink<'a> {
 impl<'a> From<&'a VisitorLink> for StoredVisitorLink<'a> {
     fn from(visitor_link: &'a VisitorLink) -> Self {
         Self {
+            domain: visitor_link.domain.as_str().into(),
+            alias: visitor_link.alias.as_str().into(),
+            tags: visitor_link.tags.iter().map(|tag| tag.as_str().into()).collect(),
             target: visitor_link.target.as_str().into(),
             settings: StoredSettings::from(&visitor_link.settings),
             lock: visitor_link.lock.as_ref().map(|lock| lock.as_str().into()),
@@ -94,6 +104,9 @@ impl TryFrom<StoredVisitorLink<'_>> for VisitorLink {
             return Err(corrupt("max_clicks"));
         }
         Ok(Self {
+            domain: Domain::stored(stored.domain.into_owned()),
+            alias: Alias::stored(stored.alias.into_owned()),
+            tags: stored.tags.into_iter().map(|tag| Tag::stored(tag.into_owned())).collect(),
             target: Target::stored(stored.target.into_owned()),
             settings: stored.settings.try_into()?,
             limit: None,
@@ -115,8 +128,9 @@ mod tests {
     fn cached_link_is_stored_and_read_back() {
         for state in [
             "",
-            r#","link":{"target":"https://example.com/","spec":{}}"#,
-            r#","link":{"target":"https://example.com/","spec":{"confirm":true},"lock":"l"}"#,
+            r#","link":{"domain":"hop.example","alias":"a","target":"https://example.com/","spec":{}}"#,
+            r#","link":{"domain":"hop.example","alias":"a","tags":["b","c"],"target":"https://example.com/","spec":{}}"#,
+            r#","link":{"domain":"hop.example","alias":"a","target":"https://example.com/","spec":{"confirm":true},"lock":"l"}"#,
             r#","to":"link/hop.example/new""#,
             r#","to":"link/hop.example/new","forwards":true"#,
         ] {
@@ -130,6 +144,6 @@ mod tests {
     fn link_with_a_click_limit_is_not_cached() {
         let json = |state: &str| format!(r#"{{"v":1,"version":2,"verified_at":3,"id":"lnk_1"{state}}}"#);
         assert_eq!(read(&json(r#","ask_truth":true"#)), Some((None, Timestamp::from_millis(3))));
-        assert_eq!(read(&json(r#","link":{"target":"https://example.com/","spec":{"max_clicks":2}}"#)), None);
+        assert_eq!(read(&json(r#","link":{"domain":"hop.example","alias":"a","target":"https://example.com/","spec":{"max_clicks":2}}"#)), None);
     }
 }

@@ -42,6 +42,7 @@ enum StoredRequest<'a> {
     Recent(Cow<'a, str>, Millis),
     Erase(Cow<'a, str>),
     Counters,
+    MakeSalts,
 }
 
 /// What statistics are about.
@@ -119,6 +120,7 @@ pub(in crate::store) fn write_request(request: &LedgerRequest) -> Result<String,
         LedgerRequest::Recent(link, since) => StoredRequest::Recent(link.as_str().into(), (*since).into()),
         LedgerRequest::Erase(link) => StoredRequest::Erase(link.as_str().into()),
         LedgerRequest::Counters => StoredRequest::Counters,
+        LedgerRequest::MakeSalts => StoredRequest::MakeSalts,
     };
     stored::write(&Versioned { schema: SchemaVersion, message })
 }
@@ -133,6 +135,7 @@ pub(in crate::store) fn read_request(text: &[u8]) -> Result<LedgerRequest, Store
         StoredRequest::Recent(link, since) => LedgerRequest::Recent(link_id(link), since.into()),
         StoredRequest::Erase(link) => LedgerRequest::Erase(link_id(link)),
         StoredRequest::Counters => LedgerRequest::Counters,
+        StoredRequest::MakeSalts => LedgerRequest::MakeSalts,
     })
 }
 

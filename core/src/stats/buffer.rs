@@ -1,0 +1,131 @@
+//! The click buffer of an isolate.
+//!
+//! The first click makes its request the flusher: it waits for a second and sends what is in the buffer by then. A
+//! request that fills the buffer sends it itself. No request wakes another, because the runtime does not allow it. If
+//! the flusher was killed, a later click makes another request the flusher.
+
+use std::collections::BTreeMap;
+
+use crate::model::stats::{Day, FailedVisits, Failure, Quarter, VisitorClick};
+use crate::model::time::Timestamp;
+use crate::store::ledger::{FailedVisit, Salt};
+
+/// The number of clicks that are sent at once.
+const MAX_CLICKS: usize = 250;
+
+/// The number of domains whose failed visits are counted until the next click.
+const MAX_FAILED: usize = 100;
+
+/// The time after which a flusher has ended: the runtime ends background work after 30 seconds.
+const FLUSHER_MILLIS: u64 = 35_000;
+
+/// How often the ledger is asked to make a missing salt.
+const SALTS_MILLIS: u64 = 10 * 60 * 1_000;
+
+/// Clicks that are not sent yet, and what the isolate knows about sending.
+#[derive(Debug, Default)]
+pub(crate) struct ClickBuffer {
+    clicks: Vec<VisitorClick>,
+    /// Failed visits by domain and quarter hour. They wait for the next click, so that a scanner of unknown aliases
+    /// causes no requests to the ledger.
+    failed: BTreeMap<(String, Day, Quarter), FailedVisits>,
+    /// Until when the flusher is expected to send.
+    flusher_until: Option<Timestamp>,
+    /// The name of this isolate as a sender.
+    sender: Option<String>,
+    sequence: u64,
+    dropped: u64,
+    salts: BTreeMap<Day, Salt>,
+    /// When the ledger was asked to make salts.
+    asked_for_salts: Option<Timestamp>,
+}
+
+/// Background work that sends clicks.
+#[derive(Debug)]
+pub(crate) enum FlushTask {
+    /// Wait for a second, then send what is in the buffer.
+    Delayed,
+    /// Send these.
+    Now(FullBuffer),
+}
+
+/// What was taken from the buffer.
+#[derive(Debug, Default)]
+pub(crate) struct FullBuffer {
+    pub(super) clicks: Vec<VisitorClick>,
+    pub(super) failed: Vec<FailedVisit>,
+    pub(super) dropped: u64,
+}
+
+impl ClickBuffer {
+    /// Adds a click. Returns the background work of this request, if it has any.
+    pub(crate) fn add(&mut self, click: VisitorClick, now: Timestamp) -> Option<FlushTask> {
+        self.clicks.push(click);
+        if self.clicks.len() >= MAX_CLICKS {
+            return Some(FlushTask::Now(self.take()));
+        }
+        if self.flusher_until.is_some_and(|until| now < until && until.millis_since(now) <= FLUSHER_MILLIS) {
+            return None;
+        }
+        self.flusher_until = Some(Timestamp::from_millis(now.as_millis().saturating_add(FLUSHER_MILLIS)));
+        Some(FlushTask::Delayed)
+    }
+
+    /// Counts a failed visit, to be sent with the next clicks.
+    pub(crate) fn add_failed(&mut self, domain: &str, failure: Failure, now: Timestamp) {
+        let key = (domain.to_owned(), Day::of(now), Quarter::of(now));
+        if self.failed.len() < MAX_FAILED || self.failed.contains_key(&key) {
+            self.failed.entry(key).or_default().merge(FailedVisits::one(failure));
+        }
+    }
+
+    /// Takes all clicks on behalf of the flusher.
+    pub(super) fn take_delayed(&mut self) -> FullBuffer {
+        self.flusher_until = None;
+        self.take()
+    }
+
+    fn take(&mut self) -> FullBuffer {
+        let failed = std::mem::take(&mut self.failed).into_iter();
+        FullBuffer {
+            clicks: std::mem::take(&mut self.clicks),
+            failed: failed.map(|((domain, day, quarter), counts)| FailedVisit { domain, at: quarter.start(day), counts }).collect(),
+            dropped: std::mem::take(&mut self.dropped),
+        }
+    }
+
+    /// The sender and the sequence number of the next batches. The name of the sender is made by `random` once.
+    pub(super) fn next_sequence<X>(&mut self, random: impl FnOnce() -> Result<String, X>) -> Result<(String, u64), X> {
+        let sender = match &self.sender {
+            Some(sender) => sender.clone(),
+            None => self.sender.insert(random()?).clone(),
+        };
+        self.sequence = self.sequence.saturating_add(1);
+        Ok((sender, self.sequence))
+    }
+
+    /// Notes that a batch was given up. The next batch reports it.
+    pub(super) fn count_dropped(&mut self) {
+        self.dropped = self.dropped.saturating_add(1);
+    }
+
+    /// The salt of a day, if this isolate has read it.
+    pub(super) fn salt(&self, day: Day) -> Option<&Salt> {
+        self.salts.get(&day)
+    }
+
+    /// Whether the ledger has to be asked to make salts now: at most every ten minutes.
+    pub(super) fn asks_for_salts(&mut self, now: Timestamp) -> bool {
+        let is_due = self.asked_for_salts.is_none_or(|asked_at| now.millis_since(asked_at) >= SALTS_MILLIS);
+        if is_due {
+            self.asked_for_salts = Some(now);
+        }
+        is_due
+    }
+
+    /// Keeps the salt of a day, and forgets those of days before the previous one.
+    pub(super) fn keep_salt(&mut self, day: Day, salt: Salt) {
+        self.salts.insert(day, salt);
+        self.salts = self.salts.split_off(&day.minus(1));
+    }
+}

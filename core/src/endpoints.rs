@@ -45,7 +45,7 @@ use crate::system::status;
 
 endpoints! {
     Home: GET "/", People, Anyone, NoBody,
-        [200, 302, 503] => { redirect::front_page(context, domain) }
+        [200, 302, 503] => { redirect::front_page(context, domain, method) }
     Health: GET "/health", Monitors, Anyone, NoBody,
         [200] => { status::health() }
     Ready: GET "/ready", Monitors, Anyone, NoBody,

@@ -21,7 +21,7 @@ use crate::store::ports::StoreError;
 
 /// Clicks of people, bots and previews.
 #[derive(Clone, Copy, Serialize, Deserialize)]
-struct StoredClicks(u64, u64, u64);
+pub(super) struct StoredClicks(u64, u64, u64);
 
 impl From<Clicks> for StoredClicks {
     fn from(clicks: Clicks) -> Self {

@@ -29,6 +29,8 @@ pub(crate) mod rules;
 pub(crate) mod secret;
 pub(crate) mod security_contact;
 pub(crate) mod sorted;
+#[allow(dead_code, unused_imports, reason = "the API and the ledger of statistics, which use it, come next")]
+pub(crate) mod stats;
 pub mod target;
 pub(crate) mod template;
 pub(crate) mod text;

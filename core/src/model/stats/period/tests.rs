@@ -241,10 +241,13 @@ fn previous_period_has_as_many_local_units() {
 
 /// A random period of up to 80 days from 2010 to 2040, in a random zone.
 fn random_period(random: &mut Random, zones: &[String]) -> Option<Period> {
-    let millis = |quarters: usize| u64::try_from(quarters).unwrap() * MILLIS_OF_A_QUARTER;
-    let from = Timestamp::from_millis(1_262_304_000_000 + millis(random.below(30 * 365 * 96)));
+    let plus = |moment: Timestamp, quarters: usize| {
+        let millis = u64::try_from(quarters).unwrap().saturating_mul(MILLIS_OF_A_QUARTER);
+        Timestamp::from_millis(moment.as_millis().saturating_add(millis))
+    };
+    let from = plus(at("2010-01-01T00:00:00Z"), random.below(30 * 365 * 96));
     let length = if random.below(2) == 0 { 96 } else { 80 * 96 };
-    let to = Timestamp::from_millis(from.as_millis() + millis(1 + random.below(length)));
+    let to = plus(from, random.below(length).saturating_add(1));
     let (mut from, mut to) = (from.to_string(), to.to_string());
     if random.below(2) == 0 {
         from.truncate(10);

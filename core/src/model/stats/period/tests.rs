@@ -100,6 +100,21 @@ fn buckets_begin_with_local_units() {
             "Australia/Lord_Howe",
             vec!["2026-04-05T01:00:00+11:00", "2026-04-05T01:30:00+10:30", "2026-04-05T02:00:00+10:30"],
         ),
+        // Newfoundland changed at one minute past midnight.
+        (
+            "2010-03-14T03:30:00Z",
+            "2010-03-14T05:00:00Z",
+            "hour",
+            "America/St_Johns",
+            vec!["2010-03-14T00:00:00-03:30", "2010-03-14T02:00:00-02:30"],
+        ),
+        (
+            "2010-11-07T01:30:00Z",
+            "2010-11-07T04:00:00Z",
+            "hour",
+            "America/St_Johns",
+            vec!["2010-11-06T23:00:00-02:30", "2010-11-07T00:00:00-02:30", "2010-11-07T00:00:00-03:30"],
+        ),
         // Midnight is skipped, and the last hour of a day is repeated.
         (
             "2026-04-23",

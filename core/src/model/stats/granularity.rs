@@ -51,13 +51,10 @@ impl Granularity {
         successors(Some(from), next).take_while(move |start| *start < to)
     }
 
-    /// The number of buckets from `from` until before `to`, without listing them. A change of the offset by part of an hour
-    /// may add one.
+    /// The number of buckets from `from` until before `to`, without listing them. Hours are counted in elapsed time, so
+    /// their buckets may be one more.
     pub(super) fn count(self, zone: &Zone, from: Timestamp, to: Timestamp) -> u64 {
-        let Some(unit) = self.calendar_unit() else {
-            let since_full_hour = minute(zone, from).saturating_mul(MILLIS_OF_A_MINUTE);
-            return to.millis_since(from).saturating_add(since_full_hour).div_ceil(MILLIS_OF_AN_HOUR);
-        };
+        let Some(unit) = self.calendar_unit() else { return to.millis_since(from).div_ceil(MILLIS_OF_AN_HOUR) };
         let last = Timestamp::from_millis(to.as_millis().saturating_sub(1));
         let later = unit.number_at(zone, last).saturating_sub(unit.number_at(zone, from));
         u64::try_from(later).unwrap_or_default().saturating_add(1)
@@ -76,13 +73,9 @@ impl Granularity {
 /// The end of the local hour that contains `start`. An hour of the clock that is cut short or repeated when the offset
 /// changes by part of an hour is a bucket too.
 fn next_hour(zone: &Zone, start: Timestamp) -> Timestamp {
-    let minutes_left = 60_u64.saturating_sub(minute(zone, start));
-    Timestamp::from_millis(start.as_millis().saturating_add(minutes_left.saturating_mul(MILLIS_OF_A_MINUTE)))
-}
-
-/// The minute of the local hour.
-fn minute(zone: &Zone, moment: Timestamp) -> u64 {
-    u64::try_from(zone.local(moment).minute()).unwrap_or_default()
+    let minute = u64::try_from(zone.local(start).minute()).unwrap_or_default();
+    let millis_left = 60_u64.saturating_sub(minute).saturating_mul(MILLIS_OF_A_MINUTE);
+    Timestamp::from_millis(start.as_millis().saturating_add(millis_left))
 }
 
 /// A unit of the local calendar. Its units are numbered; number 0 contains 1970-01-01.

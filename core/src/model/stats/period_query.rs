@@ -272,7 +272,7 @@ mod tests {
             ("2026-11-01", "2026-11-02T00:15:01Z", "", "", "to", TooFine, ":00, :15, :30 or :45"),
             ("2026-11-01", "2026-11-02T00:15:00.001Z", "", "", "to", TooFine, ":00, :15, :30 or :45"),
             ("2026-11-01", "2026-11-02", "", "+05:37", "tz", TooFine, "whole quarter hours"),
-            ("2026-11-01T00:00:00Z", "2026-11-02", "", "CET-1:00:30", "tz", TooFine, "whole quarter hours"),
+            ("2026-11-01T00:00:00Z", "2026-11-01T06:00:00Z", "", "CET-1:00:30", "tz", TooFine, "whole quarter hours"),
             ("1971-11-01", "1971-12-01", "", "Africa/Monrovia", "tz", TooFine, "whole quarter hours"),
             ("2026-11-01", "2026-11-02", "", "Europe/Atlantis", "tz", Invalid, "Europe/Berlin"),
             ("2026-11-01", "2026-11-02", "", " 05:30", "tz", Invalid, "%2B"),

@@ -1,10 +1,16 @@
-//! Metrics in the text format of Prometheus. All are gauges of the isolate that answers: isolates are short-lived and
-//! share no counters, so there are no sums over time.
+//! Metrics in the text format of Prometheus. All are gauges. Those of the memo are about the isolate that answers:
+//! isolates are short-lived and share no counters. Those of clicks are about the whole deployment, as the ledger has
+//! them. They fall when statistics of an old month are deleted, so they are no counters.
 use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::message::response::Response;
+use crate::model::agent::AgentKind;
+use crate::model::stats::FailedVisits;
+use crate::model::time::Timestamp;
+use crate::stats;
 use crate::store::Key;
+use crate::store::ledger::LedgerCounters;
 use crate::store::memo::{MAX_ENTRIES, ShelfUsage};
 use crate::store::ports::{Edge, Records as _};
 
@@ -31,8 +37,40 @@ pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _authorized: &Author
         add_comments(&mut text, name, help);
         text.extend([name, labels, " ", number, "\n"]);
     }
+    match stats::counters(context).await {
+        Some(Ok(counters)) => add_ledger(&mut text, Some(&counters), context.now),
+        Some(Err(error)) => {
+            context.log_lost("the ledger did not answer", &error);
+            add_ledger(&mut text, None, context.now);
+        }
+        None => {}
+    }
     add_memo(&mut text, &context.memo(|memo| memo.usage()));
     Ok(Response::file(MEDIA_TYPE, text.into_bytes()))
+}
+
+/// Adds the metrics of a ledger; only that it is down if it did not answer.
+fn add_ledger(text: &mut String, counters: Option<&LedgerCounters>, now: Timestamp) {
+    add_gauge(text, "hop_ledger_up", "Whether the ledger of clicks answered.", &[("", u64::from(counters.is_some()))]);
+    let Some(counters) = counters else { return };
+    let clicks = counters.clicks;
+    let clicks = AgentKind::ALL.map(|kind| (format!("{{kind=\"{}\"}}", kind.name()), clicks.of(kind)));
+    add_gauge(text, "hop_clicks", "Clicks by kind of visitor, as far as statistics are kept.", &clicks);
+    let FailedVisits { unknown_alias, ended, root, unknown_host } = counters.failed;
+    let causes = [("unknown_alias", unknown_alias), ("ended", ended), ("root", root), ("unknown_host", unknown_host)];
+    let causes = causes.map(|(cause, visits)| (format!("{{cause=\"{cause}\"}}"), visits));
+    add_gauge(text, "hop_failed_visits", "Visits that followed no link, by cause, as far as statistics are kept.", &causes);
+    let lag = counters.oldest_unfolded.map_or(0, |oldest| now.millis_since(oldest) / 1_000);
+    add_gauge(text, "hop_ledger_lag_seconds", "Age of the oldest click that is not folded yet.", &[("", lag)]);
+    add_gauge(text, "hop_dropped_batches", "Batches of clicks that were given up.", &[("", counters.dropped)]);
+}
+
+/// Adds a gauge with a number for each of its labels.
+fn add_gauge(text: &mut String, name: &str, help: &str, numbers: &[(impl AsRef<str>, u64)]) {
+    add_comments(text, name, help);
+    for (labels, number) in numbers {
+        text.extend([name, labels.as_ref(), " ", &number.to_string(), "\n"]);
+    }
 }
 
 fn add_memo(text: &mut String, shelves: &[ShelfUsage]) {

@@ -19,7 +19,9 @@ pub(crate) use day_counts::{DayCounts, Detail, FailedVisits, Failure};
 pub(crate) use dimension::Dimension;
 pub(crate) use frequent_values::FrequentValues;
 pub(crate) use granularity::Granularity;
-pub(crate) use period::{Period, WholeDays};
+pub(crate) use period::Period;
+#[cfg(feature = "docs")]
+pub(crate) use period_query::MAX_BUCKETS;
 pub(crate) use period_query::PeriodQuery;
 pub(crate) use report::{DayUniques, Report, ReportQuery, ValueCounts};
 pub(crate) use uniques::{Coupon, Uniques};

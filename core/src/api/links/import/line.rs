@@ -62,6 +62,8 @@ request_body! {
         bots: Optional<u64>,
         /// By programs that show a preview.
         previews: Optional<u64>,
+        /// Ignored.
+        last_7_days: Ignored,
     }
 }
 

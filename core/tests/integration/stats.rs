@@ -4,7 +4,6 @@
 use crate::support::client::Answer;
 use crate::support::keys::{key, user};
 use crate::support::{Ask, Isolate, run};
-use hop_core::Timestamp;
 use hop_core::memory::MemoryEdge;
 use hop_core::ports::Edge as _;
 use http::Method;
@@ -54,8 +53,9 @@ impl<'a> Hop<'a> {
     }
 
     fn wait_until(&self, time: &str) {
-        let millis = Timestamp::parse(time).expect("a time").millis_since(self.isolate.edge.now());
-        self.isolate.edge.wait_seconds(millis / 1_000);
+        let until: jiff::Timestamp = time.parse().expect("a time");
+        let seconds = until.as_second() - i64::try_from(self.isolate.edge.now().as_millis() / 1_000).expect("a time");
+        self.isolate.edge.wait_seconds(u64::try_from(seconds).expect("the times are in order"));
     }
 
     #[track_caller]

@@ -1,8 +1,8 @@
 //! What the API asks of statistics: one function for each question, the same on every edge.
 
 use super::ledger;
-use crate::context::Context;
 use crate::message::problem::Problem;
+use crate::model::config::Config;
 use crate::model::link::LinkId;
 use crate::model::stats::{ClickEvent, Report, ReportQuery};
 use crate::model::time::Timestamp;
@@ -47,22 +47,22 @@ pub(crate) fn promise<E: Edge>(edge: &E) -> &'static str {
 }
 
 /// The report of a period.
-pub(crate) async fn report<E: Edge>(context: &Context<'_, E>, about: Subject, query: ReportQuery) -> Result<PeriodReport, Problem> {
-    let ledger = context.edge.ledger().ok_or_else(no_ledger)?;
-    let report = ledger::report(ledger, &context.config.shards, about, query).await.map_err(unanswered)?;
+pub(crate) async fn report<E: Edge>(edge: &E, config: &Config, about: Subject, query: ReportQuery) -> Result<PeriodReport, Problem> {
+    let ledger = edge.ledger().ok_or_else(no_ledger)?;
+    let report = ledger::report(ledger, &config.shards, about, query).await.map_err(unanswered)?;
     Ok(PeriodReport { report, complete_until: None, has_failed: true })
 }
 
 /// The latest clicks of a link since a moment, newest first.
-pub(crate) async fn recent<E: Edge>(context: &Context<'_, E>, link: &LinkId, since: Timestamp) -> Result<Vec<ClickEvent>, Problem> {
-    let ledger = context.edge.ledger().ok_or_else(no_ledger)?;
-    ledger::recent(ledger, &context.config.shards, link, since).await.map_err(unanswered)
+pub(crate) async fn recent<E: Edge>(edge: &E, config: &Config, link: &LinkId, since: Timestamp) -> Result<Vec<ClickEvent>, Problem> {
+    let ledger = edge.ledger().ok_or_else(no_ledger)?;
+    ledger::recent(ledger, &config.shards, link, since).await.map_err(unanswered)
 }
 
 /// The counters of the deployment; `None` on an edge without a ledger.
-pub(crate) async fn counters<E: Edge>(context: &Context<'_, E>) -> Option<Result<LedgerCounters, StoreError>> {
-    let ledger = context.edge.ledger()?;
-    Some(ledger::counters(ledger, &context.config.shards).await)
+pub(crate) async fn counters<E: Edge>(edge: &E, config: &Config) -> Option<Result<LedgerCounters, StoreError>> {
+    let ledger = edge.ledger()?;
+    Some(ledger::counters(ledger, &config.shards).await)
 }
 
 fn no_ledger() -> Problem {

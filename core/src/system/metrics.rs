@@ -37,7 +37,7 @@ pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _authorized: &Author
         add_comments(&mut text, name, help);
         text.extend([name, labels, " ", number, "\n"]);
     }
-    match stats::counters(context).await {
+    match stats::counters(context.edge, context.config).await {
         Some(Ok(counters)) => add_ledger(&mut text, Some(&counters), context.now),
         Some(Err(error)) => {
             context.log_lost("the ledger did not answer", &error);

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::Millis;
-use super::ledger::StoredClicks;
+use super::clicks::StoredClicks;
 use super::settings::StoredSettings;
 use crate::model::alias::Alias;
 use crate::model::blocked::Blocked;

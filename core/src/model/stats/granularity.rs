@@ -5,7 +5,6 @@ use std::iter::successors;
 use jiff::SignedDuration;
 use jiff::civil::{Date, Time};
 
-use super::calendar::MILLIS_OF_A_QUARTER;
 use crate::model::field_error::FieldError;
 use crate::model::rules::Zone;
 use crate::model::time::Timestamp;
@@ -52,11 +51,11 @@ impl Granularity {
         successors(Some(from), next).take_while(move |start| *start < to)
     }
 
-    /// The number of buckets from `from` until before `to`, without listing them. A change of the offset within an hour
+    /// The number of buckets from `from` until before `to`, without listing them. A change of the offset by part of an hour
     /// may add one.
     pub(super) fn count(self, zone: &Zone, from: Timestamp, to: Timestamp) -> u64 {
         let Some(unit) = self.calendar_unit() else {
-            let since_full_hour = u64::try_from(zone.local(from).minute()).unwrap_or_default().saturating_mul(MILLIS_OF_A_MINUTE);
+            let since_full_hour = minute(zone, from).saturating_mul(MILLIS_OF_A_MINUTE);
             return to.millis_since(from).saturating_add(since_full_hour).div_ceil(MILLIS_OF_AN_HOUR);
         };
         let last = Timestamp::from_millis(to.as_millis().saturating_sub(1));
@@ -74,23 +73,16 @@ impl Granularity {
     }
 }
 
-/// The end of the local hour that contains `start`: the next full hour of the clock, or the change of the offset before
-/// it. `start` is on a quarter hour.
+/// The end of the local hour that contains `start`. An hour of the clock that is cut short or repeated when the offset
+/// changes by part of an hour is a bucket too.
 fn next_hour(zone: &Zone, start: Timestamp) -> Timestamp {
-    let plus = |millis| Timestamp::from_millis(start.as_millis().saturating_add(millis));
-    let local = zone.local(start);
-    let minutes_left = 60_u64.saturating_sub(u64::try_from(local.minute()).unwrap_or_default());
-    let millis_left = minutes_left.saturating_mul(MILLIS_OF_A_MINUTE);
-    let keeps_offset = |millis: &u64| {
-        let passed = SignedDuration::from_millis(i64::try_from(*millis).unwrap_or(i64::MAX));
-        zone.local(plus(*millis)).duration_since(local) == passed
-    };
-    if keeps_offset(&millis_left) {
-        return plus(millis_left);
-    }
-    let quarters = successors(Some(MILLIS_OF_A_QUARTER), |millis| millis.checked_add(MILLIS_OF_A_QUARTER));
-    let change = quarters.take_while(|millis| *millis < millis_left).find(|millis| !keeps_offset(millis));
-    plus(change.unwrap_or(millis_left))
+    let minutes_left = 60_u64.saturating_sub(minute(zone, start));
+    Timestamp::from_millis(start.as_millis().saturating_add(minutes_left.saturating_mul(MILLIS_OF_A_MINUTE)))
+}
+
+/// The minute of the local hour.
+fn minute(zone: &Zone, moment: Timestamp) -> u64 {
+    u64::try_from(zone.local(moment).minute()).unwrap_or_default()
 }
 
 /// A unit of the local calendar. Its units are numbered; number 0 contains 1970-01-01.

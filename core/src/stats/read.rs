@@ -39,8 +39,8 @@ pub(crate) fn promise<E: Edge>(edge: &E) -> &'static str {
     match edge.ledger() {
         Some(_) => {
             "sent to the ledger in the background, within about a second; counted exactly once from then on. Clicks are \
-             lost if the isolate is killed before, or if the ledger does not answer for 20 seconds (hop_dropped_batches \
-             in /metrics)"
+             lost if the isolate is killed before, or if the ledger does not answer for 20 seconds \
+             (hop_dropped_batches_total in /metrics)"
         }
         None => "counted after the response; of more than eight simultaneous clicks on one link some may be lost",
     }

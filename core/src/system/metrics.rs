@@ -1,6 +1,5 @@
-//! Metrics in the text format of Prometheus. All are gauges. Those of the memo are about the isolate that answers:
-//! isolates are short-lived and share no counters. Those of clicks are about the whole deployment, as the ledger has
-//! them. They fall when statistics of an old month are deleted, so they are no counters.
+//! Metrics in the text format of Prometheus. Gauges are about the isolate that answers: isolates are short-lived and
+//! share no counters. The counters are those of the ledger, for the whole deployment.
 use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::problem::Problem;
@@ -51,23 +50,25 @@ pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _authorized: &Author
 
 /// Adds the metrics of a ledger; only that it is down if it did not answer.
 fn add_ledger(text: &mut String, counters: Option<&LedgerCounters>, now: Timestamp) {
-    add_gauge(text, "hop_ledger_up", "Whether the ledger of clicks answered.", &[("", u64::from(counters.is_some()))]);
+    add_comments(text, "hop_ledger_up", "Whether the ledger of clicks answered.");
+    text.extend(["hop_ledger_up ", flag(counters.is_some()), "\n"]);
     let Some(counters) = counters else { return };
     let clicks = counters.clicks;
     let clicks = AgentKind::ALL.map(|kind| (format!("{{kind=\"{}\"}}", kind.name()), clicks.of(kind)));
-    add_gauge(text, "hop_clicks", "Clicks by kind of visitor, as far as statistics are kept.", &clicks);
+    add_counter(text, "hop_clicks_total", "Clicks by kind of visitor.", &clicks);
     let FailedVisits { unknown_alias, ended, root, unknown_host } = counters.failed;
     let causes = [("unknown_alias", unknown_alias), ("ended", ended), ("root", root), ("unknown_host", unknown_host)];
     let causes = causes.map(|(cause, visits)| (format!("{{cause=\"{cause}\"}}"), visits));
-    add_gauge(text, "hop_failed_visits", "Visits that followed no link, by cause, as far as statistics are kept.", &causes);
+    add_counter(text, "hop_failed_visits_total", "Visits that followed no link, by cause.", &causes);
     let lag = counters.oldest_unfolded.map_or(0, |oldest| now.millis_since(oldest) / 1_000);
-    add_gauge(text, "hop_ledger_lag_seconds", "Age of the oldest click that is not folded yet.", &[("", lag)]);
-    add_gauge(text, "hop_dropped_batches", "Batches of clicks that were given up.", &[("", counters.dropped)]);
+    add_comments(text, "hop_ledger_lag_seconds", "Age of the oldest click that is not folded yet.");
+    text.extend(["hop_ledger_lag_seconds ", &lag.to_string(), "\n"]);
+    add_counter(text, "hop_dropped_batches_total", "Batches of clicks that were given up.", &[("", counters.dropped)]);
 }
 
-/// Adds a gauge with a number for each of its labels.
-fn add_gauge(text: &mut String, name: &str, help: &str, numbers: &[(impl AsRef<str>, u64)]) {
-    add_comments(text, name, help);
+/// Adds a counter with a number for each of its labels.
+fn add_counter(text: &mut String, name: &str, help: &str, numbers: &[(impl AsRef<str>, u64)]) {
+    text.extend(["# HELP ", name, " ", help, "\n# TYPE ", name, " counter\n"]);
     for (labels, number) in numbers {
         text.extend([name, labels.as_ref(), " ", &number.to_string(), "\n"]);
     }

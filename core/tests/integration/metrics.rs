@@ -23,7 +23,8 @@ fn read(text: &str) -> Numbers {
         assert!(is_name(name) && !help.is_empty() && !help.contains('\\'), "{line}");
         assert!(!described.contains(&name), "{name} is described twice");
         described.push(name);
-        assert_eq!(lines.next(), Some(&*format!("# TYPE {name} gauge")));
+        let kind = if name.ends_with("_total") { "counter" } else { "gauge" };
+        assert_eq!(lines.next(), Some(&*format!("# TYPE {name} {kind}")));
         let before = numbers.len();
         while let Some(line) = lines.next_if(|line| !line.starts_with('#')) {
             let (series, number) = line.rsplit_once(' ').unwrap_or_else(|| panic!("no number: {line}"));
@@ -67,10 +68,10 @@ fn all_metrics_are_described_and_present() {
     let shelves = ["hits", "misses", "verifications", "texts"];
     let of_the_memo = ["entries", "max_entries", "bytes", "max_bytes"];
     let of_the_memo = of_the_memo.iter().flat_map(|what| shelves.map(|shelf| format!("hop_memo_{what}{{shelf=\"{shelf}\"}}")));
-    let rest = ["cached_links", "store_probe_seconds", "store_up", "ledger_up", "ledger_lag_seconds", "dropped_batches"];
+    let rest = ["cached_links", "store_probe_seconds", "store_up", "ledger_up", "ledger_lag_seconds", "dropped_batches_total"];
     let rest = rest.map(|name| format!("hop_{name}"));
-    let clicks = ["human", "bot", "preview"].map(|kind| format!("hop_clicks{{kind=\"{kind}\"}}"));
-    let failed = ["unknown_alias", "ended", "root", "unknown_host"].map(|cause| format!("hop_failed_visits{{cause=\"{cause}\"}}"));
+    let clicks = ["human", "bot", "preview"].map(|kind| format!("hop_clicks_total{{kind=\"{kind}\"}}"));
+    let failed = ["unknown_alias", "ended", "root", "unknown_host"].map(|cause| format!("hop_failed_visits_total{{cause=\"{cause}\"}}"));
     let mut expected: Vec<String> = of_the_memo.chain(rest).chain(clicks).chain(failed).chain([info.clone()]).collect();
     expected.sort();
     assert_eq!(numbers.keys().cloned().collect::<Vec<_>>(), expected);
@@ -84,7 +85,7 @@ fn ledger_metrics_follow_clicks() {
     assert_eq!(run(isolate.ask(Ask::create(&json!({"target": "https://example.com/", "alias": "docs"})))).code(), 201);
     let ledger = |isolate: &Isolate<'_>| {
         let numbers = scrape(isolate);
-        let names = ["ledger_up", "clicks{kind=\"human\"}", "clicks{kind=\"bot\"}", "failed_visits{cause=\"unknown_alias\"}", "ledger_lag_seconds", "dropped_batches"];
+        let names = ["ledger_up", "clicks_total{kind=\"human\"}", "clicks_total{kind=\"bot\"}", "failed_visits_total{cause=\"unknown_alias\"}", "ledger_lag_seconds", "dropped_batches_total"];
         names.map(|name| numbers.get(&format!("hop_{name}")).copied())
     };
     assert_eq!(ledger(&isolate), [1.0, 0.0, 0.0, 0.0, 0.0, 0.0].map(Some));

@@ -494,7 +494,7 @@ fn import_takes_metadata_and_clicks_once() {
     let exported = json!({
         "id": "lnk_1", "target": HERE, "alias": "a", "domain": "hop.example", "short_url": "https://x.example/a", "owner": "usr_11111111111111111",
         "created_at": "2020-01-02T03:04:05Z", "updated_at": "2021-01-02T03:04:05Z", "state": "live", "blocked": null, "version": 9,
-        "has_password": false, "clicks": {"humans": 7, "bots": 2, "previews": 1},
+        "has_password": false, "clicks": {"humans": 7, "bots": 2, "previews": 1, "last_7_days": [1, 1, 1, 1, 1, 1, 1]},
     });
     let import = || Ask::import("", LINES, exported.to_string());
     assert_eq!(lines(&ask(&edge, import())), [line(1, 201, "a", "")]);
@@ -505,7 +505,7 @@ fn import_takes_metadata_and_clicks_once() {
         (&imported["owner"], &imported["created_at"], &imported["version"]),
         (&json!("usr_11111111111111111"), &json!("2020-01-02T03:04:05Z"), &json!(1))
     );
-    assert_eq!(imported["clicks"], json!({"humans": 8, "bots": 2, "previews": 1}));
+    assert_eq!(imported["clicks"], json!({"humans": 8, "bots": 2, "previews": 1, "last_7_days": [0, 0, 0, 0, 0, 0, 1]}));
     assert_ne!(imported["id"], "lnk_1");
     // Links that exist without their clicks get them with the import, unless they were followed here.
     let [early, late] = ["b", "c"].map(|alias| json!({"target": HERE, "alias": alias, "clicks": {"humans": 3}}));

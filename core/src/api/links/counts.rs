@@ -26,6 +26,14 @@ pub(super) struct LinkClicks {
     pub(super) last_7_days: Option<[u64; 7]>,
 }
 
+impl ClickCounts {
+    /// The counts of a link that was just created.
+    pub(super) fn of_new<E: Edge>(context: &Context<'_, E>, link: &Link) -> Self {
+        let last_7_days = context.edge.ledger().map(|_| [0; 7]);
+        Self { clicks: Some(LinkClicks { total: link.imported_clicks, last_7_days }), taken: 0 }
+    }
+}
+
 /// Loads the counts of `links`, in their order.
 pub(super) async fn counts<E: Edge>(context: &Context<'_, E>, links: &[&Link]) -> Result<Vec<ClickCounts>, StoreError> {
     let taken = taken(context, links).await?;

@@ -127,7 +127,7 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, authorized: &Autho
 
 /// Response with a new link.
 fn created_response<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, link: &Link) -> Result<Response, Problem> {
-    let json = WrittenLinkJson::new(context, authorized, link, ClickCounts::default(), true);
+    let json = WrittenLinkJson::new(context, authorized, link, ClickCounts::of_new(context, link), true);
     Response::json(StatusCode::CREATED, &json)?.location(&wire::link_path(link))?.etag(link.version)
 }
 

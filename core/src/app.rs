@@ -109,7 +109,7 @@ impl App {
                 if let Err(problem) = &added
                     && *head.method == Method::GET
                 {
-                    redirect::count_failed(&context, config.default_domain(), problem);
+                    redirect::count_failed(&context, config.default_domain(), problem.code);
                 }
                 Cow::Owned(added?)
             }

@@ -37,6 +37,7 @@ mod rights;
 mod shorten;
 mod slow_writes;
 mod spending;
+mod stats;
 mod system;
 mod tags;
 mod tutorial;
@@ -101,6 +102,7 @@ pub fn all() -> Vec<Case> {
         spending::cases(),
         passwords::cases(),
         clicks::cases(),
+        stats::cases(),
         slow_writes::cases(),
         claims::cases(),
         bodies::cases(),

@@ -71,23 +71,22 @@ pub(crate) async fn follow<E: Edge>(
         Ok(visitor) => visitor.follow(is_head).await,
         Err(problem) => Err(problem),
     };
-    if let Err(problem) = &answer
-        && !is_head
-    {
-        count_failed(context, domain, problem);
+    let Err(problem) = answer else { return answer };
+    let code = problem.code;
+    let answer = redirect_problem(context, domain, problem).await;
+    if !is_head {
+        // Links are looked up before the host is known to be served.
+        count_failed(context, domain, answer.as_ref().map_or_else(|problem| problem.code, |_| code));
     }
     match answer {
-        Err(problem) => match redirect_problem(context, domain, problem).await {
-            Err(problem) => Err(suggest::suggest(context, domain, alias, visit, problem).await),
-            response => response,
-        },
+        Err(problem) => Err(suggest::suggest(context, domain, alias, visit, problem).await),
         response => response,
     }
 }
 
-/// Counts a visit that failed with `problem`, unless hop itself failed.
-pub(crate) fn count_failed<E: Edge>(context: &Context<'_, E>, domain: &Domain, problem: &Problem) {
-    match problem.code {
+/// Counts a visit that failed with this code, unless hop itself failed.
+pub(crate) fn count_failed<E: Edge>(context: &Context<'_, E>, domain: &Domain, code: ProblemCode) {
+    match code {
         ProblemCode::NotFound => context.count_failed(domain.as_str(), Failure::UnknownAlias),
         ProblemCode::LinkEnded => context.count_failed(domain.as_str(), Failure::Ended),
         // It belongs to no domain of this deployment.

@@ -1,5 +1,5 @@
-//! Statistics: what is counted of a click, how counts merge, the periods and units of time, and the reports made of
-//! them. Pure functions.
+//! Statistics: what is counted of a click, in which periods, how counts merge, and the reports made of them. Pure
+//! functions.
 
 mod calendar;
 mod click_event;
@@ -19,8 +19,10 @@ pub(crate) use day_counts::{DayCounts, Detail, FailedVisits, Failure};
 pub(crate) use dimension::Dimension;
 pub(crate) use frequent_values::FrequentValues;
 pub(crate) use granularity::Granularity;
-pub(crate) use period::{Bucket, Period, WholeDays};
-pub(crate) use period_query::{ParameterErrors, PeriodQuery};
+pub(crate) use period::Period;
+#[cfg(feature = "docs")]
+pub(crate) use period_query::MAX_BUCKETS;
+pub(crate) use period_query::PeriodQuery;
 pub(crate) use report::{DayUniques, Report, ReportQuery, ValueCounts};
 pub(crate) use uniques::{Coupon, Uniques};
 pub(crate) use visitor_click::{ClickedLink, VisitorClick};

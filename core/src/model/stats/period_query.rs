@@ -11,7 +11,7 @@ use crate::model::rules::Zone;
 use crate::model::time::Timestamp;
 
 /// Most buckets of a period.
-const MAX_BUCKETS: usize = 1_000;
+pub(crate) const MAX_BUCKETS: usize = 1_000;
 
 /// The length of a period without `from`, in local days.
 const DEFAULT_DAYS: i64 = 30;

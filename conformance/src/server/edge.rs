@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use hop_core::Timestamp;
 use hop_core::memory::{CommitMode, Fault, Faults, LIMITS, MemoryCache, MemoryLedger, MemoryRecords, OPERATIONS, StoreStep};
 use hop_core::ports::{Commit, Edge, EdgeLimits, KeyPage, NoEntropy, OperationLimit, Record, Records, StoreCall, StoreError, Take};
+use hop_core::store::ledger::ShardRow;
 use hop_core::store::{Change, Cursor, Key, Prefix};
 
 use crate::secrets;
@@ -59,7 +60,7 @@ impl ServerEdge {
         self.log.lock().unwrap_or_else(PoisonError::into_inner).join("\n")
     }
 
-    /// The name and the bytes of every record and every cached link. The bytes include the key.
+    /// The name and the bytes of every record, every cached link and every row of the ledger. The bytes include the key.
     pub fn stored(&self) -> Vec<(String, Vec<u8>)> {
         let named = |key: &Key, value: &[u8]| (format!("the record {}", key.as_str()), [key.as_str().as_bytes(), b"\n", value].concat());
         let records = &self.records.records;
@@ -69,7 +70,10 @@ impl ServerEdge {
             .keys()
             .into_iter()
             .filter_map(|key| self.link_cache.peek(&key).map(|cached_link| named(&key, cached_link.as_bytes())));
-        stored.chain(link_cache).collect()
+        let row = |(shard, key, row): (String, String, ShardRow)| {
+            (format!("the row {key} of the shard {shard}"), [&*key, &*row.summary, &*row.body].join("\n").into_bytes())
+        };
+        stored.chain(link_cache).chain(self.ledger.rows().into_iter().map(row)).collect()
     }
 }
 
@@ -97,6 +101,11 @@ impl Edge for ServerEdge {
     fn ledger(&self) -> Option<&MemoryLedger> {
         self.ledger.set_now(self.now());
         Some(&self.ledger)
+    }
+
+    /// Clicks are sent at once, or as late as a slow write.
+    async fn wait(&self, _millis: u32) {
+        std::thread::sleep(self.records.write_delay);
     }
 
     fn now(&self) -> Timestamp {

@@ -50,7 +50,7 @@ impl ClientInfo for Client<'_> {
 impl Client<'_> {
     /// A text that Cloudflare knows about the connection. There may be none, and locally no `cf` either.
     fn cf(&self, name: &str) -> Option<String> {
-        property(&property(self.0, "cf")?, name)?.as_string()
+        property(&property(self.0, "cf")?, name)?.as_string().filter(|text| !text.is_empty())
     }
 }
 

@@ -22,6 +22,7 @@ mod hosts;
 mod idempotency;
 mod import;
 mod keys;
+mod ledger;
 mod limits;
 mod links;
 mod list;
@@ -101,6 +102,7 @@ pub fn all() -> Vec<Case> {
         spending::cases(),
         passwords::cases(),
         clicks::cases(),
+        ledger::cases(),
         slow_writes::cases(),
         claims::cases(),
         bodies::cases(),

@@ -59,7 +59,7 @@ impl ServerEdge {
         self.log.lock().unwrap_or_else(PoisonError::into_inner).join("\n")
     }
 
-    /// The name and the bytes of every record and every cached link. The bytes include the key.
+    /// The name and the bytes of every record, every cached link and every row of the ledger. The bytes include the key.
     pub fn stored(&self) -> Vec<(String, Vec<u8>)> {
         let named = |key: &Key, value: &[u8]| (format!("the record {}", key.as_str()), [key.as_str().as_bytes(), b"\n", value].concat());
         let records = &self.records.records;
@@ -69,7 +69,11 @@ impl ServerEdge {
             .keys()
             .into_iter()
             .filter_map(|key| self.link_cache.peek(&key).map(|cached_link| named(&key, cached_link.as_bytes())));
-        stored.chain(link_cache).collect()
+        let rows = self.ledger.rows().into_iter().map(|(shard, key, row)| {
+            let bytes = [key.as_str(), row.summary.as_str(), row.body.as_str()].join("\n").into_bytes();
+            (format!("the row {key} of the shard {shard}"), bytes)
+        });
+        stored.chain(link_cache).chain(rows).collect()
     }
 }
 

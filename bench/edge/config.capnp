@@ -10,6 +10,8 @@ const config :Workerd.Config = (
     (name = "cache", worker = .cache),
     (name = "kv", worker = .kv),
     (name = "d1", worker = .d1),
+    (name = "salts", worker = .salts),
+    (name = "objects", disk = (writable = true)),
   ],
   sockets = [
     (name = "hop", http = (), service = "hop"),
@@ -19,7 +21,13 @@ const config :Workerd.Config = (
 );
 
 const hopAlone :Workerd.Config = (
-  services = [(name = "hop", worker = .hop), (name = "cache", worker = .cache), (name = "d1", worker = .d1)],
+  services = [
+    (name = "hop", worker = .hop),
+    (name = "cache", worker = .cache),
+    (name = "d1", worker = .d1),
+    (name = "salts", worker = .salts),
+    (name = "objects", disk = (writable = true)),
+  ],
   sockets = [(name = "alone", http = (), service = "hop")],
 );
 
@@ -48,7 +56,12 @@ const hop :Workerd.Worker = (
     (name = "HOP_FRESH_SECONDS", text = "3600"),
     # D1 is JavaScript of the runtime around a service that runs the queries.
     (name = "DB", wrapped = (moduleName = "cloudflare-internal:d1-api", innerBindings = [(name = "fetcher", service = "d1")])),
+    (name = "LEDGER", durableObjectNamespace = "Ledger"),
+    (name = "SALTS", kvNamespace = "salts"),
   ],
+  # The ledger is real, and on disk.
+  durableObjectNamespaces = [(className = "Ledger", uniqueKey = "ledger", enableSql = true)],
+  durableObjectStorage = (localDisk = "objects"),
   cacheApiOutbound = "cache",
 );
 
@@ -80,5 +93,10 @@ const kv :Workerd.Worker = (
 
 const d1 :Workerd.Worker = (
   modules = [(name = "d1.js", esModule = embed "d1.js")],
+  compatibilityDate = "2026-11-01",
+);
+
+const salts :Workerd.Worker = (
+  modules = [(name = "salts.js", esModule = embed "salts.js")],
   compatibilityDate = "2026-11-01",
 );

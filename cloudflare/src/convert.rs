@@ -31,7 +31,26 @@ impl ClientInfo for Client<'_> {
     }
 
     fn country(&self) -> Option<String> {
-        property(&property(self.0, "cf")?, "country")?.as_string()
+        self.cf("country")
+    }
+
+    fn region(&self) -> Option<String> {
+        self.cf("region")
+    }
+
+    fn city(&self) -> Option<String> {
+        self.cf("city")
+    }
+
+    fn operator(&self) -> Option<String> {
+        self.cf("asOrganization")
+    }
+}
+
+impl Client<'_> {
+    /// A text that Cloudflare knows about the connection. There may be none, and locally no `cf` either.
+    fn cf(&self, name: &str) -> Option<String> {
+        property(&property(self.0, "cf")?, name)?.as_string().filter(|text| !text.is_empty())
     }
 }
 

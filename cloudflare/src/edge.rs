@@ -10,6 +10,7 @@ use hop_core::ports::{Edge, EdgeLimits, EditsReachVisitors, NoEntropy, Operation
 use worker::{Date, Delay, Env, console_error};
 
 use crate::assets;
+use crate::ledger::WorkersLedger;
 use crate::link_cache::CacheApi;
 use crate::records::D1Records;
 
@@ -27,18 +28,20 @@ static LIMITS: EdgeLimits = EdgeLimits {
 /// The edge of one request.
 pub(crate) struct WorkersEdge {
     records: D1Records,
+    ledger: WorkersLedger,
     env: Env,
 }
 
 impl WorkersEdge {
     pub(crate) fn new(env: &Env) -> Self {
-        Self { records: D1Records::new(env), env: env.clone() }
+        Self { records: D1Records::new(env), ledger: WorkersLedger::new(env), env: env.clone() }
     }
 }
 
 impl Edge for WorkersEdge {
     type Records = D1Records;
     type LinkCache = CacheApi;
+    type Ledger = WorkersLedger;
 
     fn edge_limits(&self) -> &'static EdgeLimits {
         &LIMITS
@@ -57,8 +60,16 @@ impl Edge for WorkersEdge {
         Some(&CacheApi)
     }
 
+    fn ledger(&self) -> Option<&WorkersLedger> {
+        Some(&self.ledger)
+    }
+
+    async fn wait(&self, millis: u32) {
+        delay(millis).await;
+    }
+
     async fn within<T>(&self, millis: u32, work: impl Future<Output = T>) -> Option<T> {
-        let (mut work, mut timer) = (pin!(work), pin!(Delay::from(Duration::from_millis(millis.into()))));
+        let (mut work, mut timer) = (pin!(work), pin!(delay(millis)));
         poll_fn(|context| match work.as_mut().poll(context) {
             Poll::Ready(output) => Poll::Ready(Some(output)),
             Poll::Pending => timer.as_mut().poll(context).map(|()| None),
@@ -81,4 +92,8 @@ impl Edge for WorkersEdge {
     async fn openapi(&self) -> Result<Vec<u8>, StoreError> {
         assets::read(&self.env, "openapi.json").await
     }
+}
+
+fn delay(millis: u32) -> Delay {
+    Delay::from(Duration::from_millis(millis.into()))
 }

@@ -3,8 +3,12 @@
 mod assets;
 mod convert;
 mod edge;
+mod ledger;
 mod link_cache;
 mod records;
+mod salts;
+mod shard;
+mod sql_rows;
 
 use std::convert::Infallible;
 use std::sync::OnceLock;
@@ -32,7 +36,7 @@ async fn scheduled(_: ScheduledEvent, env: Env, _: ScheduleContext) {
 /// Handles a request.
 #[event(fetch)]
 async fn fetch(request: Request, env: Env, context: Context) -> Result<Response, Infallible> {
-    let app = APP.get_or_init(|| App::new(|name| setting(&env, name), |name| secret(&env, name)));
+    let app = app(&env);
     let edge = WorkersEdge::new(&env);
     let (method, url) = (convert::method(&request), request.url());
     let head = Head::new(&method, &url);
@@ -44,6 +48,11 @@ async fn fetch(request: Request, env: Env, context: Context) -> Result<Response,
     }
     // `Response::error()` makes the runtime answer 500.
     Ok(convert::response(&response).unwrap_or_else(|_| Response::error()))
+}
+
+/// The application, which the first request or the first object of this isolate configures.
+fn app(env: &Env) -> &'static App {
+    APP.get_or_init(|| App::new(|name| setting(env, name), |name| secret(env, name)))
 }
 
 fn setting(env: &Env, name: &str) -> Option<String> {

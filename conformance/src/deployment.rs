@@ -25,7 +25,8 @@ pub struct Settings {
     pub state: Option<PathBuf>,
     /// Whether every write takes two seconds. Only for the memory edge.
     pub slow_writes: bool,
-    /// Whether `X-Rows-Read` reports how many rows the database read for a response. Only for Cloudflare's runtime.
+    /// Whether `X-Rows-Read` reports how many rows the database read for a response, and tests can read what the
+    /// deployment has used and make a statement of an object fail. Only for Cloudflare's runtime.
     pub metered: bool,
     /// Whether tests can read and write the cache, and send requests for which the database does not answer: it fails or
     /// hangs, as `X-Database` says. Only for Cloudflare's runtime.

@@ -4,10 +4,11 @@
 //! that with `Host`.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::net::IpAddr;
 
 use fastly::Response;
-use fastly::geo::geo_lookup;
+use fastly::geo::{Geo, geo_lookup};
 use fastly::handle::{BodyHandle, RequestHandle};
 use fastly::http::Url;
 use hop_core::Body;
@@ -20,18 +21,30 @@ use http::{HeaderName, HeaderValue, Method};
 const BUFFER_SIZES: [usize; 3] = [1 << 10, 1 << 14, 1 << 18];
 
 /// The client of a request.
-pub(crate) struct Client(pub(crate) RequestHandle);
+pub(crate) struct Client {
+    request: RequestHandle,
+    /// What the edge knows about the address. A lookup parses a document, so it is done once.
+    geo: OnceCell<Option<Geo>>,
+}
 
 impl Client {
+    pub(crate) fn new(request: RequestHandle) -> Self {
+        Self { request, geo: OnceCell::new() }
+    }
+
     /// The values of a header.
     fn values(&self, name: &HeaderName) -> Vec<HeaderValue> {
-        let read = |size: &usize| self.0.get_header_values(name, *size).collect::<Result<_, _>>().ok();
+        let read = |size: &usize| self.request.get_header_values(name, *size).collect::<Result<_, _>>().ok();
         BUFFER_SIZES.iter().find_map(read).unwrap_or_default()
+    }
+
+    fn geo(&self) -> Option<&Geo> {
+        self.geo.get_or_init(|| geo_lookup(self.address()?)).as_ref()
     }
 
     /// The method. One that is too long to read counts as `GET`.
     pub(crate) fn method(&self) -> Method {
-        BUFFER_SIZES.iter().find_map(|size| self.0.get_method(*size).ok()).unwrap_or_default()
+        BUFFER_SIZES.iter().find_map(|size| self.request.get_method(*size).ok()).unwrap_or_default()
     }
 
     /// The URL; empty if the SDK cannot read it. The SDK panics if the host is invalid, and offers no other way to get
@@ -40,7 +53,7 @@ impl Client {
         let host = self.header(&HOST);
         let is_valid =
             host.is_some_and(|host| host.is_ascii() && Url::parse(&format!("http://{}/", String::from_utf8_lossy(&host))).is_ok());
-        let url = BUFFER_SIZES.iter().filter(|_| is_valid).find_map(|size| self.0.get_url(*size).ok());
+        let url = BUFFER_SIZES.iter().filter(|_| is_valid).find_map(|size| self.request.get_url(*size).ok());
         url.map(String::from).unwrap_or_default()
     }
 }
@@ -52,12 +65,29 @@ impl ClientInfo for Client {
     }
 
     fn address(&self) -> Option<IpAddr> {
-        self.0.client_ip_addr()
+        self.request.client_ip_addr()
     }
 
     fn country(&self) -> Option<String> {
-        Some(geo_lookup(self.address()?)?.country_code().to_owned())
+        Some(self.geo()?.country_code().to_owned())
     }
+
+    fn region(&self) -> Option<String> {
+        known(self.geo()?.region()?)
+    }
+
+    fn city(&self) -> Option<String> {
+        known(self.geo()?.city())
+    }
+
+    fn operator(&self) -> Option<String> {
+        known(self.geo()?.as_name())
+    }
+}
+
+/// A name, unless the edge does not know it.
+fn known(name: &str) -> Option<String> {
+    (!matches!(name, "" | "?")).then(|| name.to_owned())
 }
 
 /// Reads the body, at most one byte more than `limit`. Reads nothing if there is no limit.

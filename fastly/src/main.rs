@@ -14,7 +14,7 @@ use crate::edge::{ComputeEdge, Settings};
 /// Handles a request. Each request has its own instance.
 fn main() {
     let (request, body) = client_request_and_body();
-    let client = Client(request);
+    let client = Client::new(request);
     let settings = Settings::open();
     let app = App::new(|name| settings.setting(name), |name| settings.secret(name));
     let edge = ComputeEdge::open();

@@ -38,7 +38,8 @@ fn ago(seconds: u64) -> SystemTime {
 fn outdated_entry(link: &Value, verified_at: SystemTime) -> Value {
     let millis = verified_at.duration_since(UNIX_EPOCH).unwrap().as_millis();
     let verified_at = u64::try_from(millis).unwrap();
-    json!({"v": 1, "version": 0, "verified_at": verified_at, "id": link["id"], "link": {"target": OLD, "spec": {}}})
+    let of_visitors = json!({"domain": link["domain"], "alias": link["alias"], "target": OLD, "spec": {}});
+    json!({"v": 1, "version": 0, "verified_at": verified_at, "id": link["id"], "link": of_visitors})
 }
 
 /// Creates a link with an outdated cache entry.

@@ -10,6 +10,7 @@ cases!("clicks":
     only_a_redirect_is_a_click,
 );
 
+/// How many clicks of people are counted.
 pub(super) fn total(hop: &Deployment, alias: &str) -> u64 {
     show(hop, alias).expect(200).json()["clicks"]["humans"].as_u64().unwrap()
 }

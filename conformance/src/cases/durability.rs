@@ -1,9 +1,14 @@
-//! Durability on Cloudflare's runtime: power cuts and a lost cache.
+//! Durability on Cloudflare's runtime: power cuts of the database and of the ledger, and a lost cache.
 
+use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Duration;
 
 use serde_json::json;
 
+use super::clicks::total;
+use super::ledger::long_click;
 use super::{TARGET, cases, create, eventually, show};
 use crate::client::Call;
 use crate::deployment::{Deployment, Settings};
@@ -12,6 +17,7 @@ use crate::world::World;
 
 cases!("durability" on [Edge::Workerd]:
     acknowledged_links_survive_twenty_power_cuts,
+    acknowledged_clicks_survive_twenty_power_cuts,
     links_redirect_after_the_cache_is_lost,
 );
 
@@ -45,7 +51,7 @@ fn acknowledged_links_survive_twenty_power_cuts(world: &World) {
 }
 
 /// The aliases of the links that were acknowledged before the server was killed.
-fn write_until_killed(address: std::net::SocketAddr, round: u32, writer: u32) -> Vec<String> {
+fn write_until_killed(address: SocketAddr, round: u32, writer: u32) -> Vec<String> {
     let mut acknowledged = Vec::new();
     for number in 0.. {
         let alias = format!("r{round}-w{writer}-{number}");
@@ -57,6 +63,63 @@ fn write_until_killed(address: std::net::SocketAddr, round: u32, writer: u32) ->
         }
     }
     acknowledged
+}
+
+/// Visitors of one round, and how many clicks they have sent so far. A click without a response may be counted or not.
+#[derive(Default)]
+struct Visitors {
+    sent: AtomicU64,
+    answered: AtomicU64,
+    have_left: AtomicBool,
+}
+
+impl Visitors {
+    /// Clicks until the server is killed or the visitors have left.
+    fn click(&self, address: SocketAddr) {
+        while !self.have_left.load(Ordering::Relaxed) {
+            self.sent.fetch_add(1, Ordering::Relaxed);
+            match long_click("clicked").exchange(address) {
+                Ok(bytes) if bytes.starts_with(b"HTTP/1.1 302") => self.answered.fetch_add(1, Ordering::Relaxed),
+                _ => break,
+            };
+        }
+    }
+}
+
+/// A total that was read is acknowledged: it never decreases. Every other round ends while visitors click, so the total
+/// of the next round is between what was read and what was sent. The rounds between end when all clicks are counted, so
+/// their totals are exact.
+fn acknowledged_clicks_survive_twenty_power_cuts(world: &World) {
+    let state = tempfile::tempdir().unwrap();
+    let hop = Deployment::start(world.edge, &settings(state.path()));
+    create(&hop, &json!({"alias": "clicked", "target": TARGET})).expect(201);
+    hop.kill();
+    let (mut least, mut most) = (0, 0);
+    for round in 0..20 {
+        let hop = Deployment::start(world.edge, &settings(state.path()));
+        let before = total(&hop, "clicked");
+        assert!((least..=most).contains(&before), "round {round}: {before} of {least} to {most} clicks are counted");
+        let (visitors, address) = (Visitors::default(), hop.address);
+        std::thread::scope(|scope| {
+            let clicking: Vec<_> = (0..4).map(|_| scope.spawn(|| visitors.click(address))).collect();
+            least = eventually("clicks are counted", || Some(total(&hop, "clicked")).filter(|total| *total >= before + 200));
+            if round % 2 == 0 {
+                hop.kill();
+                return;
+            }
+            visitors.have_left.store(true, Ordering::Relaxed);
+            clicking.into_iter().for_each(|visitor| visitor.join().unwrap());
+            let all = before + visitors.answered.load(Ordering::Relaxed);
+            least = eventually("all clicks are counted", || Some(total(&hop, "clicked")).filter(|total| *total >= all));
+            std::thread::sleep(Duration::from_secs(2));
+            assert_eq!((least, total(&hop, "clicked")), (all, all), "round {round}");
+            hop.kill();
+        });
+        most = before + visitors.sent.load(Ordering::Relaxed);
+    }
+    let hop = Deployment::start(world.edge, &settings(state.path()));
+    let after = total(&hop, "clicked");
+    assert!((least..=most).contains(&after), "{after} of {least} to {most} clicks are counted");
 }
 
 fn links_redirect_after_the_cache_is_lost(world: &World) {

@@ -22,6 +22,7 @@ mod hosts;
 mod idempotency;
 mod import;
 mod keys;
+mod ledger;
 mod limits;
 mod links;
 mod list;
@@ -103,6 +104,7 @@ pub fn all() -> Vec<Case> {
         passwords::cases(),
         clicks::cases(),
         stats::cases(),
+        ledger::cases(),
         slow_writes::cases(),
         claims::cases(),
         bodies::cases(),

@@ -1,4 +1,4 @@
-//! hop in workerd, with D1 and the Cache API on local disk, run by `wrangler dev`.
+//! hop in workerd, with D1, the Cache API, Durable Objects and Workers KV on local disk, run by `wrangler dev`.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -25,7 +25,7 @@ pub(super) fn start(address: SocketAddr, settings: &Settings) -> Process {
     command.args(["--inspector-port", &free_address().port().to_string()]);
     command.args(["--show-interactive-dev-session", "false", "--persist-to"]).arg(&state);
     // wrangler's own folders beside them hold traces of the requests, which are not stored by hop.
-    let stores = [DATABASE, CACHE].map(|store| state.join(store)).to_vec();
+    let stores = [DATABASE, CACHE, OBJECTS, SALTS].map(|store| state.join(store)).to_vec();
     Process::start(&mut command, files, stores)
 }
 
@@ -34,6 +34,12 @@ const DATABASE: &str = "v3/d1";
 
 /// The folder with the cache, in the folder of the state.
 const CACHE: &str = "v3/cache";
+
+/// The folder with the Durable Objects of the ledger, in the folder of the state.
+const OBJECTS: &str = "v3/do";
+
+/// The folder with the salts in Workers KV, in the folder of the state.
+const SALTS: &str = "v3/kv";
 
 /// Deletes all cached links. The deployment must not be running.
 ///
@@ -87,6 +93,25 @@ pub fn put_cache_entry(hop: &Deployment, alias: &str, entry: &Value) {
 /// The URL of an entry without its scheme.
 fn entry_of(alias: &str) -> String {
     format!("{DOMAIN}/link/{DOMAIN}/{alias}")
+}
+
+/// The operations that a deployment with [`Settings::metered`] has used since this was last called: `statements` of D1,
+/// `ledger_requests`, `salt_reads`, `rows_written` by objects, `alarms_set` and `failures`. What was not used is left out.
+///
+/// # Panics
+/// When the deployment does not respond.
+pub fn take_counts(hop: &Deployment) -> Value {
+    Call::get("/").header("X-Take-Counts", "1").send_unless_refused(hop.address).expect("the deployment responds").expect(200).json()
+}
+
+/// Makes a statement of an object fail: the one with this number, in the next transaction with so many. The deployment
+/// must have [`Settings::metered`].
+///
+/// # Panics
+/// When the deployment does not respond.
+pub fn fail_statement(hop: &Deployment, number: u32) {
+    let call = Call::get("/health").header("X-Fail-Statement", number.to_string());
+    call.send_unless_refused(hop.address).expect("the deployment responds").expect(200);
 }
 
 /// Runs SQL on the database, without a timeout, and returns the rows of the last statement that has any. The deployment

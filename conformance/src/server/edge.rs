@@ -6,7 +6,6 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use hop_core::Timestamp;
 use hop_core::memory::{CommitMode, Fault, Faults, LIMITS, MemoryCache, MemoryLedger, MemoryRecords, OPERATIONS, StoreStep};
 use hop_core::ports::{Commit, Edge, EdgeLimits, KeyPage, NoEntropy, OperationLimit, Record, Records, StoreCall, StoreError, Take};
-use hop_core::store::ledger::ShardRow;
 use hop_core::store::{Change, Cursor, Key, Prefix};
 
 use crate::secrets;
@@ -70,10 +69,11 @@ impl ServerEdge {
             .keys()
             .into_iter()
             .filter_map(|key| self.link_cache.peek(&key).map(|cached_link| named(&key, cached_link.as_bytes())));
-        let row = |(shard, key, row): (String, String, ShardRow)| {
-            (format!("the row {key} of the shard {shard}"), [&*key, &*row.summary, &*row.body].join("\n").into_bytes())
-        };
-        stored.chain(link_cache).chain(self.ledger.rows().into_iter().map(row)).collect()
+        let rows = self.ledger.rows().into_iter().map(|(shard, key, row)| {
+            let bytes = [key.as_str(), row.summary.as_str(), row.body.as_str()].join("\n").into_bytes();
+            (format!("the row {key} of the shard {shard}"), bytes)
+        });
+        stored.chain(link_cache).chain(rows).collect()
     }
 }
 

@@ -1,6 +1,7 @@
 //! workerd, Cloudflare's runtime, with the Workers of the benchmarks. It runs without `wrangler dev`, which would add a
 //! proxy.
 use std::fs;
+use std::io::ErrorKind;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -16,8 +17,10 @@ use crate::project::Project;
 
 /// The configuration of workerd and the scripts it embeds.
 const SOURCES: &str = "bench/edge";
-const FILES: [&str; 5] = ["config.capnp", "redirect.js", "cache.js", "kv.js", "d1.js"];
+const FILES: [&str; 6] = ["config.capnp", "redirect.js", "cache.js", "kv.js", "d1.js", "salts.js"];
 const WORKER_FILES: [&str; 2] = ["index.js", "index_bg.wasm"];
+/// The service with the databases of the ledger's objects, and its directory in the folder of the configuration.
+const OBJECTS: &str = "objects";
 /// Where pnpm links indirect dependencies.
 const PACKAGES: &str = "node_modules/.pnpm/node_modules/@cloudflare";
 const PAUSE: Duration = Duration::from_millis(50);
@@ -63,8 +66,11 @@ impl Runtime {
     /// until all ports accept connections.
     pub(super) fn start<const N: usize>(&self, project: &Project, config: &str, sockets: [&str; N]) -> Outcome<Workerd<N>> {
         let ports = free_ports()?;
+        let objects = self.folder.join(OBJECTS);
+        empty_directory(&objects)?;
         let mut workerd = project.system_command(&self.program.display().to_string());
         workerd.arg("serve").arg(self.folder.join("config.capnp")).arg(config).env("HOP_CACHED_LINK", &self.cached_link);
+        workerd.arg(format!("--directory-path={OBJECTS}={}", objects.display()));
         for (name, port) in sockets.iter().zip(ports) {
             workerd.arg(format!("--socket-addr={name}={}:{port}", Ipv4Addr::LOCALHOST));
         }
@@ -127,6 +133,12 @@ fn processor_time(process: u32) -> Outcome<Duration> {
 
 fn first_number(text: &str) -> u64 {
     text.split_whitespace().next().and_then(|number| number.parse().ok()).unwrap_or(0)
+}
+
+/// Creates a directory, or empties it.
+fn empty_directory(path: &Path) -> Outcome<()> {
+    let gone = fs::remove_dir_all(path).or_else(|error| if error.kind() == ErrorKind::NotFound { Ok(()) } else { Err(error) });
+    gone.and_then(|()| fs::create_dir_all(path)).doing(format_args!("emptying {}", path.display()))
 }
 
 /// Copies files to a folder, which is created.

@@ -23,6 +23,16 @@ const GENERAL: &[&str] = &[
     "http:",
     "https:",
     "mailto:",
+    // What bots say they do.
+    "analy",
+    "checker",
+    "inspector",
+    "observatory",
+    "page speed",
+    "scanner",
+    "screenshot",
+    "thumb",
+    "validator",
     // Automated browsers.
     "headless",
     "lighthouse",
@@ -31,19 +41,34 @@ const GENERAL: &[&str] = &[
     "puppeteer",
     "selenium",
     "synthetic",
+    "webkit2png",
+    "wkhtml",
+    // Monitors and tools that add their name to the user agent of a browser.
+    "burpcollaborator",
+    "catchpoint",
+    "duplexweb",
+    "gomez",
+    "grader",
+    "neustar",
+    "ptst",
+    "siteimprove",
+    "statuscake",
+    "yandex.translate",
     // HTTP clients.
     "axios",
     "curl/",
     "http-client",
     "httpclient",
     "libwww-perl",
+    "node.js",
     "okhttp",
     "python",
     "wget",
     // Preview fetchers whose user agent may be only their name.
     "cardyb",
     "facebookexternalhit",
-    // Exceptions: telephones and a tablet.
+    // Exceptions: an app in which people open links, telephones and a tablet.
+    "camscanner!",
     "cubot!",
     "spider 8!",
 ];

@@ -119,7 +119,7 @@ fn second_half_is_classified_as_documented() {
     second.print("second half, by agent");
     Confusion::of(lines.iter().filter(|line| line.signals.is_some())).print("with headers and network, both halves");
     print_classes(&lines);
-    assert!(second.caught_machines() >= 0.949, "{}", second.caught_machines());
+    assert!(second.caught_machines() >= 0.95, "{}", second.caught_machines());
     assert!(second.misjudged_people() < 0.005, "{}", second.misjudged_people());
 }
 
@@ -133,14 +133,6 @@ fn wrong_lines_of_first_half() {
         if (line.kind == AgentKind::Human) != (classified == AgentKind::Human) {
             println!("{} {} as {}: {}", line.kind.name(), line.class, classified.name(), line.agent);
         }
-    }
-}
-
-#[test]
-fn click_limits_ignore_supporting_signals() {
-    for line in lines() {
-        let by_agent = Agent::parse(Some(line.agent.as_bytes()));
-        assert_eq!(super::classify_agent(line.agent.as_bytes(), false), by_agent, "{}", line.agent);
     }
 }
 

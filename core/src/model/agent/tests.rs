@@ -79,6 +79,23 @@ fn the_reason_names_the_matching_word() {
 }
 
 #[test]
+fn operator_addresses_have_one_reason() {
+    for address in ["+http://example.com/bot", "https://example.com", "mailto:a@example.com", "www.example.com", "a@example.de"] {
+        let agent = format!("Mozilla/5.0 (compatible; MSIE 9.0; {address})");
+        assert_eq!(reason(&agent), Some("contact_address"), "{agent}");
+    }
+}
+
+#[test]
+fn reasons_are_few_and_short() {
+    let words: Vec<_> = [include_str!("bots.txt"), include_str!("previews.txt")].into_iter().flat_map(str::lines).collect();
+    assert!(words.len() + 8 < 256, "{}", words.len());
+    for word in words {
+        assert!(word.len() <= 40, "{word}");
+    }
+}
+
+#[test]
 fn previews_are_distinguished_from_other_programs() {
     for (agent, word) in [
         // Apple Messages.

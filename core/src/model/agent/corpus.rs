@@ -46,9 +46,11 @@ impl Line {
     /// count.
     fn is_in_first_half(&self) -> bool {
         // FNV-1a.
-        let hash = self.agent.bytes().filter(|byte| !byte.is_ascii_digit()).fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+        let hash = self
+            .agent
+            .bytes()
+            .filter(|byte| !byte.is_ascii_digit())
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
         self.source.starts_with(SEEN_BY_RULES) || (hash >> 32) & 1 == 0
     }
 

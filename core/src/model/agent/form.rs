@@ -60,9 +60,9 @@ fn is_host(text: &[u8]) -> bool {
 
 /// Whether `text` begins with a top-level domain. `com.example.app` is the name of an app.
 fn is_top_level_domain(text: &[u8]) -> bool {
-    TOP_LEVEL_DOMAINS.iter().any(|domain| {
-        starts_with(text, domain) && text.get(domain.len()).is_none_or(|next| !next.is_ascii_alphanumeric() && *next != b'.')
-    })
+    TOP_LEVEL_DOMAINS
+        .iter()
+        .any(|domain| starts_with(text, domain) && text.get(domain.len()).is_none_or(|next| !next.is_ascii_alphanumeric() && *next != b'.'))
 }
 
 /// Netscape named no engine: `Mozilla/4.8 [en] (Windows NT 5.1; U)`. Later browsers that begin with `Mozilla/4` are

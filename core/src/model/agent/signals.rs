@@ -90,7 +90,8 @@ fn is_firefox(platform: &str, products: &str) -> bool {
 }
 
 fn is_safari(platform: &str, products: &str) -> bool {
-    let is_apple = ["Macintosh; Intel Mac OS X ", "iPhone; CPU iPhone OS ", "iPad; CPU OS "].iter().any(|system| platform.starts_with(system));
+    let is_apple =
+        ["Macintosh; Intel Mac OS X ", "iPhone; CPU iPhone OS ", "iPad; CPU OS "].iter().any(|system| platform.starts_with(system));
     let names = products.strip_prefix("AppleWebKit/605.1.15 (KHTML, like Gecko) Version/");
     let Some((version, names)) = names.and_then(|names| names.split_once(' ')) else { return false };
     let names = names.strip_prefix("Mobile/15E148 ").unwrap_or(names);
@@ -110,8 +111,10 @@ fn at_least(version: &str, first: Version) -> bool {
 /// them, so this is only a weak sign.
 fn may_send_sec_fetch(agent: &[u8]) -> bool {
     agent.split(|byte| *byte == b' ').any(|word| {
-        let version = |name: &[u8]| starts_with(word, name).then(|| word.get(name.len()..)).flatten().and_then(|text| str::from_utf8(text).ok());
-        version(b"chrome/").is_some_and(|version| at_least(version, CHROMIUM)) || version(b"firefox/").is_some_and(|version| at_least(version, FIREFOX))
+        let version =
+            |name: &[u8]| starts_with(word, name).then(|| word.get(name.len()..)).flatten().and_then(|text| str::from_utf8(text).ok());
+        version(b"chrome/").is_some_and(|version| at_least(version, CHROMIUM))
+            || version(b"firefox/").is_some_and(|version| at_least(version, FIREFOX))
     })
 }
 

@@ -173,7 +173,13 @@ mod properties {
     }
 
     fn words() -> Vec<&'static str> {
-        let lists = [include_str!("bots.txt"), include_str!("browsers.txt"), include_str!("previews.txt"), include_str!("signs.txt"), include_str!("engines.txt")];
+        let lists = [
+            include_str!("bots.txt"),
+            include_str!("browsers.txt"),
+            include_str!("previews.txt"),
+            include_str!("signs.txt"),
+            include_str!("engines.txt"),
+        ];
         lists.iter().flat_map(|list| list.lines()).map(|line| line.trim_end_matches(['|', '!'])).collect()
     }
 

@@ -82,7 +82,8 @@ fn second_sign_needs_hosting_network() {
 
 #[test]
 fn signals_do_not_change_programs_and_previews() {
-    let none = Signals { is_prefetch: false, is_https: true, has_sec_fetch: false, has_accept_language: false, operator: Some("AMAZON-02") };
+    let none =
+        Signals { is_prefetch: false, is_https: true, has_sec_fetch: false, has_accept_language: false, operator: Some("AMAZON-02") };
     assert_eq!(click("Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)", none).kind, AgentKind::Preview);
     assert_eq!(click("curl/8.5.0", none), bot("curl/"));
     let prefetch = click(CHROME, Signals { is_prefetch: true, ..none });

@@ -134,7 +134,8 @@ fn tag_and_domain_have_their_clicks(world: &World) {
     let tagged = eventually("the clicks are counted", || {
         Some(overview(&format!("?tag={tag}"))).filter(|overview| clicks(&overview["totals"]) == [3, 0, 0])
     });
-    let top = |alias: &str, domain: &str, humans: u64| json!({"alias": alias, "domain": domain, "humans": humans, "bots": 0, "previews": 0});
+    let top =
+        |alias: &str, domain: &str, humans: u64| json!({"alias": alias, "domain": domain, "humans": humans, "bots": 0, "previews": 0});
     assert_eq!(tagged["top_links"], json!([top(&two, OTHER_DOMAIN, 2), top(&one, crate::world::DOMAIN, 1)]));
     assert_eq!(tagged["failed"], Value::Null);
     assert_eq!(clicks(&overview(&format!("?tag={tag}&domain={OTHER_DOMAIN}"))["totals"]), [2, 0, 0]);
@@ -174,7 +175,10 @@ fn latest_clicks_are_listed(world: &World) {
     let list = get(hop, &path).expect(200).json();
     assert_shape(&list, "clicks");
     let [bot, person] = list["items"].as_array().unwrap().as_slice() else { panic!("{list}") };
-    assert_eq!((&bot["kind"], &bot["reason"], &person["kind"], &person["reason"]), (&json!("bot"), &json!("curl/"), &json!("human"), &Value::Null));
+    assert_eq!(
+        (&bot["kind"], &bot["reason"], &person["kind"], &person["reason"]),
+        (&json!("bot"), &json!("curl/"), &json!("human"), &Value::Null)
+    );
     assert_eq!((&person["country"], &person["referrer"], &person["os"]), (&json!("FR"), &json!("news.example"), &json!("linux")));
     assert!(!list.to_string().contains("127.0.1") && !list.to_string().contains("Mozilla"), "{list}");
     assert_eq!(get(hop, &format!("{path}?limit=1")).expect(200).json()["items"], json!([bot]));
@@ -219,7 +223,10 @@ fn wrong_parameters_are_named(world: &World) {
         (format!("{of_link}?from=2026-11-01T00:07:00Z"), vec![("/from", "too_fine")]),
         (format!("{of_link}?by=country,weather"), vec![("/by", "invalid")]),
         (format!("{of_link}?by=country,os,device,browser,language"), vec![("/by", "too_many")]),
-        (format!("{of_link}?by=link&compare=next&format=xls&x=1"), vec![("/by", "invalid"), ("/compare", "invalid"), ("/format", "invalid"), ("/x", "unknown")]),
+        (
+            format!("{of_link}?by=link&compare=next&format=xls&x=1"),
+            vec![("/by", "invalid"), ("/compare", "invalid"), ("/format", "invalid"), ("/x", "unknown")],
+        ),
         ("/api/v1/stats?by=rule".into(), vec![("/by", "invalid")]),
         ("/api/v1/stats?tag=news&by=country".into(), vec![("/by", "conflicts")]),
         ("/api/v1/stats?domain=evil.example".into(), vec![("/domain", "invalid")]),

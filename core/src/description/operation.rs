@@ -23,8 +23,18 @@ pub(super) enum OperationGroup {
 
 impl OperationGroup {
     /// In the order of docs/API.md.
-    pub(super) const ALL: [Self; 10] =
-        [Self::Visitors, Self::Links, Self::ManyLinks, Self::Statistics, Self::Tags, Self::Domains, Self::Audit, Self::Deployment, Self::Keys, Self::Users];
+    pub(super) const ALL: [Self; 10] = [
+        Self::Visitors,
+        Self::Links,
+        Self::ManyLinks,
+        Self::Statistics,
+        Self::Tags,
+        Self::Domains,
+        Self::Audit,
+        Self::Deployment,
+        Self::Keys,
+        Self::Users,
+    ];
 
     pub(super) const fn name(self) -> &'static str {
         self.texts().0

@@ -359,7 +359,9 @@ impl Problem {
 
     /// Statistics that cannot be read now. Links can be managed without them.
     pub(crate) fn no_statistics(cause: impl Into<String>) -> Self {
-        Self::new(ProblemCode::StoreUnavailable, "The statistics did not answer. Try again.").advising(ProblemHeader::RetryAfter).because(cause)
+        Self::new(ProblemCode::StoreUnavailable, "The statistics did not answer. Try again.")
+            .advising(ProblemHeader::RetryAfter)
+            .because(cause)
     }
 
     fn store_unavailable(cause: String) -> Self {

@@ -85,7 +85,14 @@ fn ledger_metrics_follow_clicks() {
     assert_eq!(run(isolate.ask(Ask::create(&json!({"target": "https://example.com/", "alias": "docs"})))).code(), 201);
     let ledger = |isolate: &Isolate<'_>| {
         let numbers = scrape(isolate);
-        let names = ["ledger_up", "clicks_total{kind=\"human\"}", "clicks_total{kind=\"bot\"}", "failed_visits_total{cause=\"unknown_alias\"}", "ledger_lag_seconds", "dropped_batches_total"];
+        let names = [
+            "ledger_up",
+            "clicks_total{kind=\"human\"}",
+            "clicks_total{kind=\"bot\"}",
+            "failed_visits_total{cause=\"unknown_alias\"}",
+            "ledger_lag_seconds",
+            "dropped_batches_total",
+        ];
         names.map(|name| numbers.get(&format!("hop_{name}")).copied())
     };
     assert_eq!(ledger(&isolate), [1.0, 0.0, 0.0, 0.0, 0.0, 0.0].map(Some));

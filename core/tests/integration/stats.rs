@@ -105,8 +105,7 @@ fn days_follow_the_clock_across_summer_time() {
     ];
     hop.follow_at("docs", &times);
     let stats = hop.get("/api/v1/links/docs/stats?from=2027-03-27&to=2027-03-30&tz=europe/berlin");
-    let expected =
-        [("2027-03-27T00:00:00+01:00", 1), ("2027-03-28T00:00:00+01:00", 3), ("2027-03-29T00:00:00+02:00", 2)];
+    let expected = [("2027-03-27T00:00:00+01:00", 1), ("2027-03-28T00:00:00+01:00", 3), ("2027-03-29T00:00:00+02:00", 2)];
     assert_eq!(series(&stats), points(&expected));
     assert_eq!((&stats["from"], &stats["to"]), (&json!("2027-03-27T00:00:00+01:00"), &json!("2027-03-30T00:00:00+02:00")));
     assert_eq!((&stats["tz"], &stats["granularity"], &stats["totals"]["humans"]), (&json!("Europe/Berlin"), &json!("day"), &json!(6)));
@@ -179,7 +178,8 @@ fn listed_values_and_other_add_up() {
     hop.send(Ask::visit("docs"));
     hop.send(Ask::visit("docs").from("192.0.2.1", "DE").header(USER_AGENT, "curl/8.0"));
     let stats = hop.get("/api/v1/links/docs/stats?by=country,browser");
-    let value = |value: &str, humans: u64, bots: u64| json!({"value": value, "humans": humans, "bots": bots, "previews": 0, "at_most": null});
+    let value =
+        |value: &str, humans: u64, bots: u64| json!({"value": value, "humans": humans, "bots": bots, "previews": 0, "at_most": null});
     let countries = json!({"items": [value("DE", 2, 1), value("FR", 1, 0)], "other": {"humans": 1, "bots": 0, "previews": 0}});
     let browsers = json!({"items": [value("firefox", 4, 0)], "other": {"humans": 0, "bots": 1, "previews": 0}});
     assert_eq!(stats["by"], json!({"browser": browsers, "country": countries}));
@@ -295,13 +295,23 @@ fn key_sees_only_the_clicks_of_its_domains() {
     let (_, limited) = key(&edge, &viewer, &["stats:read"], &json!({"domains": ["b.example"]}));
     let (_, whole) = key(&edge, &viewer, &["stats:read"], &json!({}));
     let get = |path: &str, key: &str| hop.ask(Ask::list(path).showing(key));
-    for (query, of_limited, of_whole) in [("", 1, 4), ("?domain=b.example", 1, 1), ("?tag=news", 1, 4), ("?tag=news&domain=b.example", 1, 1)] {
+    for (query, of_limited, of_whole) in
+        [("", 1, 4), ("?domain=b.example", 1, 1), ("?tag=news", 1, 4), ("?tag=news&domain=b.example", 1, 1)]
+    {
         let path = format!("/api/v1/stats{query}");
         let humans = |key: &str| get(&path, key).json()["totals"]["humans"].clone();
         assert_eq!((humans(&limited), humans(&whole)), (json!(of_limited), json!(of_whole)), "{path}");
     }
-    assert_eq!(get("/api/v1/stats", &limited).json()["top_links"], json!([{"alias": "other", "domain": "b.example", "humans": 1, "bots": 0, "previews": 0}]));
-    for path in ["/api/v1/stats?domain=hop.example", "/api/v1/stats?tag=news&domain=hop.example", "/api/v1/links/docs/stats", "/api/v1/links/docs/clicks"] {
+    assert_eq!(
+        get("/api/v1/stats", &limited).json()["top_links"],
+        json!([{"alias": "other", "domain": "b.example", "humans": 1, "bots": 0, "previews": 0}])
+    );
+    for path in [
+        "/api/v1/stats?domain=hop.example",
+        "/api/v1/stats?tag=news&domain=hop.example",
+        "/api/v1/links/docs/stats",
+        "/api/v1/links/docs/clicks",
+    ] {
         let answer = get(path, &limited);
         assert_eq!((answer.code(), answer.problem().as_str()), (403, "forbidden"), "{path}");
     }
@@ -330,7 +340,8 @@ fn top_links_have_their_current_alias() {
     // Another link takes the alias of the erased one.
     hop.link("gone");
     let stats = hop.get("/api/v1/stats");
-    let top: Vec<_> = stats["top_links"].as_array().expect("links").iter().map(|link| (text(&link["alias"]), link["humans"].clone())).collect();
+    let top: Vec<_> =
+        stats["top_links"].as_array().expect("links").iter().map(|link| (text(&link["alias"]), link["humans"].clone())).collect();
     assert_eq!(top, [("moved".into(), json!(4)), ("blog".into(), json!(3)), ("deleted".into(), json!(1))]);
     assert_eq!(stats["totals"]["humans"], 13, "clicks of an erased link stay in the sums");
     // A moved link that nobody follows under its new alias.

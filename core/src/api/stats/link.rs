@@ -14,7 +14,12 @@ use crate::store::ledger::Subject;
 use crate::store::ports::Edge;
 
 /// `GET /api/v1/links/{alias}/stats`
-pub(crate) async fn link<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, alias: &str, query: &str) -> Result<Response, Problem> {
+pub(crate) async fn link<E: Edge>(
+    context: &Context<'_, E>,
+    authorized: &Authorized,
+    alias: &str,
+    query: &str,
+) -> Result<Response, Problem> {
     let mut fields = Fields::query(query);
     let domain = links::take_domain(context, authorized, &mut fields).await?;
     let query = StatsQuery::from_query(&mut fields, context.now, true);

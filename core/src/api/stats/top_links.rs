@@ -86,10 +86,8 @@ fn group_by_link(counts: &ValueCounts) -> Vec<Candidate> {
         total.merge(clicks);
         aliases.push(Key::link(&Domain::stored(domain.to_owned()), &Alias::stored(alias.to_owned())));
     }
-    let mut candidates: Vec<Candidate> = links
-        .into_iter()
-        .map(|(id, (clicks, mut others))| Candidate { id, clicks, next: others.pop(), others, found: None })
-        .collect();
+    let mut candidates: Vec<Candidate> =
+        links.into_iter().map(|(id, (clicks, mut others))| Candidate { id, clicks, next: others.pop(), others, found: None }).collect();
     candidates.sort_by_key(|candidate| std::cmp::Reverse((candidate.clicks.humans, candidate.clicks.total())));
     candidates.truncate(MAX_CANDIDATES);
     candidates

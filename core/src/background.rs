@@ -117,7 +117,6 @@ mod tests {
     use super::*;
     use crate::memory::{Fault, Faults, MemoryEdge, StoreStep};
     use crate::message::poll_once::poll_once;
-    use crate::model::link::LinkId;
     use crate::model::time::Timestamp;
     use crate::store::cache::{CacheFill, FillValue};
     use crate::store::{Expect, Key};
@@ -136,7 +135,7 @@ mod tests {
     }
 
     fn count() -> Task {
-        Task::CountClick(Click { link: LinkId::stored("lnk_1".into()), agent: Vec::new(), is_prefetch: false })
+        Task::CountClick(VisitorClick::sample(1, "192.0.2.1", 0))
     }
 
     fn fill() -> CacheTask {
@@ -163,7 +162,8 @@ mod tests {
         edge.records.set_faults(Box::new(Down));
         let mut work = BackgroundWork::default();
         work.add(write());
-        poll_once(work.of_request("req_1".into(), 10).run(&edge)).unwrap();
+        let config = Config::parse(|name| (name == "HOP_DOMAINS").then(|| "https://hop.example".into()), |_| None).unwrap();
+        poll_once(work.of_request("req_1".into(), 10).run(&edge, &Isolate::new(), &config)).unwrap();
         let log = edge.take_log();
         assert!(log.len() == 1 && log[0].contains("req_1") && log[0].contains("it was not written"), "{log:?}");
     }

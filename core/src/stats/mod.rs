@@ -10,3 +10,6 @@ pub(crate) mod ledger;
 
 pub(crate) use buffer::{ClickBuffer, FlushTask};
 pub(crate) use flush::flush;
+
+#[cfg(test)]
+mod tests;

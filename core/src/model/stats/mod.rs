@@ -6,6 +6,8 @@ mod day_counts;
 mod dimension;
 mod frequent_values;
 mod report;
+#[cfg(test)]
+pub(crate) mod samples;
 mod uniques;
 mod visitor_click;
 
@@ -13,7 +15,7 @@ pub(crate) use calendar::{Day, Month, Quarter};
 pub(crate) use click_event::ClickEvent;
 pub(crate) use day_counts::{DayCounts, Detail, FailedVisits, Failure};
 pub(crate) use dimension::Dimension;
-pub(crate) use frequent_values::FrequentValues;
+pub(crate) use frequent_values::{FrequentValues, ValueSummary};
 pub(crate) use report::{DayUniques, Report, ReportQuery, ValueCounts};
 pub(crate) use uniques::{Coupon, Uniques};
 pub(crate) use visitor_click::{ClickedLink, VisitorClick};

@@ -45,7 +45,12 @@ impl MonthDocument {
     pub(crate) fn add(&mut self, event: &ClickEvent, detail: Detail) {
         self.days.entry(Day::of(event.at)).or_default().add(event, detail);
         if detail == Detail::Link {
-            self.recent.push(ClickEvent { coupon: None, ..event.clone() });
+            let values = event.values.clone();
+            let (link, domain, alias) = (event.link.clone(), event.domain.clone(), event.alias.clone());
+            self.recent.push(ClickEvent { link, domain, alias, tags: Vec::new(), at: event.at, kind: event.kind, values, coupon: None });
+            if self.recent.len() >= MAX_RECENT.saturating_mul(2) {
+                self.limit_recent();
+            }
         }
     }
 

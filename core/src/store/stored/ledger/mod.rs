@@ -58,3 +58,6 @@ fn dimension(name: &str) -> Result<Dimension, StoreError> {
 fn kind(name: &str) -> Result<AgentKind, StoreError> {
     AgentKind::from_name(name).ok_or_else(|| super::corrupt("kind"))
 }
+
+#[cfg(test)]
+mod tests;

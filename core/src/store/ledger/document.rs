@@ -12,6 +12,11 @@ use crate::store::stored::ledger as stored;
 /// Number of clicks that a link shows one by one.
 pub(crate) const MAX_RECENT: usize = 100;
 
+/// The largest document in bytes: 31 days in which all values are invented and as long as they can be, with thousands of
+/// clicks each. A row of SQLite in a Durable Object has at most 2 MB.
+#[cfg(test)]
+pub(super) const MAX_DOCUMENT: usize = 1_900_000;
+
 /// The clicks of one UTC month.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct MonthDocument {

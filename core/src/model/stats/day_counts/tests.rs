@@ -8,6 +8,24 @@ use crate::model::stats::calendar::{MILLIS_OF_A_DAY, MILLIS_OF_A_QUARTER};
 use crate::model::stats::samples::{MIDNIGHT, event};
 use crate::model::time::Timestamp;
 
+impl DayCounts {
+    /// Makes all numbers of clicks large.
+    pub(crate) fn multiply(&mut self, factor: u64) {
+        self.quarters.values_mut().for_each(|clicks| *clicks = Clicks { humans: factor * 10, bots: factor * 10, previews: factor * 10 });
+        for values in self.exact.values_mut() {
+            // Each value of the sample has clicks of one kind; the largest document has all of them.
+            values.values_mut().for_each(|clicks| *clicks = Clicks { humans: factor, bots: factor, previews: factor });
+        }
+        for frequent in self.frequent.values_mut() {
+            for kind in AgentKind::ALL {
+                let summary = frequent.summary_mut(kind);
+                summary.counts.values_mut().for_each(|count| *count *= factor);
+                (summary.error, summary.total) = (summary.error * factor, summary.total * factor);
+            }
+        }
+    }
+}
+
 fn random_events(random: &mut Random, count: usize) -> Vec<ClickEvent> {
     (0..count).map(|_| event(random, MIDNIGHT + random.clone().next_u64() % MILLIS_OF_A_DAY)).collect()
 }

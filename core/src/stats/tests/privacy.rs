@@ -61,7 +61,8 @@ fn visitors() -> Vec<Visitor> {
 }
 
 fn send(app: &App, edge: &MemoryEdge, method: &Method, path: &str, client: &Visitor, body: &str) -> u16 {
-    let head = Head::new(method, &format!("https://hop.example{path}"));
+    let url = format!("https://hop.example{path}");
+    let head = Head::new(method, &url);
     let (response, work) = run(app.handle(edge, Request { head, client, body: Body::Whole(body.into()) }));
     run(app.finish(edge, work));
     response.status.as_u16()
@@ -75,7 +76,7 @@ fn edge_with_clicks() -> (MemoryEdge, [u8; 32]) {
     let app = App::new(read, read);
     let ring = || drop(run(edge.ledger.ring_alarms(|bytes| edge.random(bytes))));
     let visitors = visitors();
-    let create = r#"{"alias":"docs","url":"https://target.example/"}"#;
+    let create = r#"{"alias":"docs","target":"https://target.example/"}"#;
     let owner = Visitor { address: Ipv4Addr::LOCALHOST.into(), agent: "curl/8".into() };
     assert_eq!(send(&app, &edge, &Method::POST, "/api/v1/links", &owner, create), 201);
     send(&app, &edge, &Method::GET, "/docs", &owner, "");

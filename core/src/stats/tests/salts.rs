@@ -26,7 +26,7 @@ fn salt_is_used_after_an_hour() {
     world.ring_alarms();
     for (wait, visitors) in [(0, 0), (3_599, 0), (600, 1), (1, 2)] {
         world.edge.wait_seconds(wait);
-        world.count(1, &format!("192.0.2.{wait}"));
+        world.count(1, &format!("192.0.2.{}", wait % 256));
         assert_eq!(world.report_of_link(1).visitor_days(), visitors, "{wait}");
     }
     assert_eq!(world.report_of_link(1).totals().humans, 5);

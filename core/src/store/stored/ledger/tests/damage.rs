@@ -90,7 +90,11 @@ proptest! {
     #[test]
     fn random_batches_and_months_are_read_back(seed in any::<u64>(), count in 0..300_usize) {
         let mut random = Random::new(seed);
-        let mut events: Vec<_> = (0..count).map(|_| event(&mut random, MIDNIGHT + random.clone().next_u64() % (5 * 86_400_000))).collect();
+        let mut sample = |_| {
+            let at = MIDNIGHT + random.next_u64() % (5 * 86_400_000);
+            event(&mut random, at)
+        };
+        let mut events: Vec<_> = (0..count).map(&mut sample).collect();
         // Values are stored in the order of their names.
         events.iter_mut().for_each(|event| event.values.sort_by_key(|(dimension, _)| dimension.name()));
         let batch = Batch { events, ..Batch::default() };

@@ -1,7 +1,7 @@
 //! Background work: tasks that run after the response, so that no visitor waits for them.
 
-use crate::log::log_lost;
 use crate::isolate::Isolate;
+use crate::log::log_lost;
 use crate::model::config::Config;
 use crate::model::stats::VisitorClick;
 use crate::stats::{FlushTask, flush};

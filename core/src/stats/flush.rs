@@ -93,14 +93,7 @@ async fn send(ledger: &impl Ledger, batch: &Outgoing) -> Result<bool, StoreError
 
 /// Reads the salts of the days of these clicks, unless the isolate has them. A salt that is too new is not kept: it may
 /// not be the one that other isolates see.
-async fn load_salts<E: Edge>(
-    edge: &E,
-    ledger: &impl Ledger,
-    isolate: &Isolate,
-    shards: &ShardNames,
-    full: &FullBuffer,
-    request_id: &str,
-) {
+async fn load_salts<E: Edge>(edge: &E, ledger: &impl Ledger, isolate: &Isolate, shards: &ShardNames, full: &FullBuffer, request_id: &str) {
     let days: BTreeSet<Day> = full.clicks.iter().map(|click| Day::of(click.at)).collect();
     let now = edge.now();
     for day in days {

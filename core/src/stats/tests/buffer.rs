@@ -1,8 +1,8 @@
 //! The click buffer: which request sends the clicks.
 
 use super::super::buffer::{ClickBuffer, FlushTask};
-use crate::model::stats::{FailedVisits, Failure, VisitorClick};
 use crate::model::stats::samples::MIDNIGHT;
+use crate::model::stats::{FailedVisits, Failure, VisitorClick};
 use crate::model::time::Timestamp;
 
 fn add(buffer: &mut ClickBuffer, at: u64) -> Option<FlushTask> {
@@ -34,7 +34,10 @@ fn full_buffer_is_sent_by_the_request_that_filled_it() {
             Some(FlushTask::Now(full)) => {
                 let is_first = number == 250;
                 assert!(is_first || number == 500, "{number}");
-                assert_eq!((full.clicks.len(), full.failed.len(), full.dropped), (250, usize::from(is_first), if is_first { 3 } else { 0 }));
+                assert_eq!(
+                    (full.clicks.len(), full.failed.len(), full.dropped),
+                    (250, usize::from(is_first), if is_first { 3 } else { 0 })
+                );
             }
             None => assert!(number % 250 != 0 && number != 1, "{number}"),
         }

@@ -71,7 +71,8 @@ impl World {
     pub(super) fn report(&self, about: Subject) -> Report {
         self.edge.ledger();
         let (start, end) = (Timestamp::from_millis(0), Timestamp::from_millis(u64::MAX));
-        let query = ReportQuery { starts: vec![start], end, days: (Day::of(start), Day::LAST), dimensions: Vec::new(), with_sketches: false };
+        let query =
+            ReportQuery { starts: vec![start], end, days: (Day::of(start), Day::LAST), dimensions: Vec::new(), with_sketches: false };
         run(ledger::report(&self.edge.ledger, &self.shards, about, query)).unwrap()
     }
 

@@ -65,7 +65,8 @@ impl KeptTotals {
 
     /// The writes that store them.
     pub(super) fn writes(self) -> Result<Vec<ShardWrite>, StoreError> {
-        let put = |(key, total): (String, MonthSummary)| Ok(ShardWrite::Put(key, ShardRow { summary: total.encode()?, body: String::new() }));
+        let put =
+            |(key, total): (String, MonthSummary)| Ok(ShardWrite::Put(key, ShardRow { summary: total.encode()?, body: String::new() }));
         self.0.into_iter().map(put).collect()
     }
 }

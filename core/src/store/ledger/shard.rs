@@ -90,9 +90,7 @@ impl<'a, S: ShardStorage> Shard<'a, S> {
                     Some((Known::TooFarBehind, _)) | None => (LedgerReply::Refused, Vec::new()),
                 }
             }
-            LedgerRequest::Report(about, query) => {
-                (LedgerReply::Report(Box::new(read::report(self.storage, &about, &query)?)), Vec::new())
-            }
+            LedgerRequest::Report(about, query) => (LedgerReply::Report(Box::new(read::report(self.storage, &about, &query)?)), Vec::new()),
             LedgerRequest::Totals(links) => (LedgerReply::Totals(read::totals(self.storage, &links)?), Vec::new()),
             LedgerRequest::Recent(link, since) => (LedgerReply::Recent(read::recent(self.storage, &link, since)?), Vec::new()),
             LedgerRequest::Erase(link) => (LedgerReply::Done, erased::erase(self.storage, &link, self.now)?),

@@ -11,7 +11,12 @@ impl VisitorClick {
     /// A click of a person on the link with this number.
     pub(crate) fn sample(link: usize, address: &str, at: u64) -> Self {
         let alias = format!("alias{link}");
-        let link = ClickedLink { id: LinkId::stored(format!("lnk_{link}")), domain: Domain::stored("hop.example".into()), alias, tags: Vec::new() };
+        let link = ClickedLink {
+            id: LinkId::stored(format!("lnk_{link}")),
+            domain: Domain::stored("hop.example".into()),
+            alias,
+            tags: Vec::new(),
+        };
         let visitor = Visitor {
             referrer: b"https://www.news.example/today".to_vec(),
             languages: b"de-AT,en;q=0.5".to_vec(),
@@ -20,7 +25,14 @@ impl VisitorClick {
             region: Some("Bayern".into()),
             city: Some("N\u{fc}rnberg".into()),
         };
-        Self { link: Arc::new(link), rule: None, at: Timestamp::from_millis(at), agent: AGENT.into(), is_prefetch: false, visitor: Some(visitor) }
+        Self {
+            link: Arc::new(link),
+            rule: None,
+            at: Timestamp::from_millis(at),
+            agent: AGENT.into(),
+            is_prefetch: false,
+            visitor: Some(visitor),
+        }
     }
 
     fn with(mut self, change: impl Fn(&mut Visitor)) -> ClickEvent {

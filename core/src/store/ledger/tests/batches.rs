@@ -30,7 +30,9 @@ fn each_sequence_and_sender_is_a_batch() {
     let world = World::new(1);
     let events = world.events(1);
     let now = world.now.get();
-    for (sender, sequence, total) in [("a", 1, 1), ("a", 2, 2), ("b", 1, 3), ("b", 2, 4), ("a", 66, 5), ("a", 3, 6), ("a", 3, 6), ("b", 66, 7)] {
+    for (sender, sequence, total) in
+        [("a", 1, 1), ("a", 2, 2), ("b", 1, 3), ("b", 2, 4), ("a", 66, 5), ("a", 3, 6), ("a", 3, 6), ("b", 66, 7)]
+    {
         assert_eq!(world.merge_of(sender, sequence, now, &events), Done);
         assert_eq!(world.total(), total, "{sender} {sequence}");
     }
@@ -40,7 +42,9 @@ fn each_sequence_and_sender_is_a_batch() {
 fn batch_too_far_behind_is_refused() {
     let world = World::new(1);
     let events = world.events(1);
-    for (sequence, reply, total) in [(1, Done, 1), (66, Done, 2), (1, Refused, 2), (2, Done, 3), (131, Done, 4), (66, Refused, 4), (67, Done, 5)] {
+    for (sequence, reply, total) in
+        [(1, Done, 1), (66, Done, 2), (1, Refused, 2), (2, Done, 3), (131, Done, 4), (66, Refused, 4), (67, Done, 5)]
+    {
         assert_eq!((world.merge(sequence, &events), world.total()), (reply, total), "{sequence}");
     }
 }

@@ -2,8 +2,8 @@
 
 use super::super::LedgerReply::Done;
 use super::world::World;
-use crate::store::ledger::Subject;
 use super::world::{DAY, days};
+use crate::store::ledger::Subject;
 
 #[test]
 fn unreadable_document_is_put_aside() {

@@ -28,7 +28,9 @@ fn long(prefix: &str, length: usize) -> String {
 /// A click with values as long as they can be, all of them new.
 fn hostile_event(number: u64, at: u64, values: u64) -> ClickEvent {
     let kind = AgentKind::ALL[usize::try_from(number % 3).unwrap()];
-    let letters = |length: u32| (0..length).map(|position| char::from(b'a' + u8::try_from(number / 26_u64.pow(position) % 26).unwrap())).collect::<String>();
+    let letters = |length: u32| {
+        (0..length).map(|position| char::from(b'a' + u8::try_from(number / 26_u64.pow(position) % 26).unwrap())).collect::<String>()
+    };
     let text = |length| Cow::Owned(long(&number.to_string(), length));
     let values = Dimension::ALL.into_iter().filter(|dimension| *dimension != Dimension::Link && number < values).map(|dimension| {
         let value = match dimension {

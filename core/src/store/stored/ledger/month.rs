@@ -56,7 +56,8 @@ struct StoredSummary {
 
 impl<'a> StoredDay<'a> {
     fn new(day: Day, counts: &'a DayCounts) -> Self {
-        let clicks = |values: &'a BTreeMap<String, Clicks>| values.iter().map(|(value, clicks)| (Cow::from(value), (*clicks).into())).collect();
+        let clicks =
+            |values: &'a BTreeMap<String, Clicks>| values.iter().map(|(value, clicks)| (Cow::from(value), (*clicks).into())).collect();
         let summaries = |values: &'a FrequentValues| AgentKind::ALL.map(|kind| StoredValueSummary::from(values.summary(kind)));
         Self {
             day: day.number(),

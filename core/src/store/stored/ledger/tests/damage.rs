@@ -36,7 +36,8 @@ fn count_on(mut month: MonthDocument) -> MonthDocument {
     month.encode().unwrap();
     let (start, end) = (Timestamp::from_millis(0), Timestamp::from_millis(u64::MAX));
     let days = (crate::model::stats::Day::from_number(0), crate::model::stats::Day::LAST);
-    let query = ReportQuery { starts: vec![start], end, days, dimensions: crate::model::stats::Dimension::ALL.to_vec(), with_sketches: false };
+    let query =
+        ReportQuery { starts: vec![start], end, days, dimensions: crate::model::stats::Dimension::ALL.to_vec(), with_sketches: false };
     let mut report = Report::empty(&query);
     month.days.iter().for_each(|(day, counts)| report.add_day(&query, *day, counts));
     report.finish(&query);

@@ -118,7 +118,8 @@ fn requests_have_their_form() {
         with_sketches: true,
     };
     let zero = Timestamp::from_millis(0);
-    let nothing = ReportQuery { starts: Vec::new(), end: zero, days: (Day::of(zero), Day::of(zero)), dimensions: Vec::new(), with_sketches: false };
+    let nothing =
+        ReportQuery { starts: Vec::new(), end: zero, days: (Day::of(zero), Day::of(zero)), dimensions: Vec::new(), with_sketches: false };
     let domains = vec![Domain::stored("hop.example".into())];
     let requests = [
         LedgerRequest::Merge { sender: "a".into(), sequence: 7, sent_at: now(), batch: Batch { dropped: 5, ..Batch::default() } },

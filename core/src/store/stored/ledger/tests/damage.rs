@@ -18,7 +18,7 @@ fn damage<T: Debug>(text: &str, read: impl Fn(&str) -> Result<T, StoreError>) ->
     assert!(read(text).is_ok(), "{text}");
     let mut damaged: Vec<String> = (0..text.len()).filter_map(|end| text.get(..end)).map(str::to_owned).collect();
     for position in 0..text.len() {
-        for replacement in ["", "\"", "9", "99999999999999999999", "-", "x", "_", "\u{fc}", "[", "]", "{", "}", ",", "\\", "null"] {
+        for replacement in ["", "\"", "9", "200", "99999999999999999999", "-", "x", "_", "\u{fc}", "[", "]", "{", "}", ",", "\\", "null"] {
             damaged.push(format!("{}{replacement}{}", &text[..position], &text[position + 1..]));
         }
     }

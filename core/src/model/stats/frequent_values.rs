@@ -32,9 +32,9 @@ pub(crate) struct ValueSummary {
 /// The number of values that are kept of a dimension and a kind of visitor. Links have long names, so fewer are kept.
 const fn capacity(dimension: Dimension, kind: AgentKind) -> usize {
     match (dimension, kind) {
-        (Dimension::Link, AgentKind::Human) => 40,
+        (Dimension::Link, AgentKind::Human) => 32,
         (Dimension::Link, AgentKind::Bot | AgentKind::Preview) => 4,
-        (_, AgentKind::Human) => 48,
+        (_, AgentKind::Human) => 40,
         (_, AgentKind::Bot | AgentKind::Preview) => 8,
     }
 }

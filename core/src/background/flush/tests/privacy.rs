@@ -212,7 +212,7 @@ fn coupons_cannot_be_computed_after_the_salt_expired() {
     let hits = |key| visitors.iter().filter(|visitor| coupons.contains(&coupon(key, visitor))).count();
     assert!(hits(&salt) >= 9, "with the salt, brute force works");
     let keys = keys(&dump);
-    assert!(keys.len() > 100, "{}", keys.len());
+    assert!(keys.len() > 20, "{}", keys.len());
     for key in &keys {
         let hits = hits(key);
         // By chance one visitor hits one of 40 coupons once in 300 tries.

@@ -31,6 +31,9 @@ fn hostile_event(number: u64, at: u64, values: u64) -> ClickEvent {
     let letters = |length: u32| {
         (0..length).map(|position| char::from(b'a' + u8::try_from(number / 26_u64.pow(position) % 26).unwrap())).collect::<String>()
     };
+    // Open dimensions have as many values as are kept: more of them would displace each other.
+    let (values_kept, links_kept) = if kind == AgentKind::Human { (40, 32) } else { (8, 4) };
+    let value = |kept: u64| format!("{}_{}", number % 3, number / 3 % kept);
     let text = |length| Cow::Owned(long(&number.to_string(), length));
     let values = Dimension::ALL.into_iter().filter(|dimension| *dimension != Dimension::Link && number < values).map(|dimension| {
         let value = match dimension {
@@ -38,14 +41,14 @@ fn hostile_event(number: u64, at: u64, values: u64) -> ClickEvent {
             Dimension::Reason => text(32),
             Dimension::Rule | Dimension::Variant => text(32),
             Dimension::Device | Dimension::Os | Dimension::Browser => Cow::Owned(format!("{dimension:?}{}", number % 12)),
-            _ => text(64),
+            _ => Cow::Owned(long(&value(values_kept), 64)),
         };
         (dimension, value)
     });
     ClickEvent {
-        link: LinkId::stored(long(&format!("lnk_{number}_"), 21)),
+        link: LinkId::stored(long(&format!("lnk_{}_", value(links_kept)), 21)),
         domain: Domain::stored("d".repeat(120)),
-        alias: long(&number.to_string(), 128),
+        alias: long(&value(links_kept), 128),
         tags: (0..10).map(|tag| Tag::stored(long(&tag.to_string(), 64))).collect(),
         at: Timestamp::from_millis(at),
         kind,
@@ -87,6 +90,11 @@ fn largest_month_fits_a_row() {
         let month = hostile_month(detail);
         let row = month.encode().unwrap();
         let bytes = row.body.len() + row.summary.len();
+        // All counters are used, so no larger document can be made.
+        for frequent in month.days.values().flat_map(|day| &day.frequent) {
+            let kept = AgentKind::ALL.map(|kind| frequent.1.summary(kind).counts.len());
+            assert_eq!(kept, if *frequent.0 == Dimension::Link { [32, 4, 4] } else { [40, 8, 8] });
+        }
         println!("{detail:?}: {bytes}");
         assert!(bytes <= MAX_DOCUMENT, "{detail:?}: {bytes}");
         assert!(MonthDocument::decode(&row).unwrap().encode().unwrap() == row, "{detail:?}");

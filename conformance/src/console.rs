@@ -30,7 +30,12 @@ const VARIABLE: [(&str, &str); 5] = [
 ];
 
 /// Values that may also be equal by chance, such as the times of two writes.
-const UNNAMED: [(&str, &str); 2] = [("time", r"\b(\d{4}-\d\d-\d\dT[\d:.]+Z)"), ("cursor", r"\bcursor=([\w-]+)")];
+const UNNAMED: [(&str, &str); 3] = [
+    ("time", r"\b(\d{4}-\d\d-\d\dT[\d:.]+Z)"),
+    ("cursor", r"\bcursor=([\w-]+)"),
+    // Not every edge has them.
+    ("days", r#""last_7_days":(null|\[[\d,]*\])"#),
+];
 
 /// The code blocks of a document.
 #[derive(Debug, Default, PartialEq, Eq)]

@@ -104,7 +104,15 @@ impl App {
         let domain = match config.origin_of(&host) {
             Some(origin) => Cow::Borrowed(origin.domain()),
             None if route.audience() == Audience::Monitors => Cow::Borrowed(config.default_domain()),
-            None => Cow::Owned(redirect::added_domain(&context, &host, is_link_request(route, head.method)).await?),
+            None => {
+                let added = redirect::added_domain(&context, &host, is_link_request(route, head.method)).await;
+                if let Err(problem) = &added
+                    && *head.method == Method::GET
+                {
+                    redirect::count_failed(&context, config.default_domain(), problem.code);
+                }
+                Cow::Owned(added?)
+            }
         };
         let Some(endpoint) = endpoint else {
             return no_endpoint(route, head.method);

@@ -30,6 +30,7 @@ use crate::api::domains;
 use crate::api::keys;
 use crate::api::links;
 use crate::api::me;
+use crate::api::stats;
 use crate::api::users;
 use crate::auth::Access;
 use crate::message::problem::Problem;
@@ -45,7 +46,7 @@ use crate::system::status;
 
 endpoints! {
     Home: GET "/", People, Anyone, NoBody,
-        [200, 302, 503] => { redirect::front_page(context, domain) }
+        [200, 302, 503] => { redirect::front_page(context, domain, method) }
     Health: GET "/health", Monitors, Anyone, NoBody,
         [200] => { status::health() }
     Ready: GET "/ready", Monitors, Anyone, NoBody,
@@ -83,6 +84,12 @@ endpoints! {
         [200, 400, 401, 403, 404, 413, 415, 422, 503] => { links::explain(context, authorized, parameter, query, body) }
     LinkQr: GET "/api/v1/links/{alias}/qr", Programs, Right(ReadLinks), NoBody,
         [200, 401, 403, 404, 410, 422, 503] => { links::qr(context, authorized, parameter, query) }
+    LinkStats: GET "/api/v1/links/{alias}/stats", Programs, Right(ReadClicks), NoBody,
+        [200, 401, 403, 404, 422, 503] => { stats::link(context, authorized, parameter, query) }
+    LinkClicks: GET "/api/v1/links/{alias}/clicks", Programs, Right(ReadClicks), NoBody,
+        [200, 401, 403, 404, 422, 503] => { stats::clicks(context, authorized, parameter, query) }
+    Stats: GET "/api/v1/stats", Programs, Right(ReadClicks), NoBody,
+        [200, 401, 403, 422, 503] => { stats::overview(context, authorized, query) }
     Batch: POST "/api/v1/batch", Programs, Right(WriteLinks), BulkJson,
         [200, 400, 401, 403, 409, 413, 415, 422, 503] => { idempotent links::batch(context, authorized, body) }
     ImportLinks: POST "/api/v1/import", Programs, Right(ManageLinks), Import,

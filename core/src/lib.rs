@@ -12,8 +12,8 @@
 //! | [`redirect`] | following a link: resolve the alias, decide the response, check the password |
 //! | [`pages`] | HTML pages and QR codes |
 //! | [`auth`] | authentication of the caller, and the proof of what the caller may do |
-//! | [`stats`] | click statistics: clicks are buffered, sent to the ledger and read from it |
-//! | [`context`], [`background`], [`log`] | the context of a request, the tasks after its response, the log |
+//! | [`context`], [`background`], [`isolate`] | the context of a request, the tasks after its response, the state of an isolate |
+//! | [`stats`], [`log`] | click statistics: the buffer of clicks, and reading the ledger; the log |
 //! | [`message`] | HTTP messages: request, path, body, response, problem document |
 //! | [`store`] | the ports that an edge implements, and the records, index entries and cached links kept through them |
 //! | [`model`] | the domain types, each valid by construction |

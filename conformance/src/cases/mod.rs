@@ -38,6 +38,7 @@ mod rights;
 mod shorten;
 mod slow_writes;
 mod spending;
+mod stats;
 mod system;
 mod tags;
 mod tutorial;
@@ -102,6 +103,7 @@ pub fn all() -> Vec<Case> {
         spending::cases(),
         passwords::cases(),
         clicks::cases(),
+        stats::cases(),
         ledger::cases(),
         slow_writes::cases(),
         claims::cases(),

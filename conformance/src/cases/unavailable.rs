@@ -26,6 +26,8 @@ fn call(method: &str, pattern: &str) -> Call {
     match pattern {
         // The front page of a configured domain needs no store.
         "/" => call.host("c.example"),
+        // A configured domain needs no store either.
+        "/api/v1/stats" => Call::new(method, format!("{path}?domain=c.example")).admin(),
         "/api/v1/tags/{tag}" if method == "PATCH" => call.header("Content-Type", "application/json").body(r#"{"tag":"y"}"#),
         _ if method == "PATCH" => call.header("Content-Type", "application/json").body("{}"),
         "/api/v1/users/{user}" if method == "DELETE" => Call::new(method, format!("{path}?links_to=none")).admin(),

@@ -38,6 +38,7 @@ pub(crate) fn request(method: &str, pattern: &str, subject: &Subject<'_>) -> Opt
         ("GET", "/api/v1/links" | "/api/v1/export" | "/api/v1/tags") => on_domain,
         ("POST", "/api/v1/links") => plain.json(&json!({"target": TARGET, "domain": domain})),
         ("GET", "/api/v1/links/{alias}" | "/api/v1/links/{alias}/history" | "/api/v1/links/{alias}/qr") => on_domain,
+        ("GET", "/api/v1/links/{alias}/stats" | "/api/v1/links/{alias}/clicks" | "/api/v1/stats") => on_domain,
         ("PATCH", "/api/v1/links/{alias}") => on_domain.json(&json!({"title": "Rights"})),
         ("DELETE", "/api/v1/links/{alias}") => stale(on_domain),
         ("POST", "/api/v1/links/{alias}/restore") => on_domain,

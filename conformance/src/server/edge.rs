@@ -103,6 +103,11 @@ impl Edge for ServerEdge {
         Some(&self.ledger)
     }
 
+    /// Clicks are sent at once, or as late as a slow write.
+    async fn wait(&self, _millis: u32) {
+        std::thread::sleep(self.records.write_delay);
+    }
+
     fn now(&self) -> Timestamp {
         let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Timestamp::from_millis(u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX))

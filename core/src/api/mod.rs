@@ -10,6 +10,7 @@ pub(crate) mod links;
 pub(crate) mod me;
 pub(crate) mod page_size;
 pub(crate) mod pagination;
+pub(crate) mod stats;
 pub(crate) mod users;
 
 /// Describes the responses.
@@ -21,4 +22,5 @@ pub(crate) fn describe_responses(generator: &mut schemars::SchemaGenerator) {
     keys::describe_responses(generator);
     me::describe_responses(generator);
     audit::describe_responses(generator);
+    stats::describe_responses(generator);
 }

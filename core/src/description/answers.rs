@@ -94,6 +94,12 @@ pub(super) const KEY_CREATED: ResponseSpec = ResponseSpec::json("KeyCreated", "T
     .headers(&[Header::required("Location", "address of the key in the API")]);
 pub(super) const KEY_LIST: ResponseSpec = ResponseSpec::json("KeyList", "A page of keys", "KeyList", &["keys"]);
 pub(super) const ME: ResponseSpec = ResponseSpec::json("Me", "The caller", "Me", &["me"]);
+pub(super) const STATS: ResponseSpec = ResponseSpec::json("Stats", "The statistics; with `format=csv` the series", "Stats", &["stats"])
+    .content(&[ResponseContent::Text("text/csv")]);
+pub(super) const OVERVIEW: ResponseSpec =
+    ResponseSpec::json("Overview", "The statistics; with `format=csv` the series", "Overview", &["overview"])
+        .content(&[ResponseContent::Text("text/csv")]);
+pub(super) const CLICKS: ResponseSpec = ResponseSpec::json("Clicks", "The latest clicks", "ClickList", &["clicks"]);
 pub(super) const SHORTENED: ResponseSpec = ResponseSpec::json("Shortened", "The new link", "Shortened", &["shortened"]);
 pub(super) const REDIRECT: ResponseSpec = ResponseSpec::empty("Redirect", "Redirect to the target of the link, or to a page of the domain")
     .headers(&[Header::required("Location", "the target, byte for byte")]);

@@ -12,6 +12,7 @@ pub(super) enum OperationGroup {
     Visitors,
     Links,
     ManyLinks,
+    Statistics,
     Tags,
     Domains,
     Audit,
@@ -22,8 +23,18 @@ pub(super) enum OperationGroup {
 
 impl OperationGroup {
     /// In the order of docs/API.md.
-    pub(super) const ALL: [Self; 9] =
-        [Self::Visitors, Self::Links, Self::ManyLinks, Self::Tags, Self::Domains, Self::Audit, Self::Deployment, Self::Keys, Self::Users];
+    pub(super) const ALL: [Self; 10] = [
+        Self::Visitors,
+        Self::Links,
+        Self::ManyLinks,
+        Self::Statistics,
+        Self::Tags,
+        Self::Domains,
+        Self::Audit,
+        Self::Deployment,
+        Self::Keys,
+        Self::Users,
+    ];
 
     pub(super) const fn name(self) -> &'static str {
         self.texts().0
@@ -40,6 +51,11 @@ impl OperationGroup {
             Self::ManyLinks => {
                 ("Many links", "Many links in one request. Each has its own result, and a failed one does not affect the others.")
             }
+            Self::Statistics => (
+                "Statistics",
+                "How often links were followed, when, and from where, without anything that identifies a visitor. \
+                 `/capabilities` says how exact each number is on this edge.",
+            ),
             Self::Tags => ("Tags", "The tags of the links of a domain."),
             Self::Domains => (
                 "Domains",

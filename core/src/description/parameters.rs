@@ -6,12 +6,15 @@ use crate::api::audit::LONGEST_NAME;
 use crate::api::idempotency::LONGEST_KEY;
 use crate::api::links::qr;
 use crate::api::page_size;
+use crate::api::stats::MAX_CLICKS;
+use crate::api::stats::query::{MAX_DIMENSIONS, dimensions};
 use crate::message::body::patterns::VISIBLE;
 use crate::message::body::{FieldType, List};
 use crate::model::alias::Alias;
 use crate::model::domain::Domain;
 use crate::model::link::{LinkState, UserId};
 use crate::model::link_settings::MAX_TAGS;
+use crate::model::stats::{Dimension, Granularity};
 use crate::model::text;
 use crate::model::time::Timestamp;
 
@@ -85,6 +88,19 @@ fn versions() -> Value {
 
 fn user_or_none() -> Value {
     json!({"type": "string", "pattern": "^(none|usr_[1-9A-HJ-NP-Za-km-z]{17})$"})
+}
+
+/// The schema of `from` and `to` of statistics: a date, or a time on a quarter hour.
+fn date_or_time() -> Value {
+    json!({"anyOf": [{"type": "string", "format": "date"}, {"type": "string", "format": "date-time"}]})
+}
+
+/// The schema of `by`: names of dimensions with commas between them.
+fn list_of_dimensions(of_one_link: bool) -> Value {
+    let names: Vec<&str> = dimensions(of_one_link).map(Dimension::name).collect();
+    let name = names.join("|");
+    let more = MAX_DIMENSIONS.saturating_sub(1);
+    json!({"type": "string", "pattern": format!("^({name})(,({name})){{0,{more}}}$")})
 }
 
 /// The usual parameters in paths.
@@ -245,6 +261,79 @@ pub(super) const PRINCIPAL: Parameter = Parameter::in_query(
     || json!({"type": "string", "minLength": 1, "maxLength": LONGEST_NAME, "pattern": VISIBLE}),
 );
 
+pub(super) const STATS_DOMAIN: Parameter = Parameter::in_query(
+    "statsDomain",
+    "domain",
+    "Clicks on this domain of the deployment. Without it: on all domains that the key covers. Any other host is \
+     `invalid`. Each label has at most 63 characters.",
+    Domain::schema,
+);
+pub(super) const STATS_TAG: Parameter = Parameter::in_query(
+    "statsTag",
+    "tag",
+    "Clicks on links that had this tag. A tag has at most 64 bytes and no control characters.",
+    text::Tag::schema,
+);
+pub(super) const STATS_FROM: Parameter = Parameter::in_query(
+    "statsFrom",
+    "from",
+    "Start of the period: a date, which is midnight in `tz`, or a time on a quarter hour. Default: 30 days before `to`. \
+     From 1970 to the end of 9998.",
+    date_or_time,
+);
+pub(super) const STATS_TO: Parameter = Parameter::in_query(
+    "statsTo",
+    "to",
+    "End of the period, which is not part of it, written in the same way. Default: the end of today in `tz`. It must be \
+     later than `from`.",
+    date_or_time,
+);
+pub(super) const GRANULARITY: Parameter = Parameter::in_query(
+    "granularity",
+    "granularity",
+    "Unit of the series, in the calendar of `tz`; a week begins on Monday. At most 1,000 units are possible.",
+    || json!({"type": "string", "enum": Granularity::ALL.map(Granularity::name), "default": "day"}),
+);
+pub(super) const TZ: Parameter = Parameter::in_query(
+    "tz",
+    "tz",
+    "Time zone: an IANA name such as `Europe/Berlin`, an offset such as `+05:30` with the `+` written as `%2B`, or a \
+     POSIX TZ string. Its offset must be a multiple of a quarter hour during the period.",
+    || json!({"type": "string", "minLength": 1, "maxLength": 64, "default": "UTC"}),
+);
+pub(super) const BY: Parameter = Parameter::in_query(
+    "by",
+    "by",
+    "Dimensions to count by: up to four, with commas between them, each once. Values of `region`, `city` and `referrer` \
+     are estimated if there are very many; all others are exact.",
+    || list_of_dimensions(true),
+);
+pub(super) const BY_OF_MANY: Parameter = Parameter::in_query(
+    "byOfMany",
+    "by",
+    "Dimensions to count by: up to four, with commas between them, each once. Not together with `tag`. Values of \
+     `region`, `city` and `referrer` are estimated if there are very many; all others are exact.",
+    || list_of_dimensions(false),
+);
+pub(super) const COMPARE: Parameter = Parameter::in_query(
+    "compare",
+    "compare",
+    "`previous`: also the totals of the period directly before, with as many days or months.",
+    || json!({"type": "string", "enum": ["previous"]}),
+);
+pub(super) const STATS_FORMAT: Parameter = Parameter::in_query(
+    "statsFormat",
+    "format",
+    "`csv`: the series as rows, without totals and dimensions.",
+    || json!({"type": "string", "enum": ["json", "csv"], "default": "json"}),
+);
+pub(super) const LIMIT_OF_CLICKS: Parameter = Parameter::in_query(
+    "limitOfClicks",
+    "limit",
+    "Largest number of clicks.",
+    || json!({"type": "integer", "minimum": 1, "maximum": MAX_CLICKS, "default": MAX_CLICKS}),
+);
+
 pub(super) const IF_MATCH: Parameter = Parameter::in_header(
     "ifMatch",
     "If-Match",
@@ -269,6 +358,7 @@ const PURPOSE: Parameter = Parameter::in_header(
     "`prefetch` or `preview`: the browser loads the link in advance, which is not a click.",
     any_text,
 );
+const REFERER: Parameter = Parameter::in_header("referer", "Referer", "Its host is counted in the statistics of the link.", any_text);
 const SEC_PURPOSE: Parameter = Parameter::in_header("secPurpose", "Sec-Purpose", "As `Purpose`.", any_text);
 const USER_AGENT: Parameter = Parameter::in_header(
     "userAgent",
@@ -283,4 +373,4 @@ pub(super) const SEC_FETCH_SITE: Parameter =
     Parameter::in_header("secFetchSite", "Sec-Fetch-Site", "As `Origin`, where a browser sends it: `same-origin` or `none`.", any_text);
 
 /// The headers of a visitor that every endpoint for visitors reads.
-pub(super) const VISITOR_HEADERS: [Parameter; 6] = [ACCEPT_LANGUAGE, COOKIE, PURPOSE, SEC_PURPOSE, USER_AGENT, X_MOZ];
+pub(super) const VISITOR_HEADERS: [Parameter; 7] = [ACCEPT_LANGUAGE, COOKIE, PURPOSE, REFERER, SEC_PURPOSE, USER_AGENT, X_MOZ];

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use super::locked;
+use crate::model::link::LinkId;
 use crate::model::time::Timestamp;
-use crate::store::ledger::{Shard, ShardRow, ShardSettings, ShardStorage, ShardWrite};
+use crate::store::ledger::{LedgerReply, LedgerRequest, Shard, ShardRow, ShardSettings, ShardStorage, ShardWrite};
 use crate::store::ports::{Ledger, NoEntropy, SaltStore, StoreError};
 
 /// The ledger in memory. It has the settings and the clock that the test sets.
@@ -70,6 +71,21 @@ impl MemoryLedger {
     /// Forgets all salts.
     pub fn lose_salts(&self) {
         locked(&self.salts.0).clear();
+    }
+
+    /// The clicks of people that were counted for the link with this id.
+    pub fn humans(&self, link: &str) -> u64 {
+        let request = LedgerRequest::Totals(vec![LinkId::stored(link.to_owned())]);
+        let shards: Vec<_> = locked(&self.shards).values().cloned().collect();
+        let answers = shards.iter().filter_map(|shard| {
+            let shard = Shard::new(&**shard, ShardSettings::default(), Timestamp::from_millis(0));
+            let answer = shard.answer(request.encode().ok()?.as_bytes()).ok()?;
+            match LedgerReply::decode(answer.reply.as_bytes()).ok()? {
+                LedgerReply::Totals(totals) => Some(totals.iter().map(|total| total.clicks.humans).sum::<u64>()),
+                _ => None,
+            }
+        });
+        answers.sum()
     }
 
     /// The rows of all shards: shard, key, row.

@@ -357,6 +357,13 @@ impl Problem {
         Self::store_unavailable("the record kept changing between its read and its write".into())
     }
 
+    /// Statistics that cannot be read now. Links can be managed without them.
+    pub(crate) fn no_statistics(cause: impl Into<String>) -> Self {
+        Self::new(ProblemCode::StoreUnavailable, "The statistics did not answer. Try again.")
+            .advising(ProblemHeader::RetryAfter)
+            .because(cause)
+    }
+
     fn store_unavailable(cause: String) -> Self {
         Self::new(ProblemCode::StoreUnavailable, "The store did not answer. Try again.").advising(ProblemHeader::RetryAfter).because(cause)
     }

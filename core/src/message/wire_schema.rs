@@ -16,6 +16,7 @@ use crate::model::link::{ForwardQuery, LinkState};
 use crate::model::link_settings::MAX_TAGS;
 use crate::model::rights::{Role, Scope};
 use crate::model::rules::{ID_BYTES, MAX_OF_ANY, TimeOfDay, WordKind};
+use crate::model::stats::Day;
 use crate::model::text::TAG_BYTES;
 use crate::model::time::Timestamp;
 
@@ -105,9 +106,9 @@ schemas! {
     [const MIN: usize, const MAX: usize] TextSchema<MIN, MAX> as "Text" = {"type": "string", "minLength": MIN, "maxLength": MAX};
     [W: WordKind] WordSchema<W> as "Word" = {"type": "string", "enum": W::NAMES};
     [] DisplayText<Timestamp> as "DateTime" = {"type": "string", "format": "date-time"};
+    [] DisplayText<Day> as "Date" = {"type": "string", "format": "date"};
     [] DisplayText<TimeOfDay> as "TimeOfDay" = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"};
 }
-
 
 impl<T: JsonSchema> JsonSchema for AnyOfSchema<T> {
     fn inline_schema() -> bool {

@@ -1,15 +1,20 @@
 //! User agents: classifies a `User-Agent` as a person, a program, or the preview of a link in a chat.
 //!
 //! * Every browser sends `Mozilla/` or one of a few other names. An agent without one of these is a program.
-//! * Programs that pretend to be browsers are recognised by a word of `bots.txt`, which `cargo xtask agents` makes.
+//! * Programs that pretend to be browsers are recognised by a word of `bots.txt`, which `cargo xtask agents` makes, or
+//!   by the form of their agent (`form.rs`).
+//! * `signals.rs` looks at more than the agent. Statistics use it; click limits do not.
 //! * Taking a person for a program is worse than the reverse, so the list has no word that a browser is known to send.
 
 mod agent_traits;
+mod form;
+mod signals;
 mod word_search;
 
 use word_search::AgentWords;
 
 pub(crate) use agent_traits::AgentTraits;
+pub(crate) use signals::{Signals, classify_click};
 
 /// Words of programs that browsers do not send.
 static BOTS: AgentWords = AgentWords::new(include_str!("agent/bots.txt"));
@@ -56,11 +61,23 @@ impl AgentKind {
     }
 }
 
+/// The visitor sends no `User-Agent`.
+const NO_USER_AGENT: &str = "no_user_agent";
+/// The agent has no word of `browsers.txt`.
+const NO_BROWSER_NAME: &str = "no_browser_name";
+/// A browser loads the page before its user opens it.
+const PREFETCH: &str = "prefetch";
+
 /// Classification of a `User-Agent`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Agent {
     pub(crate) kind: AgentKind,
-    /// Why it is a program: the matching word, or what is missing. `None` for people.
+    /// The rule by which it is a program, for statistics and explanations. `None` for people.
+    ///
+    /// The values are a closed vocabulary of fewer than 256 texts of at most 40 bytes: the words of `bots.txt` and
+    /// `previews.txt`, and the names of the other rules: `no_user_agent`, `no_browser_name`, `contact_address`,
+    /// `no_engine`, `engine_remark`, `prefetch`, `no_sec_fetch` and `hosting_network`. Only the last two need more than
+    /// the agent and the prefetch headers.
     pub(crate) reason: Option<&'static str>,
 }
 
@@ -80,9 +97,22 @@ impl Agent {
 /// Why an agent is a program. `None` for browsers.
 fn program_reason(agent: &[u8]) -> Option<&'static str> {
     if agent.is_empty() {
-        return Some("no User-Agent");
+        return Some(NO_USER_AGENT);
     }
-    BOTS.found_in(agent).next().map(str::trim_start).or_else(|| BROWSERS.found_in(agent).next().is_none().then_some("no browser name"))
+    match BOTS.found_in(agent).next() {
+        Some("http:" | "https:" | "mailto:") => Some(form::CONTACT_ADDRESS),
+        Some(word) => Some(word.trim_start()),
+        None if BROWSERS.found_in(agent).next().is_none() => Some(NO_BROWSER_NAME),
+        None => form::broken_rule(agent),
+    }
+}
+
+/// Classifies an agent. A prefetch of a browser counts as a preview, because no person has opened the page yet.
+pub(crate) fn classify_agent(agent: &[u8], is_prefetch: bool) -> Agent {
+    match Agent::parse(Some(agent)) {
+        Agent { kind: AgentKind::Human, .. } if is_prefetch => Agent { kind: AgentKind::Preview, reason: Some(PREFETCH) },
+        agent => agent,
+    }
 }
 
 fn read_part(agent: Option<&[u8]>) -> &[u8] {
@@ -90,5 +120,7 @@ fn read_part(agent: Option<&[u8]>) -> &[u8] {
     agent.get(..BYTES_READ).unwrap_or(agent)
 }
 
+#[cfg(test)]
+mod corpus;
 #[cfg(test)]
 mod tests;

@@ -21,6 +21,15 @@ impl Clicks {
         *count = count.saturating_add(clicks);
     }
 
+    /// The clicks of this kind.
+    pub(crate) fn of(self, kind: AgentKind) -> u64 {
+        match kind {
+            AgentKind::Human => self.humans,
+            AgentKind::Bot => self.bots,
+            AgentKind::Preview => self.previews,
+        }
+    }
+
     /// Adds the clicks of `other`.
     pub(crate) fn merge(&mut self, other: Self) {
         self.add(AgentKind::Human, other.humans);

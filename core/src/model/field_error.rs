@@ -14,6 +14,7 @@ pub enum FieldCode {
     Duplicate,
     TooLong,
     TooMany,
+    TooFine,
     OutOfRange,
     Invalid,
     Reserved,
@@ -25,13 +26,14 @@ pub enum FieldCode {
 
 impl FieldCode {
     /// Every code.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Required,
         Self::WrongType,
         Self::Unknown,
         Self::Duplicate,
         Self::TooLong,
         Self::TooMany,
+        Self::TooFine,
         Self::OutOfRange,
         Self::Invalid,
         Self::Reserved,
@@ -51,6 +53,7 @@ impl FieldCode {
             Self::Duplicate => "duplicate",
             Self::TooLong => "too_long",
             Self::TooMany => "too_many",
+            Self::TooFine => "too_fine",
             Self::OutOfRange => "out_of_range",
             Self::Invalid => "invalid",
             Self::Reserved => "reserved",

@@ -7,6 +7,7 @@ use http::StatusCode;
 use crate::model::alias::Alias;
 use crate::model::base58;
 use crate::model::blocked::Blocked;
+use crate::model::clicks::Clicks;
 use crate::model::domain::Domain;
 use crate::model::field_error::{FieldCode, FieldError};
 use crate::model::link_settings::LinkSettings;
@@ -158,6 +159,8 @@ pub(crate) struct Link {
     /// Deleted links whose alias this one took over, oldest first. Their history and counts may remain; erasing this
     /// link removes them too.
     pub(crate) predecessors: Vec<LinkId>,
+    /// Clicks that were counted before the link was imported.
+    pub(crate) imported_clicks: Clicks,
 }
 
 /// State of a link for visitors, derived from the record, the clicks used of its limit, and the time.
@@ -211,6 +214,7 @@ impl Link {
             epoch: None,
             blocked: None,
             predecessors: Vec::new(),
+            imported_clicks: Clicks::default(),
         }
     }
 }

@@ -8,9 +8,11 @@ use std::net::IpAddr;
 use http::HeaderName;
 use http::header::{ACCEPT_LANGUAGE, DNT, REFERER, USER_AGENT};
 
-use crate::model::agent::{Agent, AgentKind, AgentTraits};
+use crate::model::agent::{Agent, AgentTraits};
 use crate::model::rules::{Browser, Country, Device, Os, WordSet};
 use crate::model::time::Timestamp;
+
+pub(crate) use crate::model::agent::classify_agent;
 
 /// Attributes of the visitor, read lazily so that a redirect copies only what it uses.
 pub trait ClientInfo {
@@ -160,13 +162,5 @@ impl<'a> Visit<'a> {
     /// The parameters of the query after form decoding.
     pub(crate) fn parameters(&self) -> &[(Cow<'a, str>, Cow<'a, str>)] {
         self.parameters.get_or_init(|| form_urlencoded::parse(self.query.as_bytes()).collect())
-    }
-}
-
-/// Classifies an agent. A prefetch of a browser counts as a preview, because no person has opened the page yet.
-pub(crate) fn classify_agent(agent: &[u8], is_prefetch: bool) -> Agent {
-    match Agent::parse(Some(agent)) {
-        Agent { kind: AgentKind::Human, .. } if is_prefetch => Agent { kind: AgentKind::Preview, reason: Some("the browser prefetches") },
-        agent => agent,
     }
 }

@@ -2,12 +2,15 @@
 //! ended links. On a domain of the settings the record is read only when a request does not end with a link. It is
 //! cached and kept in the memo like a link.
 
+use http::Method;
+
 use super::read_through::{VisitorRead, read_through};
 use crate::context::Context;
 use crate::message::problem::{Problem, ProblemCode};
 use crate::message::response::{NO_CACHE, Response};
 use crate::model::domain::Domain;
 use crate::model::link::RedirectStatus;
+use crate::model::stats::Failure;
 use crate::pages;
 use crate::store::cache::Cacheable as _;
 use crate::store::memo::{MemoLookup, MemoValue};
@@ -25,8 +28,11 @@ pub(crate) async fn added_domain<E: Edge>(context: &Context<'_, E>, host: &str, 
 }
 
 /// `GET /`: a redirect to the `root` of the domain, or hop's own front page.
-pub(crate) async fn front_page<E: Edge>(context: &Context<'_, E>, domain: &Domain) -> Result<Response, Problem> {
+pub(crate) async fn front_page<E: Edge>(context: &Context<'_, E>, domain: &Domain, method: &Method) -> Result<Response, Problem> {
     let root = redirects_of(context, domain).await?.root;
+    if *method != Method::HEAD {
+        context.count_failed(domain.as_str(), Failure::Root);
+    }
     Ok(root.map_or_else(|| pages::home(&context.config.theme), |root| Response::redirect(RedirectStatus::Found.code(), root, NO_CACHE)))
 }
 

@@ -28,14 +28,14 @@ use self::read::LinkSource;
 use self::unlock::UnlockOutcome;
 
 use crate::context::Context;
-use crate::message::problem::Problem;
+use crate::message::problem::{Problem, ProblemCode};
 use crate::message::request::{Body, FORM_LIMIT};
 use crate::message::response::{NO_CACHE, Response};
 use crate::model::alias::{self, Alias};
 use crate::model::domain::Domain;
 use crate::model::limits::Limit;
 use crate::model::link::RedirectStatus;
-use crate::model::stats::VisitorClick;
+use crate::model::stats::{Failure, VisitorClick};
 use crate::model::target::Target;
 use crate::model::text::{CardDescription, CardTitle};
 use crate::model::time::Timestamp;
@@ -66,16 +66,32 @@ pub(crate) async fn follow<E: Edge>(
     visit: &Visit<'_>,
     method: &Method,
 ) -> Result<Response, Problem> {
+    let is_head = *method == Method::HEAD;
     let answer = match LinkVisitor::new(context, domain, alias, visit) {
-        Ok(visitor) => visitor.follow(*method == Method::HEAD).await,
+        Ok(visitor) => visitor.follow(is_head).await,
         Err(problem) => Err(problem),
     };
+    let Err(problem) = answer else { return answer };
+    let code = problem.code;
+    let answer = redirect_problem(context, domain, problem).await;
+    if !is_head {
+        // Links are looked up before the host is known to be served.
+        count_failed(context, domain, answer.as_ref().map_or_else(|problem| problem.code, |_| code));
+    }
     match answer {
-        Err(problem) => match redirect_problem(context, domain, problem).await {
-            Err(problem) => Err(suggest::suggest(context, domain, alias, visit, problem).await),
-            response => response,
-        },
+        Err(problem) => Err(suggest::suggest(context, domain, alias, visit, problem).await),
         response => response,
+    }
+}
+
+/// Counts a visit that failed with this code, unless hop itself failed.
+pub(crate) fn count_failed<E: Edge>(context: &Context<'_, E>, domain: &Domain, code: ProblemCode) {
+    match code {
+        ProblemCode::NotFound => context.count_failed(domain.as_str(), Failure::UnknownAlias),
+        ProblemCode::LinkEnded => context.count_failed(domain.as_str(), Failure::Ended),
+        // It belongs to no domain of this deployment.
+        ProblemCode::UnknownHost => context.count_failed("", Failure::UnknownHost),
+        _ => {}
     }
 }
 
@@ -199,7 +215,7 @@ impl<'a, 'v, E: Edge> LinkVisitor<'a, 'v, E> {
         };
         let response = match decision {
             Decision::NotStarted | Decision::NoSuchPath => return Err(Problem::no_such_link()),
-            Decision::Ended => return ended(compiled),
+            Decision::Ended => return self.ended(compiled, traits),
             Decision::NoPrefetch => return Err(Problem::prefetch_refused()),
             Decision::Card => self
                 .summary(compiled, None, InterstitialKind::Nothing)
@@ -212,7 +228,7 @@ impl<'a, 'v, E: Edge> LinkVisitor<'a, 'v, E> {
                 if let Some(limit) = &compiled.limit
                     && !self.take_click(limit).await?
                 {
-                    return ended(compiled);
+                    return self.ended(compiled, traits);
                 }
                 Response::redirect(compiled.status.code(), location, cache_control(compiled, self.visit.now))
             }
@@ -223,6 +239,15 @@ impl<'a, 'v, E: Edge> LinkVisitor<'a, 'v, E> {
             self.context.count_click(VisitorClick::new(compiled.clicked.clone(), rule, self.visit, self.context.config.respects_dnt));
         }
         Ok(response)
+    }
+
+    /// The response of a link that has ended: a redirect to its fallback, which counts as a failed visit too, or 410.
+    fn ended(&self, compiled: &CompiledLink, traits: VisitorTraits) -> Result<Response, Problem> {
+        let fallback = compiled.fallback.clone().ok_or_else(Problem::link_ended)?;
+        if !traits.is_head {
+            self.context.count_failed(self.domain.as_str(), Failure::Ended);
+        }
+        Ok(Response::redirect(RedirectStatus::Found.code(), fallback, NO_CACHE))
     }
 
     /// The target for the confirmation page. On a link with a click limit the target stays hidden: showing it would
@@ -288,12 +313,6 @@ pub(crate) async fn check_click_limit<E: Edge>(
     };
     let taken = context.edge.records().taken(&[Key::limit(limit)]).await?;
     Ok(if taken.first().is_some_and(|taken| *taken >= limit.max_clicks.get()) { Decision::Ended } else { decision })
-}
-
-/// The response of a link that has ended: a redirect to its fallback, or 410.
-fn ended(compiled: &CompiledLink) -> Result<Response, Problem> {
-    let fallback = compiled.fallback.clone().ok_or_else(Problem::link_ended)?;
-    Ok(Response::redirect(RedirectStatus::Found.code(), fallback, NO_CACHE))
 }
 
 /// `Cache-Control` of a redirect. A browser may cache it only if it is permanent and the same for all visitors, and not

@@ -52,9 +52,9 @@ pub(crate) enum FlushTask {
 /// What was taken from the buffer.
 #[derive(Debug, Default)]
 pub(crate) struct FullBuffer {
-    pub(super) clicks: Vec<VisitorClick>,
-    pub(super) failed: Vec<FailedVisit>,
-    pub(super) dropped: u64,
+    pub(crate) clicks: Vec<VisitorClick>,
+    pub(crate) failed: Vec<FailedVisit>,
+    pub(crate) dropped: u64,
 }
 
 impl ClickBuffer {
@@ -80,7 +80,7 @@ impl ClickBuffer {
     }
 
     /// Takes all clicks on behalf of the flusher.
-    pub(super) fn take_delayed(&mut self) -> FullBuffer {
+    pub(crate) fn take_delayed(&mut self) -> FullBuffer {
         self.flusher_until = None;
         self.take()
     }
@@ -95,7 +95,7 @@ impl ClickBuffer {
     }
 
     /// The sender and the sequence number of the next batches. The name of the sender is made by `random` once.
-    pub(super) fn next_sequence<X>(&mut self, random: impl FnOnce() -> Result<String, X>) -> Result<(String, u64), X> {
+    pub(crate) fn next_sequence<X>(&mut self, random: impl FnOnce() -> Result<String, X>) -> Result<(String, u64), X> {
         let sender = match &self.sender {
             Some(sender) => sender.clone(),
             None => self.sender.insert(random()?).clone(),
@@ -105,17 +105,17 @@ impl ClickBuffer {
     }
 
     /// Notes that a batch was given up. The next batch reports it.
-    pub(super) fn count_dropped(&mut self) {
+    pub(crate) fn count_dropped(&mut self) {
         self.dropped = self.dropped.saturating_add(1);
     }
 
     /// The salt of a day, if this isolate has read it.
-    pub(super) fn salt(&self, day: Day) -> Option<&Salt> {
+    pub(crate) fn salt(&self, day: Day) -> Option<&Salt> {
         self.salts.get(&day)
     }
 
     /// Whether the ledger has to be asked to make salts now: at most every ten minutes.
-    pub(super) fn asks_for_salts(&mut self, now: Timestamp) -> bool {
+    pub(crate) fn asks_for_salts(&mut self, now: Timestamp) -> bool {
         let is_due = self.asked_for_salts.is_none_or(|asked_at| now.millis_since(asked_at) >= SALTS_MILLIS);
         if is_due {
             self.asked_for_salts = Some(now);
@@ -124,7 +124,7 @@ impl ClickBuffer {
     }
 
     /// Keeps the salt of a day, and forgets those of days before the previous one.
-    pub(super) fn keep_salt(&mut self, day: Day, salt: Salt) {
+    pub(crate) fn keep_salt(&mut self, day: Day, salt: Salt) {
         self.salts.insert(day, salt);
         self.salts = self.salts.split_off(&day.minus(1));
     }

@@ -1,10 +1,15 @@
-//! Metrics in the text format of Prometheus. All are gauges of the isolate that answers: isolates are short-lived and
-//! share no counters, so there are no sums over time.
+//! Metrics in the text format of Prometheus. Gauges are about the isolate that answers: isolates are short-lived and
+//! share no counters. The counters are those of the ledger, for the whole deployment.
 use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::message::response::Response;
+use crate::model::agent::AgentKind;
+use crate::model::stats::FailedVisits;
+use crate::model::time::Timestamp;
+use crate::stats;
 use crate::store::Key;
+use crate::store::ledger::LedgerCounters;
 use crate::store::memo::{MAX_ENTRIES, ShelfUsage};
 use crate::store::ports::{Edge, Records as _};
 
@@ -31,8 +36,42 @@ pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _authorized: &Author
         add_comments(&mut text, name, help);
         text.extend([name, labels, " ", number, "\n"]);
     }
+    match stats::counters(context.edge, context.config).await {
+        Some(Ok(counters)) => add_ledger(&mut text, Some(&counters), context.now),
+        Some(Err(error)) => {
+            context.log_lost("the ledger did not answer", &error);
+            add_ledger(&mut text, None, context.now);
+        }
+        None => {}
+    }
     add_memo(&mut text, &context.memo(|memo| memo.usage()));
     Ok(Response::file(MEDIA_TYPE, text.into_bytes()))
+}
+
+/// Adds the metrics of a ledger; only that it is down if it did not answer.
+fn add_ledger(text: &mut String, counters: Option<&LedgerCounters>, now: Timestamp) {
+    add_comments(text, "hop_ledger_up", "Whether the ledger of clicks answered.");
+    text.extend(["hop_ledger_up ", flag(counters.is_some()), "\n"]);
+    let Some(counters) = counters else { return };
+    let clicks = counters.clicks;
+    let clicks = AgentKind::ALL.map(|kind| (format!("{{kind=\"{}\"}}", kind.name()), clicks.of(kind)));
+    add_counter(text, "hop_clicks_total", "Clicks by kind of visitor.", &clicks);
+    let FailedVisits { unknown_alias, ended, root, unknown_host } = counters.failed;
+    let causes = [("unknown_alias", unknown_alias), ("ended", ended), ("root", root), ("unknown_host", unknown_host)];
+    let causes = causes.map(|(cause, visits)| (format!("{{cause=\"{cause}\"}}"), visits));
+    add_counter(text, "hop_failed_visits_total", "Visits that followed no link, by cause.", &causes);
+    let lag = counters.oldest_unfolded.map_or(0, |oldest| now.millis_since(oldest) / 1_000);
+    add_comments(text, "hop_ledger_lag_seconds", "Age of the oldest click that is not folded yet.");
+    text.extend(["hop_ledger_lag_seconds ", &lag.to_string(), "\n"]);
+    add_counter(text, "hop_dropped_batches_total", "Batches of clicks that were given up.", &[("", counters.dropped)]);
+}
+
+/// Adds a counter with a number for each of its labels.
+fn add_counter(text: &mut String, name: &str, help: &str, numbers: &[(impl AsRef<str>, u64)]) {
+    text.extend(["# HELP ", name, " ", help, "\n# TYPE ", name, " counter\n"]);
+    for (labels, number) in numbers {
+        text.extend([name, labels.as_ref(), " ", &number.to_string(), "\n"]);
+    }
 }
 
 fn add_memo(text: &mut String, shelves: &[ShelfUsage]) {

@@ -4,11 +4,15 @@ use http::StatusCode;
 use serde::Serialize;
 
 use crate::api::links;
+use crate::api::stats::UNIQUES_ERROR;
+use crate::api::stats::query::dimensions;
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::message::request::{BODY_LIMIT, BULK_LIMIT};
 use crate::message::response::Response;
+use crate::model::stats::Dimension;
 use crate::model::{alias, target};
+use crate::stats::{self, Exactness};
 use crate::store::ports::{Edge, EditsReachVisitors, Records as _};
 use crate::store::{Key, cache, memo};
 
@@ -45,6 +49,7 @@ struct CapabilitiesJson {
     /// Version of hop.
     version: &'static str,
     promises: PromisesJson,
+    statistics: StatisticsJson,
     limits: LimitsJson,
 }
 
@@ -90,6 +95,31 @@ struct CacheJson {
     fresh_seconds: u32,
     /// Age in seconds up to which it is served while the database does not answer.
     expire_after_seconds: u32,
+}
+
+/// How exact the statistics of this deployment are.
+#[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
+struct StatisticsJson {
+    /// Totals, series and values of closed dimensions: every click that was stored counts once.
+    #[cfg_attr(feature = "docs", schemars(extend("enum" = ["exact"])))]
+    totals: &'static str,
+    /// Relative standard error of unique visitors. They are counted for each UTC day.
+    uniques_error: f64,
+    /// Dimensions whose values are estimated if a day has very many. Each estimate has an upper bound, and so has its
+    /// sum.
+    estimated: Vec<&'static str>,
+    /// Seconds after which a click is usually visible; `null` if this edge cannot say.
+    visible_after_seconds: Option<u32>,
+    /// Months that statistics are kept: the setting `HOP_STATS_MONTHS`.
+    months: u32,
+    /// Whether visits that followed no link are counted.
+    failed_visits: bool,
+    /// Whether `DNT` and `Sec-GPC` of a visitor are respected, so that their click counts in totals only: the setting
+    /// `HOP_RESPECT_DNT`.
+    respects_dnt: bool,
+    /// Whether links have the clicks of the last seven days.
+    last_7_days: bool,
 }
 
 /// The largest values that are accepted.
@@ -144,7 +174,7 @@ pub(crate) async fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Re
         cached_links: context.edge.link_cache().map(|_| cached_links),
         max_clicks: "never exceeded, with one exception: while a link is being erased, a visitor who read it before may take \
                      one click more; a failure may waste a click",
-        clicks: "counted after the response; of more than eight simultaneous clicks on one link some may be lost",
+        clicks: stats::promise(context.edge),
     };
     let limits = LimitsJson {
         alias_bytes: alias::MAX_BYTES,
@@ -159,7 +189,23 @@ pub(crate) async fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Re
         crawlable: links::max_crawlable(records, budget),
         max_clicks: edge.max_clicks,
     };
-    Response::json(StatusCode::OK, &CapabilitiesJson { edge: edge.name, version: env!("CARGO_PKG_VERSION"), promises, limits })
+    let capabilities =
+        CapabilitiesJson { edge: edge.name, version: env!("CARGO_PKG_VERSION"), promises, statistics: statistics(context), limits };
+    Response::json(StatusCode::OK, &capabilities)
+}
+
+fn statistics<E: Edge>(context: &Context<'_, E>) -> StatisticsJson {
+    let Exactness { visible_after_seconds, has_failed, has_last_days } = stats::exactness(context.edge);
+    StatisticsJson {
+        totals: "exact",
+        uniques_error: UNIQUES_ERROR,
+        estimated: dimensions(true).filter(|dimension| dimension.is_open()).map(Dimension::name).collect(),
+        visible_after_seconds,
+        months: context.config.stats_months,
+        failed_visits: has_failed,
+        respects_dnt: context.config.respects_dnt,
+        last_7_days: has_last_days,
+    }
 }
 
 /// `GET /favicon.ico`: an empty response. Browsers request it by themselves, and should not get the page of an unknown

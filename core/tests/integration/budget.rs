@@ -235,7 +235,7 @@ fn long_results_are_stored_in_short_form() {
         let link = json!({"alias": alias, "target": long("a"), "fallback": long("b")});
         assert_eq!(ask(&edge, Ask::create(&link)).code(), 201);
     }
-    edge.set_operations(50);
+    edge.set_operations(45);
     let items: Vec<Value> = aliases.iter().map(|alias| update(alias, &json!({"title": "T"}))).collect();
     let batch = Ask::batch(&items).once("long");
     let first = results(&ask(&edge, batch.again()));

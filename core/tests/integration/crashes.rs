@@ -17,7 +17,7 @@ use serde_json::json;
 
 /// An edge without links, whose store commits stepwise.
 fn empty_edge() -> MemoryEdge {
-    store_faults::edge(1, CommitMode::Stepwise)
+    store_faults::edge(1, CommitMode::Stepwise).without_ledger()
 }
 
 /// An edge with the link `docs` to `HERE`.
@@ -548,23 +548,6 @@ fn keyed_crash_before_response_replays_stored_answer() {
     let again = run(Isolate::new(&edge).ask(create_once()));
     assert_eq!((again.code(), &again.json()["id"], &again.json()["state"]), (201, &json!(made["docs"].id), &json!("live")));
     assert_eq!(stored_links(&edge)["docs"].version, 2, "the work is not repeated");
-}
-
-#[test]
-fn import_crash_before_clicks_adds_them_on_retry() {
-    let line = json!({"target": HERE, "alias": "docs", "clicks": {"humans": 7}}).to_string();
-    let import = || Ask::import("", "application/x-ndjson", line.clone());
-    for (follows, counted) in [(false, 7), (true, 1)] {
-        let edge = empty_edge();
-        die_unanswered(&edge, StoreStep::Write, 2, import());
-        let id = stored_links(&edge)["docs"].id.clone();
-        assert_eq!(clicks(&edge, &id), 0);
-        if follows {
-            assert_eq!(follow_afresh(&edge), to(HERE));
-        }
-        let again = run(Isolate::new(&edge).ask(import())).json();
-        assert_eq!((&again["existing"], clicks(&edge, &id)), (&json!(1), counted));
-    }
 }
 
 /// A limit of two, and random numbers that try the same tickets each time.

@@ -25,6 +25,7 @@ fn ask(edge: &MemoryEdge, ask: Ask) -> (u16, Value) {
 
 /// An edge with the link `docs`, which has tags, a history and clicks.
 fn world(edge: MemoryEdge) -> MemoryEdge {
+    let edge = edge.without_ledger();
     for asked in [
         Ask::create(&json!({"alias": "docs", "target": HERE, "tags": ["x"], "note": "a secret"})),
         Ask::change("docs", &json!({"title": "a"})),
@@ -95,6 +96,27 @@ fn erased_link_leaves_nothing() {
 }
 
 #[test]
+fn erased_link_leaves_no_statistics() {
+    let edge = MemoryEdge::new(1);
+    let rows = |edge: &MemoryEdge, id: &str| {
+        edge.ledger.rows().iter().filter(|(_, key, _)| key.starts_with(&format!("link/{id}/"))).count()
+    };
+    for _ in 0..2 {
+        assert_eq!(ask(&edge, Ask::create(&json!({"alias": "docs", "target": HERE, "reuse": true}))).0, 201);
+        assert_eq!(run(Isolate::new(&edge).ask(Ask::visit("docs"))).code(), 302);
+        assert_eq!(ask(&edge, Ask::delete("docs")).0, 204);
+    }
+    let ids: Vec<String> = edge.ledger.rows().iter().filter_map(|(_, _, row)| row.body.split("lnk_").nth(1).map(|id| format!("lnk_{}", &id[..17]))).collect();
+    assert_eq!(run(edge.ledger.ring_alarms(|_| Ok(()))), Vec::<String>::new());
+    assert!(ids.len() == 2 && ids.iter().all(|id| rows(&edge, id) == 1), "{ids:?}");
+    edge.ledger.set_down(true);
+    assert_eq!(ask(&edge, erase("docs")).0, 503);
+    edge.ledger.set_down(false);
+    assert_eq!(ask(&edge, erase("docs")).0, 204);
+    assert!(ids.iter().all(|id| rows(&edge, id) == 0), "the link and its predecessor are erased");
+}
+
+#[test]
 fn erased_alias_starts_a_fresh_link() {
     let edge = world(MemoryEdge::new(1));
     let old = stored_links(&edge)["docs"].id.clone();
@@ -144,7 +166,7 @@ fn forwarding_alias_is_held_until_deleted() {
 
 #[test]
 fn stored_answer_outlasts_the_erased_link() {
-    let edge = MemoryEdge::new(1);
+    let edge = MemoryEdge::new(1).without_ledger();
     let create = || Ask::create(&json!({"alias": "docs", "target": HERE, "note": "a secret"})).once("k");
     let created = ask(&edge, create());
     assert_eq!((created.0, ask(&edge, erase("docs")).0), (201, 204));
@@ -183,7 +205,7 @@ fn newest_version_is_erased_despite_stale_scan() {
     let trace = store_faults::watch(&edge);
     assert_eq!(ask(&edge, erase("docs")).0, 204);
     let scan = trace.steps().iter().position(|step| *step == StoreStep::Scan).expect("an erasure lists old versions");
-    let edge = MemoryEdge::new(1);
+    let edge = MemoryEdge::new(1).without_ledger();
     for asked in [Ask::create(&json!({"alias": "docs", "target": HERE})), Ask::change("docs", &json!({"title": "a"}))] {
         assert!(ask(&edge, asked).0 < 400);
     }
@@ -233,7 +255,7 @@ fn check_half_done(answer: &Answer) {
 /// Stores of both kinds with the operation budget of Workers' free plan, and one with that of Fastly.
 fn edges() -> [MemoryEdge; 3] {
     [(CommitMode::Transaction, 50), (CommitMode::Stepwise, 50), (CommitMode::Stepwise, 32)].map(|(steps, operations)| {
-        let edge = store_faults::edge(1, steps);
+        let edge = store_faults::edge(1, steps).without_ledger();
         edge.set_operations(operations);
         edge
     })

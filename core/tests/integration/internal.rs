@@ -71,7 +71,7 @@ fn damaged_record_hides_no_other_link() {
 
 #[test]
 fn damaged_click_total_hides_no_link() {
-    let edge = MemoryEdge::new(1);
+    let edge = MemoryEdge::new(1).without_ledger();
     let isolate = Isolate::new(&edge);
     let created = run(isolate.ask(Ask::create(&json!({"target": "https://example.com/", "alias": "docs"})))).json();
     let id = created["id"].as_str().expect("a link has an id");

@@ -118,7 +118,7 @@ fn lists_filter_by_used_up_state() {
 
 #[test]
 fn page_reads_click_counts_in_one_batch() {
-    let edge = MemoryEdge::new(1);
+    let edge = MemoryEdge::new(1).without_ledger();
     let reads = |edge: &MemoryEdge| {
         let trace = watch(edge);
         assert_eq!(ask(edge, Ask::list("/api/v1/links")).0, 200);

@@ -53,6 +53,7 @@ fn link_is_created_followed_deleted_and_restored() {
             assert_eq!((restored.code(), restored.header("etag")), (200, "\"3\""));
             let mut expected = link.clone();
             expected["clicks"]["humans"] = json!(1);
+            expected["clicks"]["last_7_days"][6] = json!(1);
             expected["version"] = json!(3);
             expected["updated_at"] = json!("2026-11-21T08:01:00Z");
             assert_eq!(restored.json(), expected);

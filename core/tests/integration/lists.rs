@@ -484,7 +484,8 @@ fn cell(value: &Value) -> String {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
         Value::Object(clicks) => {
-            format!("{{\"humans\":{},\"bots\":{},\"previews\":{}}}", clicks["humans"], clicks["bots"], clicks["previews"])
+            let [humans, bots, previews, days] = ["humans", "bots", "previews", "last_7_days"].map(|name| &clicks[name]);
+            format!("{{\"humans\":{humans},\"bots\":{bots},\"previews\":{previews},\"last_7_days\":{days}}}")
         }
         other => other.to_string(),
     }

@@ -53,6 +53,7 @@ mod properties;
 mod rename;
 mod robots;
 mod secrets;
+mod stats;
 mod support;
 mod tags;
 mod takes;

@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use crate::support::store_faults::{Plan, clear_faults, plan};
 use crate::support::{Ask, Isolate, run};
 use hop_core::memory::{Fault, MemoryEdge, StoreStep};
+use hop_core::ports::Edge as _;
+use http::header::USER_AGENT;
 use serde_json::json;
 
 /// Every value by its name and labels as they are written.
@@ -21,7 +23,8 @@ fn read(text: &str) -> Numbers {
         assert!(is_name(name) && !help.is_empty() && !help.contains('\\'), "{line}");
         assert!(!described.contains(&name), "{name} is described twice");
         described.push(name);
-        assert_eq!(lines.next(), Some(&*format!("# TYPE {name} gauge")));
+        let kind = if name.ends_with("_total") { "counter" } else { "gauge" };
+        assert_eq!(lines.next(), Some(&*format!("# TYPE {name} {kind}")));
         let before = numbers.len();
         while let Some(line) = lines.next_if(|line| !line.starts_with('#')) {
             let (series, number) = line.rsplit_once(' ').unwrap_or_else(|| panic!("no number: {line}"));
@@ -65,11 +68,53 @@ fn all_metrics_are_described_and_present() {
     let shelves = ["hits", "misses", "verifications", "texts"];
     let of_the_memo = ["entries", "max_entries", "bytes", "max_bytes"];
     let of_the_memo = of_the_memo.iter().flat_map(|what| shelves.map(|shelf| format!("hop_memo_{what}{{shelf=\"{shelf}\"}}")));
-    let rest = ["hop_cached_links", "hop_store_probe_seconds", "hop_store_up"].map(str::to_owned);
-    let mut expected: Vec<String> = of_the_memo.chain(rest).chain([info.clone()]).collect();
+    let rest = ["cached_links", "store_probe_seconds", "store_up", "ledger_up", "ledger_lag_seconds", "dropped_batches_total"];
+    let rest = rest.map(|name| format!("hop_{name}"));
+    let clicks = ["human", "bot", "preview"].map(|kind| format!("hop_clicks_total{{kind=\"{kind}\"}}"));
+    let failed = ["unknown_alias", "ended", "root", "unknown_host"].map(|cause| format!("hop_failed_visits_total{{cause=\"{cause}\"}}"));
+    let mut expected: Vec<String> = of_the_memo.chain(rest).chain(clicks).chain(failed).chain([info.clone()]).collect();
     expected.sort();
     assert_eq!(numbers.keys().cloned().collect::<Vec<_>>(), expected);
     assert_eq!([&*info, "hop_cached_links", "hop_store_up"].map(|name| numbers[name]), [1.0; 3]);
+}
+
+#[test]
+fn ledger_metrics_follow_clicks() {
+    let edge = MemoryEdge::new(1);
+    let isolate = Isolate::new(&edge);
+    assert_eq!(run(isolate.ask(Ask::create(&json!({"target": "https://example.com/", "alias": "docs"})))).code(), 201);
+    let ledger = |isolate: &Isolate<'_>| {
+        let numbers = scrape(isolate);
+        let names = [
+            "ledger_up",
+            "clicks_total{kind=\"human\"}",
+            "clicks_total{kind=\"bot\"}",
+            "failed_visits_total{cause=\"unknown_alias\"}",
+            "ledger_lag_seconds",
+            "dropped_batches_total",
+        ];
+        names.map(|name| numbers.get(&format!("hop_{name}")).copied())
+    };
+    assert_eq!(ledger(&isolate), [1.0, 0.0, 0.0, 0.0, 0.0, 0.0].map(Some));
+    run(isolate.ask(Ask::visit("nothing")));
+    run(isolate.ask(Ask::visit("docs")));
+    run(isolate.ask(Ask::visit("docs").header(USER_AGENT, "curl/8.0")));
+    edge.wait_seconds(90);
+    assert_eq!(ledger(&isolate), [1.0, 1.0, 1.0, 1.0, 90.0, 0.0].map(Some));
+    run(edge.ledger.ring_alarms(|bytes| edge.random(bytes)));
+    assert_eq!(ledger(&isolate), [1.0, 1.0, 1.0, 1.0, 0.0, 0.0].map(Some));
+    edge.ledger.set_down(true);
+    run(isolate.ask(Ask::visit("docs")));
+    edge.take_log();
+    assert_eq!(ledger(&isolate), [Some(0.0), None, None, None, None, None]);
+    let log = edge.take_log();
+    assert!(log.len() == 1 && log[0].contains("the ledger did not answer"), "{log:?}");
+    edge.ledger.set_down(false);
+    // The next batch reports the one that was lost.
+    run(isolate.ask(Ask::visit("docs")));
+    assert_eq!(ledger(&isolate), [1.0, 2.0, 1.0, 1.0, 0.0, 1.0].map(Some));
+    let without = MemoryEdge::new(1).without_ledger();
+    assert_eq!(ledger(&Isolate::new(&without)), [None; 6]);
 }
 
 #[test]

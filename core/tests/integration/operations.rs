@@ -83,6 +83,9 @@ fn samples(method: &str, pattern: &str) -> Vec<Sample> {
         ("GET", "/api/v1/links/{alias}/history") => by_key("3 versions", Ask::list("/api/v1/links/old/history")),
         ("POST", "/api/v1/links/{alias}/explain") => by_key("", Ask::post("/api/v1/links/docs/explain", &json!({}))),
         ("GET", "/api/v1/links/{alias}/qr") => by_key("", Ask::list("/api/v1/links/docs/qr")),
+        ("GET", "/api/v1/links/{alias}/stats") => by_key("", Ask::list("/api/v1/links/docs/stats")),
+        ("GET", "/api/v1/links/{alias}/clicks") => by_key("", Ask::list("/api/v1/links/docs/clicks")),
+        ("GET", "/api/v1/stats") => by_key("", Ask::list("/api/v1/stats")),
         ("POST", "/api/v1/batch") => {
             let items: Vec<Value> = ten().into_iter().map(|link| json!({"op": "create", "link": link})).collect();
             by_key("10 new links, with an `Idempotency-Key`", Ask::batch(&items).once("a key"))
@@ -131,7 +134,7 @@ fn samples(method: &str, pattern: &str) -> Vec<Sample> {
 /// An edge with links, a domain, a user and an owner's key that was just used, and the secret of that key.
 fn world(steps: CommitMode) -> (MemoryEdge, String) {
     let edge = store_faults::edge(1, steps);
-    let edge = if steps == CommitMode::Stepwise { edge.without_cache() } else { edge };
+    let edge = if steps == CommitMode::Stepwise { edge.without_cache().without_ledger() } else { edge };
     user(&edge, 'c', "editor", "in");
     let owner = user(&edge, 'a', "owner", "in");
     let secret = edge.plant_key(PEPPER, &owner, &Planted::default()).expect("there is randomness");

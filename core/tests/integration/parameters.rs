@@ -36,6 +36,10 @@ const QR: &str = "/api/v1/links/docs/qr";
 const EXPORT: &str = "/api/v1/export";
 const IMPORT: &str = "/api/v1/import";
 const AUDIT: &str = "/api/v1/audit";
+const STATS: &str = "/api/v1/stats";
+const LINK_STATS: &str = "/api/v1/links/docs/stats";
+const NO_BOUNDARIES: &[&str] = &["", "2026-11-31", "today", "2026-11-01T08:00:00", "20261101"];
+const NO_DIMENSIONS: &[&str] = &["", "link", "Country", "country,", "country, os", "country,os,device,browser,language"];
 const FLAGS: &[&str] = &["true", "false"];
 const NO_FLAGS: &[&str] = &["", "1", "True", "yes"];
 const HOSTS: &[&str] = &["hop.example", "HOP.example.", "hop%2eexample"];
@@ -48,7 +52,7 @@ const NO_USERS: &[&str] = &["", "None", "usr_1", "usr_01111111111111111", "11111
 const NAMES: &[&str] = &["a", "lnk_1", "b\u{fc}cher.example"];
 const NO_NAMES: &[&str] = &["", "a\0", "a\nb", "\u{202e}a"];
 
-const ROWS: [Row; 27] = [
+const ROWS: [Row; 38] = [
     row("domain", Method::GET, LINKS, HOSTS, NO_HOSTS),
     row("tag", Method::GET, LINKS, &["a", "Two words", "\u{65e5}\u{672c}"], &["", " ", "a\0"]),
     row("tags", Method::GET, LINKS, &["any", "all"], &["", "ALL", "none"]),
@@ -83,6 +87,17 @@ const ROWS: [Row; 27] = [
     row("doneTo", Method::GET, AUDIT, MOMENTS, NO_MOMENTS),
     row("subject", Method::GET, AUDIT, NAMES, NO_NAMES),
     row("principal", Method::GET, AUDIT, NAMES, NO_NAMES),
+    row("statsDomain", Method::GET, STATS, HOSTS, NO_HOSTS),
+    row("statsTag", Method::GET, STATS, &["a", "Two words"], &["", " ", "a\0"]),
+    row("statsFrom", Method::GET, STATS, &["2026-11-01", "2026-11-01T08:15:00Z", "2026-11-01T08:15:00+01:00"], NO_BOUNDARIES),
+    row("statsTo", Method::GET, STATS, &["2026-11-30", "2026-11-30T08:15:00.000Z"], NO_BOUNDARIES),
+    row("granularity", Method::GET, STATS, &["hour", "day", "week", "month"], &["", "Day", "year"]),
+    row("tz", Method::GET, STATS, &["UTC", "Europe/Berlin", "+05:30", "CET-1CEST,M3.5.0,M10.5.0/3"], &[""]),
+    row("by", Method::GET, LINK_STATS, &["country", "rule,variant", "region,city,referrer,reason"], NO_DIMENSIONS),
+    row("byOfMany", Method::GET, STATS, &["country", "device,os,browser,language"], &["rule", "country,variant"]),
+    row("compare", Method::GET, STATS, &["previous"], &["", "next"]),
+    row("statsFormat", Method::GET, STATS, &["json", "csv"], &["", "CSV", "xlsx"]),
+    row("limitOfClicks", Method::GET, "/api/v1/links/docs/clicks", &["1", "100"], &["", "0", "101", "-1", "1.5", "a"]),
 ];
 
 /// Whether hop accepts `text` as this parameter.
@@ -91,7 +106,7 @@ fn is_accepted(isolate: &Isolate<'_>, row: &Row, name: &str, text: &str) -> bool
     let ask = Ask::list(&format!("{}?{name}={query}", row.path));
     let ask = Ask { method: row.method.clone(), body: Body::Whole(Vec::new()), ..ask };
     let answer = run(isolate.ask(ask.header(CONTENT_TYPE, "application/x-ndjson")));
-    let expected: &[u16] = if row.path == QR || row.method == Method::DELETE { &[200, 204, 404, 422] } else { &[200, 422] };
+    let expected: &[u16] = if row.path.contains("/docs") || row.method == Method::DELETE { &[200, 204, 404, 422] } else { &[200, 422] };
     assert!(expected.contains(&answer.code()), "{}={text:?}: {answer:?}", row.component);
     let json = answer.json();
     let mut wrong = json["errors"].as_array().into_iter().flatten();

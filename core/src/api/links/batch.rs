@@ -284,7 +284,8 @@ impl<E: Edge> BatchWork<'_, E> {
         };
         let counts = match &done.link {
             Some(link) if done.status != StatusCode::CREATED => self.counts(link).await,
-            _ => ClickCounts::default(),
+            Some(link) => ClickCounts::of_new(self.context, link),
+            None => ClickCounts::default(),
         };
         let is_created = done.status == StatusCode::CREATED;
         let link = done.link.as_ref().map(|link| WrittenLinkJson::new(self.context, self.authorized, link, counts, is_created));
@@ -293,7 +294,7 @@ impl<E: Edge> BatchWork<'_, E> {
         ItemOutcome::new(&BatchResultJson { index, status, link, problem: None }, ItemState::Succeeded, Some(&short))
     }
 
-    /// Reads the click counts of a link. If they cannot be read they are 0: the change was made and must be reported.
+    /// Reads the click counts of a link. If they cannot be read they are left out: the change was made and must be reported.
     async fn counts(&self, link: &Link) -> ClickCounts {
         let counts = counts(self.context, &[link]).await;
         let counts = counts.inspect_err(|error| self.context.log_lost("clicks were not read", error)).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! Claim of an alias: the one compare-and-swap write that gives it to a link.
 
-use super::remnants::LinkRemnants;
+use super::remnants::{LinkRemnants, erase_statistics};
 use super::{MAX_EDIT_ATTEMPTS, follow_moves};
 use crate::api::audit::{self, AuditAction};
 use crate::auth::Authorized;
@@ -325,6 +325,7 @@ async fn forget_predecessor<E: Edge>(context: &Context<'_, E>, alias_record: &Al
     if most < LinkRemnants::LEAST {
         return Err(Problem::cleanup_unfinished());
     }
+    erase_statistics(context, oldest).await?;
     let remnants = LinkRemnants::load(context, (oldest, &alias_record.key), MoveVersions::Follow, most).await?;
     if let Some(pending_move) = remnants.pending.first() {
         revert_pending_move(context, pending_move).await?;

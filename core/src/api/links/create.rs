@@ -23,6 +23,7 @@ use crate::message::response::Response;
 use crate::model::alias::{self, Alias, AliasCase};
 use crate::model::base58;
 use crate::model::blocked::Blocked;
+use crate::model::clicks::Clicks;
 use crate::model::domain::Domain;
 use crate::model::field_error::{FieldCode, FieldError};
 use crate::model::link::{Link, LinkId, UserId};
@@ -83,6 +84,8 @@ pub(super) struct NewLink {
     /// Time of creation of an imported link.
     pub(super) created_at: Option<Timestamp>,
     pub(super) blocked: Option<Blocked>,
+    /// Clicks that were counted before the link was imported.
+    pub(super) imported_clicks: Clicks,
     /// Whether an alias that belonged to another link may be taken over.
     pub(super) reuses: bool,
 }
@@ -124,7 +127,7 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, authorized: &Autho
 
 /// Response with a new link.
 fn created_response<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, link: &Link) -> Result<Response, Problem> {
-    let json = WrittenLinkJson::new(context, authorized, link, ClickCounts::default(), true);
+    let json = WrittenLinkJson::new(context, authorized, link, ClickCounts::of_new(context, link), true);
     Response::json(StatusCode::CREATED, &json)?.location(&wire::link_path(link))?.etag(link.version)
 }
 
@@ -152,7 +155,7 @@ impl NewLink {
         refuse_self_targets(&mut wrong, &domain, parts.target.as_ref(), &settings);
         let LinkBody { target, alias, reuse, .. } = Draft::<LinkBody> { parts, wrong }.finish()?;
         let (owner, reuses) = (authorized.user().cloned(), reuse.unwrap_or_default());
-        Ok(Self { target, alias, domain, settings, password, owner, created_at: None, blocked: None, reuses })
+        Ok(Self { target, alias, domain, settings, password, owner, created_at: None, blocked: None, imported_clicks: Clicks::default(), reuses })
     }
 
     /// Hashes the password, if there is one that is not hashed yet. Comes before [`create_link`].
@@ -215,6 +218,7 @@ fn build_link<E: Edge>(context: &Context<'_, E>, new: &NewLink, alias: Alias) ->
         epoch: None,
         blocked: new.blocked.clone(),
         predecessors: Vec::new(),
+        imported_clicks: new.imported_clicks,
     })
 }
 

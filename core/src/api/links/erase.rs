@@ -13,7 +13,7 @@
 //! a crashed move cannot be read, the erasure stops only after everything else is removed.
 
 use super::claim::{abort_move, revert_pending_move};
-use super::remnants::LinkRemnants;
+use super::remnants::{LinkRemnants, erase_statistics};
 use crate::api::audit::{self, AuditAction};
 use crate::auth::Authorized;
 use crate::context::Context;
@@ -114,7 +114,7 @@ async fn run_steps<E: Edge>(
         if committed == Ok(Commit::Conflict) {
             continue;
         }
-        let commits = alias_record.commits.saturating_add(1);
+        let (commits, link_id) = (alias_record.commits.saturating_add(1), link.id.clone());
         let cached_link = CachedLink::from_state(&AliasState::Erasing(link), commits).filter(|_| committed.is_ok());
         if is_erasing {
             *ended = Some(cached_link);
@@ -125,7 +125,10 @@ async fn run_steps<E: Edge>(
         match left.unreadable {
             _ if left.has_more => has_begun = true,
             Some(error) => return Err(error.into()),
-            None => return release_alias(context, key, commits).await,
+            None => {
+                erase_statistics(context, &link_id).await?;
+                return release_alias(context, key, commits).await;
+            }
         }
     }
     Err(last)

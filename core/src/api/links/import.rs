@@ -31,13 +31,12 @@ use crate::message::wire::ProblemJson;
 use crate::message::wire_schema;
 use crate::model::alias::Alias;
 use crate::model::blocked::Blocked;
-use crate::model::clicks::Clicks;
 use crate::model::domain::Domain;
 use crate::model::field_error::{FieldCode, FieldError};
 use crate::model::link::Link;
-use crate::store::budget::{Budget, cost_of_rewrite};
+use crate::store::budget::Budget;
 use crate::store::ports::{ClientInfo, Edge, Records, StoreCall, StoreError};
-use crate::store::{AliasRecord, AliasState, Key, import_clicks, load, load_many};
+use crate::store::{AliasRecord, AliasState, Key, load, load_many};
 
 /// Most alias records that are read together, whatever the budget.
 const LINES_AT_ONCE: u16 = 100;
@@ -344,7 +343,7 @@ async fn import_line<E: Edge>(
     dry_run: bool,
 ) -> Result<ImportedLine, Problem> {
     let mut line = line?;
-    if let Some(existing) = find_existing(context, &line, alias_record.transpose()?, dry_run).await? {
+    if let Some(existing) = find_existing(context, &line, alias_record.transpose()?)? {
         return Ok(existing);
     }
     if line.lacks_password {
@@ -355,29 +354,24 @@ async fn import_line<E: Edge>(
         return Ok(ImportedLine { status: StatusCode::CREATED, alias: line.new.alias });
     }
     line.new.hash(context)?;
-    // Reserves the write of the imported click counts.
-    let reserved = (line.clicks != Clicks::default()).then(|| context.budget.reserve(cost_of_rewrite(context.edge.records())));
     let link = match create_link(context, authorized, &line.new).await {
         // Another request has created a link since the read. It may be the same link.
         Err(problem) if problem.code == ProblemCode::AliasTaken => {
             let Some(key) = key_of(&line) else { return Err(problem) };
             let alias_record = load(context.edge.records(), &key).await?;
-            return find_existing(context, &line, alias_record, dry_run).await?.ok_or(problem);
+            return find_existing(context, &line, alias_record)?.ok_or(problem);
         }
         created => created?,
     };
-    drop(reserved);
-    add_clicks(context, &link, line.clicks).await?;
     Ok(ImportedLine { status: StatusCode::CREATED, alias: Some(link.alias) })
 }
 
 /// Returns the link of a line if it exists already, and `None` if its alias is available. A link created by an earlier
 /// attempt of this request is reported as created, so it returns `None` too.
-async fn find_existing<E: Edge>(
+fn find_existing<E: Edge>(
     context: &Context<'_, E>,
     line: &ImportLine,
     alias_record: Option<AliasRecord>,
-    dry_run: bool,
 ) -> Result<Option<ImportedLine>, Problem> {
     let (Some(alias), Some(alias_record)) = (&line.new.alias, alias_record) else { return Ok(None) };
     if alias_record.remembers(&context.name("commit")?) {
@@ -386,9 +380,6 @@ async fn find_existing<E: Edge>(
     if let AliasState::Link(link) = alias_record.alias_state.visible()
         && is_same(link, line)
     {
-        if !dry_run {
-            add_clicks(context, link, line.clicks).await?;
-        }
         return Ok(Some(ImportedLine { status: StatusCode::OK, alias: Some(alias.clone()) }));
     }
     match alias_availability(&alias_record.alias_state, None, line.new.reuses, context.now) {
@@ -413,12 +404,4 @@ fn is_same(link: &Link, line: &ImportLine) -> bool {
         && link.target == line.new.target
         && link.settings == settings
         && link.settings.password.is_some() == has_password
-}
-
-/// Adds imported click counts to the total of a link.
-async fn add_clicks<E: Edge>(context: &Context<'_, E>, link: &Link, clicks: Clicks) -> Result<(), Problem> {
-    if clicks == Clicks::default() {
-        return Ok(());
-    }
-    Ok(import_clicks(context.edge, &link.id, clicks).await?)
 }

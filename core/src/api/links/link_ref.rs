@@ -40,7 +40,7 @@ pub(super) async fn load_link<E: Edge>(
 }
 
 /// Key of `alias`, as it is written in a URL.
-pub(super) fn alias_key<E: Edge>(context: &Context<'_, E>, domain: &Domain, alias: &str) -> Result<Key, Problem> {
+pub(crate) fn alias_key<E: Edge>(context: &Context<'_, E>, domain: &Domain, alias: &str) -> Result<Key, Problem> {
     let alias = Alias::parse_existing(alias, context.config.alias_case).map_err(|_| Problem::no_such_link())?;
     Ok(Key::link(domain, &alias))
 }
@@ -54,7 +54,7 @@ pub(super) async fn parse_domain<E: Edge>(context: &Context<'_, E>, authorized: 
 
 /// Takes `domain` out of `fields`; the default domain if there is none. The deployment must serve it, and the caller's
 /// key must cover it.
-pub(super) async fn take_domain<E: Edge>(
+pub(crate) async fn take_domain<E: Edge>(
     context: &Context<'_, E>,
     authorized: &Authorized,
     fields: &mut Fields,
@@ -66,7 +66,7 @@ pub(super) async fn take_domain<E: Edge>(
 }
 
 /// Takes `domain` like [`take_domain`]; `None` if there is none.
-pub(super) async fn take_optional_domain<E: Edge>(
+pub(crate) async fn take_optional_domain<E: Edge>(
     context: &Context<'_, E>,
     authorized: &Authorized,
     fields: &mut Fields,

@@ -55,6 +55,7 @@ pub(crate) use history::list_versions;
 #[cfg(feature = "docs")]
 pub(crate) use import::LineBody;
 pub(crate) use import::{ImportFormat, import, max_lines};
+pub(crate) use link_ref::{alias_key, take_domain, take_optional_domain};
 pub(crate) use list::list;
 pub(crate) use qr::qr;
 pub(crate) use restore::restore;
@@ -97,7 +98,7 @@ async fn load_record<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<Ali
 }
 
 /// Loads the link at `key`, which may be deleted, and its alias record.
-async fn find_link<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(AliasRecord, Link), Problem> {
+pub(crate) async fn find_link<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(AliasRecord, Link), Problem> {
     let alias_record = load_record(context, key).await?;
     let link = visible_link(&alias_record)?.clone();
     Ok((alias_record, link))

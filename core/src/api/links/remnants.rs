@@ -3,6 +3,7 @@
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::model::link::{Link, LinkId};
+use crate::stats;
 use crate::store::history::{self, MoveVersions};
 use crate::store::ports::{Edge, Records, StoreCall, StoreError};
 use crate::store::{AliasRecord, Key, Prefix};
@@ -23,6 +24,14 @@ pub(super) struct LinkRemnants {
     pub(super) has_more: bool,
     /// Store operations to list and remove this: at most the given number, or [`Self::LEAST`] if that is more.
     pub(super) operations: u32,
+}
+
+/// Deletes the statistics of a link on an edge with a ledger. Repeating it is harmless.
+pub(super) async fn erase_statistics<E: Edge>(context: &Context<'_, E>, link: &LinkId) -> Result<(), StoreError> {
+    match context.edge.ledger() {
+        Some(ledger) => stats::ledger::erase(ledger, &context.config.shards, link).await,
+        None => Ok(()),
+    }
 }
 
 impl LinkRemnants {
@@ -51,6 +60,7 @@ impl LinkRemnants {
                 all.has_more = true;
                 continue;
             };
+            erase_statistics(context, &id).await?;
             let left = Self::load(context, (&id, key), moves, most).await?;
             if !left.is_empty() {
                 link.predecessors.push(id);
@@ -87,6 +97,9 @@ impl LinkRemnants {
         most: u32,
     ) -> Result<Self, Problem> {
         let records = context.edge.records();
+        if context.edge.ledger().is_some() {
+            return Self::list(context, (id, at), moves, most).await;
+        }
         let total_cost = records.operations(&StoreCall::Get).saturating_add(records.operations(&StoreCall::Remove(1)));
         let mut left = Self::list(context, (id, at), moves, most.saturating_sub(total_cost)).await?;
         let total = Key::total(id);

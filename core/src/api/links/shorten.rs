@@ -12,6 +12,7 @@ use crate::message::request::{BODY_LIMIT, Body};
 use crate::message::response::Response;
 #[cfg(feature = "docs")]
 use crate::message::wire_schema;
+use crate::model::clicks::Clicks;
 use crate::model::link_settings::LinkSettings;
 use crate::store::ports::Edge;
 
@@ -42,6 +43,7 @@ pub(crate) async fn shorten<E: Edge>(context: &Context<'_, E>, authorized: &Auth
     authorized.check_domain(domain)?;
     let target = draft.finish()?.url;
     let new = NewLink {
+        imported_clicks: Clicks::default(),
         target: target.clone(),
         alias: None,
         domain: domain.clone(),

@@ -6,7 +6,7 @@ use std::num::NonZeroU64;
 
 use serde::Serialize;
 
-use super::counts::ClickCounts;
+use super::counts::{ClickCounts, LinkClicks};
 use super::wire_rules::{CardJson, RuleJson};
 use crate::auth::Authorized;
 use crate::context::Context;
@@ -194,7 +194,7 @@ impl<'a> LinkJson<'a> {
             crawlable: settings.crawlable,
             disabled: settings.disabled,
             blocked: link.blocked.as_ref().map(BlockedJson::new),
-            clicks: authorized.has(Right::ReadClicks).then(|| ClicksJson::new(counts.clicks)),
+            clicks: counts.clicks.filter(|_| authorized.has(Right::ReadClicks)).map(ClicksJson::new),
             version: link.version,
             password_hash: None,
         }
@@ -233,11 +233,15 @@ struct ClicksJson {
     bots: u64,
     /// Requests of programs that show a preview of the link.
     previews: u64,
+    /// Clicks of people on each of the last seven UTC days, the oldest first. `null` where the edge cannot tell
+    /// cheaply.
+    last_7_days: Option<[u64; 7]>,
 }
 
 impl ClicksJson {
-    fn new(Clicks { humans, bots, previews }: Clicks) -> Self {
-        Self { humans, bots, previews }
+    fn new(clicks: LinkClicks) -> Self {
+        let Clicks { humans, bots, previews } = clicks.total;
+        Self { humans, bots, previews, last_7_days: clicks.last_7_days }
     }
 }
 

@@ -54,7 +54,8 @@ pub(super) const EXPLAIN_PROBLEM: Operation = Operation::new(OperationGroup::Dep
 pub(super) const METRICS: Operation = Operation::new(OperationGroup::Deployment, "metrics", "Show metrics")
     .description(
         "In the text format of Prometheus: the version of hop, whether the store answers and how fast, whether links \
-         are cached, and the memory of the isolate that answers. If the store does not answer, `hop_store_up` is 0; a \
+         are cached, the clicks and failed visits of the ledger, its lag and the batches that were lost, and the memory \
+         of the isolate that answers. If the ledger does not answer, `hop_ledger_up` is 0. If the store does not answer, `hop_store_up` is 0; a \
          request with an API key then gets 503, because its owner cannot be read. Needs the scope `metrics:read` and a \
          key for every domain.",
     )

@@ -6,6 +6,7 @@ mod deployment;
 mod domains;
 mod keys;
 mod links;
+mod stats;
 mod tags;
 mod users;
 mod visitors;
@@ -35,6 +36,9 @@ pub(super) const fn of(endpoint: EndpointName) -> Operation {
         EndpointName::LinkHistory => links::LINK_HISTORY,
         EndpointName::ExplainLink => links::EXPLAIN_LINK,
         EndpointName::LinkQr => links::LINK_QR,
+        EndpointName::LinkStats => stats::LINK_STATS,
+        EndpointName::LinkClicks => stats::LINK_CLICKS,
+        EndpointName::Stats => stats::STATS,
         EndpointName::Batch => bulk::BATCH,
         EndpointName::ImportLinks => bulk::IMPORT_LINKS,
         EndpointName::ExportLinks => bulk::EXPORT_LINKS,

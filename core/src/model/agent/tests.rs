@@ -58,10 +58,10 @@ fn programs_are_not_classified_as_people() {
 #[test]
 fn agents_without_a_browser_are_programs() {
     for agent in [None, Some(&b""[..])] {
-        assert_eq!(Agent::parse(agent), Agent { kind: AgentKind::Bot, reason: Some("no User-Agent") });
+        assert_eq!(Agent::parse(agent), Agent { kind: AgentKind::Bot, reason: Some(NO_USER_AGENT) });
     }
     for agent in [" ", "-", "Mozilla", "MyTool/1.0", "Dalvik/2.1.0 (Linux; U; Android 13; Pixel 7)", "\u{1F980}"] {
-        assert_eq!(reason(agent), Some("no browser name"), "{agent}");
+        assert_eq!(reason(agent), Some(NO_BROWSER_NAME), "{agent}");
     }
 }
 
@@ -75,6 +75,23 @@ fn the_reason_names_the_matching_word() {
         ("Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/100.0 Safari/537.36 Dlc/2.0.1", "dlc/"),
     ] {
         assert_eq!((kind(agent), reason(agent)), (AgentKind::Bot, Some(word)), "{agent}");
+    }
+}
+
+#[test]
+fn operator_addresses_have_one_reason() {
+    for address in ["+http://example.com/bot", "https://example.com", "mailto:a@example.com", "www.example.com", "a@example.de"] {
+        let agent = format!("Mozilla/5.0 (compatible; MSIE 9.0; {address})");
+        assert_eq!(reason(&agent), Some("contact_address"), "{agent}");
+    }
+}
+
+#[test]
+fn reasons_are_few_and_short() {
+    let words: Vec<_> = [include_str!("bots.txt"), include_str!("previews.txt")].into_iter().flat_map(str::lines).collect();
+    assert!(words.len() + 8 < 256, "{}", words.len());
+    for word in words {
+        assert!(word.len() <= 40, "{word}");
     }
 }
 
@@ -118,7 +135,7 @@ fn previews_are_distinguished_from_other_programs() {
 
 #[test]
 fn only_the_first_512_bytes_are_read() {
-    let browser = "Mozilla/5.0 ";
+    let browser = "Mozilla/5.0 Gecko/ ";
     let at = |position: usize| format!("{browser:<position$}Googlebot/2.1");
     assert_eq!(kind(&at(490)), AgentKind::Bot);
     assert_eq!(kind(&at(8000)), AgentKind::Human);
@@ -156,7 +173,13 @@ mod properties {
     }
 
     fn words() -> Vec<&'static str> {
-        let lists = [include_str!("bots.txt"), include_str!("browsers.txt"), include_str!("previews.txt"), include_str!("signs.txt")];
+        let lists = [
+            include_str!("bots.txt"),
+            include_str!("browsers.txt"),
+            include_str!("previews.txt"),
+            include_str!("signs.txt"),
+            include_str!("engines.txt"),
+        ];
         lists.iter().flat_map(|list| list.lines()).map(|line| line.trim_end_matches(['|', '!'])).collect()
     }
 

@@ -1,4 +1,4 @@
-//! Time zones of rules: an IANA name, a POSIX TZ string or a fixed offset. jiff parses them. Its zone database is
+//! Time zones of rules and statistics: an IANA name, a POSIX TZ string or a fixed offset. jiff parses them. Its zone database is
 //! compiled into hop, so a lookup reads no file and no clock.
 
 use std::sync::OnceLock;
@@ -70,8 +70,25 @@ impl Zone {
     }
 
     /// The local time at `moment`.
-    pub(super) fn local(&self, moment: Timestamp) -> DateTime {
+    pub(crate) fn local(&self, moment: Timestamp) -> DateTime {
         self.clock.to_datetime(moment.into())
+    }
+
+    /// The moment of a local time. A skipped time becomes a later one by as much as the clock was moved; of a repeated
+    /// time this is the first moment. `None` before 1970 and at the end of the year 9999.
+    pub(crate) fn moment_of(&self, local: DateTime) -> Option<Timestamp> {
+        let moment = self.clock.to_timestamp(local).ok()?;
+        u64::try_from(moment.as_millisecond()).ok().map(Timestamp::from_millis)
+    }
+
+    /// The moment in RFC 3339 with the offset of the zone, or with `Z` if the zone is called `UTC`.
+    pub(crate) fn rfc_3339(&self, moment: Timestamp) -> String {
+        if self.text == "UTC" {
+            return moment.to_string();
+        }
+        let (local, minutes) = (self.local(moment), self.clock.to_offset(moment.into()).seconds() / 60);
+        let (sign, minutes) = (if minutes < 0 { '-' } else { '+' }, minutes.unsigned_abs());
+        format!("{local:.0}{sign}{:02}:{:02}", minutes / 60, minutes % 60)
     }
 
     /// The offset at the start of the compared years, and each later offset with the second at which it begins.
@@ -277,6 +294,47 @@ mod tests {
             let local = |moment| zone(name).local(moment).to_string();
             let a_second_earlier = Timestamp::from_millis(at.as_millis() - 1_000);
             assert_eq!((local(a_second_earlier).as_str(), local(at).as_str()), (before, after), "{name}");
+        }
+    }
+
+    #[test]
+    fn local_times_have_a_moment() {
+        for (name, local, moment) in [
+            ("UTC", "2026-11-01T00:00:00", Some("2026-11-01T00:00:00Z")),
+            ("Europe/Berlin", "2026-11-01T00:00:00", Some("2026-10-31T23:00:00Z")),
+            ("Europe/Berlin", "2026-07-01T00:00:00", Some("2026-06-30T22:00:00Z")),
+            // A skipped time, and a repeated one.
+            ("Europe/Berlin", "2026-03-29T02:30:00", Some("2026-03-29T01:30:00Z")),
+            ("Europe/Berlin", "2026-10-25T02:30:00", Some("2026-10-25T00:30:00Z")),
+            ("Africa/Cairo", "2026-04-24T00:00:00", Some("2026-04-23T22:00:00Z")),
+            ("Pacific/Apia", "2011-12-30T00:00:00", Some("2011-12-30T10:00:00Z")),
+            ("Pacific/Apia", "2011-12-31T00:00:00", Some("2011-12-30T10:00:00Z")),
+            ("UTC", "1970-01-01T00:00:00", Some("1970-01-01T00:00:00Z")),
+            ("Europe/Berlin", "1970-01-01T00:00:00", None),
+            ("UTC", "-009999-01-01T00:00:00", None),
+            ("UTC", "9999-12-31T23:59:59", None),
+        ] {
+            let found = zone(name).moment_of(local.parse().unwrap());
+            assert_eq!(found, moment.map(|moment| Timestamp::parse(moment).unwrap()), "{name} {local}");
+        }
+    }
+
+    #[test]
+    fn rfc_3339_has_the_offset_of_the_moment() {
+        for (name, moment, written) in [
+            ("UTC", "2026-11-21T08:00:00Z", "2026-11-21T08:00:00Z"),
+            ("utc", "2026-11-21T08:00:00Z", "2026-11-21T08:00:00Z"),
+            ("+00:00", "2026-11-21T08:00:00Z", "2026-11-21T08:00:00+00:00"),
+            ("Europe/London", "2026-11-21T08:00:00Z", "2026-11-21T08:00:00+00:00"),
+            ("Europe/Berlin", "2026-11-21T08:00:00Z", "2026-11-21T09:00:00+01:00"),
+            ("Europe/Berlin", "2026-07-21T08:00:00Z", "2026-07-21T10:00:00+02:00"),
+            ("Asia/Kathmandu", "2026-11-21T20:00:00Z", "2026-11-22T01:45:00+05:45"),
+            ("America/St_Johns", "2026-11-21T02:00:00Z", "2026-11-20T22:30:00-03:30"),
+            ("-00:15", "2026-11-21T00:00:00Z", "2026-11-20T23:45:00-00:15"),
+        ] {
+            let moment = Timestamp::parse(moment).unwrap();
+            assert_eq!(zone(name).rfc_3339(moment), written, "{name}");
+            assert_eq!(Timestamp::parse(written), Ok(moment));
         }
     }
 

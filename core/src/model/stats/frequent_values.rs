@@ -78,14 +78,17 @@ impl FrequentValues {
     pub(crate) fn set_bytes(&mut self, kind: AgentKind, bytes: &[u8]) -> bool {
         let sketch = FrequentItemsSketch::deserialize(bytes).ok().filter(|sketch| sketch.max_map_size() == slots(kind));
         let is_valid = sketch.is_some();
-        if let [humans, bots, previews] = &mut self.sketches {
-            *match kind {
-                AgentKind::Human => humans,
-                AgentKind::Bot => bots,
-                AgentKind::Preview => previews,
-            } = sketch;
-        }
+        *self.slot(kind) = sketch;
         is_valid
+    }
+
+    fn slot(&mut self, kind: AgentKind) -> &mut Option<FrequentItemsSketch<String>> {
+        let [humans, bots, previews] = &mut self.sketches;
+        match kind {
+            AgentKind::Human => humans,
+            AgentKind::Bot => bots,
+            AgentKind::Preview => previews,
+        }
     }
 
     fn sketch(&self, kind: AgentKind) -> Option<&FrequentItemsSketch<String>> {
@@ -99,12 +102,7 @@ impl FrequentValues {
 
     /// The sketch of a kind, which is made if it is missing.
     fn sketch_mut(&mut self, kind: AgentKind) -> Option<&mut FrequentItemsSketch<String>> {
-        let [humans, bots, previews] = &mut self.sketches;
-        let sketch = match kind {
-            AgentKind::Human => humans,
-            AgentKind::Bot => bots,
-            AgentKind::Preview => previews,
-        };
+        let sketch = self.slot(kind);
         if sketch.is_none() {
             *sketch = FrequentItemsSketch::new(slots(kind)).ok();
         }

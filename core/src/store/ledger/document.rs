@@ -7,7 +7,7 @@ use crate::model::stats::{ClickEvent, Day, DayCounts, Detail, FailedVisits, Quar
 use crate::store::ledger::ShardRow;
 use crate::store::ledger::batch::FailedVisit;
 use crate::store::ports::StoreError;
-use crate::store::stored::ledger as stored;
+use crate::store::ledger::stored;
 
 /// Number of clicks that a link shows one by one.
 pub(crate) const MAX_RECENT: usize = 100;

@@ -3,7 +3,7 @@
 use crate::model::time::Timestamp;
 use crate::store::ledger::{Batch, ShardRow, ShardStorage, ShardWrite};
 use crate::store::ports::StoreError;
-use crate::store::stored::ledger as stored;
+use crate::store::ledger::stored;
 
 /// The prefix of all journals.
 pub(super) const PREFIX: &str = "journal/";

@@ -5,7 +5,7 @@ use crate::model::stats::{ClickEvent, Report, ReportQuery};
 use crate::model::time::Timestamp;
 use crate::store::ledger::{Batch, LedgerCounters, LinkTotals, Subject};
 use crate::store::ports::StoreError;
-use crate::store::stored::ledger as stored;
+use crate::store::ledger::stored;
 
 /// A request to a shard.
 #[derive(Clone, Debug, PartialEq)]

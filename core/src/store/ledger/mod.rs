@@ -21,6 +21,7 @@ mod retention;
 mod salts;
 mod shard;
 mod storage;
+mod stored;
 mod subject;
 
 pub(crate) use batch::{Batch, FailedVisit};

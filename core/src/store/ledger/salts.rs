@@ -6,7 +6,7 @@
 use crate::model::stats::Day;
 use crate::model::time::Timestamp;
 use crate::store::ports::{NoEntropy, SaltStore, StoreError};
-use crate::store::stored::ledger as stored;
+use crate::store::ledger::stored;
 
 /// How old a salt must be.
 const MIN_AGE_MILLIS: u64 = 60 * 60 * 1_000;

@@ -7,7 +7,7 @@ use crate::model::base64;
 /// A byte array such as a salt, a hash or a digest.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
-pub(super) struct StoredBytes<const N: usize>(pub(super) [u8; N]);
+pub(in crate::store) struct StoredBytes<const N: usize>(pub(in crate::store) [u8; N]);
 
 impl<const N: usize> From<StoredBytes<N>> for String {
     fn from(StoredBytes(bytes): StoredBytes<N>) -> Self {

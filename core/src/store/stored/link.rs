@@ -5,9 +5,11 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::Millis;
+use super::clicks::StoredClicks;
 use super::settings::StoredSettings;
 use crate::model::alias::Alias;
 use crate::model::blocked::Blocked;
+use crate::model::clicks::Clicks;
 use crate::model::domain::Domain;
 use crate::model::link::{Link, LinkId, UserId};
 use crate::model::target::Target;
@@ -41,6 +43,9 @@ pub(crate) struct StoredLink<'a> {
     blocked: Option<StoredBlock<'a>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     predecessors: Vec<Cow<'a, str>>,
+    /// Clicks of people, bots and previews that were counted before the link was imported.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    imported_clicks: Option<StoredClicks>,
 }
 
 /// The block of a link.
@@ -69,6 +74,7 @@ impl<'a> From<&'a Link> for StoredLink<'a> {
             epoch: link.epoch.as_deref().map(Cow::from),
             blocked: link.blocked.as_ref().map(StoredBlock::from),
             predecessors: link.predecessors.iter().map(|link| link.as_str().into()).collect(),
+            imported_clicks: (link.imported_clicks != Clicks::default()).then(|| link.imported_clicks.into()),
         }
     }
 }
@@ -94,6 +100,7 @@ impl TryFrom<StoredLink<'_>> for Link {
             epoch: stored.epoch.map(Cow::into_owned),
             blocked: stored.blocked.map(Blocked::from),
             predecessors: stored.predecessors.into_iter().map(|link| LinkId::stored(link.into_owned())).collect(),
+            imported_clicks: stored.imported_clicks.map(Clicks::from).unwrap_or_default(),
         })
     }
 }
@@ -132,6 +139,7 @@ mod tests {
             epoch: Some("e".into()),
             blocked: Some(Blocked { reason: Reason::stored("r".into()), at: Timestamp::from_millis(4_000) }),
             predecessors: ["lnk_2", "lnk_3"].map(|id| LinkId::stored(id.into())).to_vec(),
+            imported_clicks: Clicks { humans: 1, bots: 2, previews: 3 },
             ..Link::example()
         };
         for link in [full, Link::example()] {

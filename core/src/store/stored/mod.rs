@@ -6,13 +6,13 @@
 
 pub(super) mod alias;
 mod audit;
-mod bytes;
+pub(super) mod bytes;
 pub(super) mod cached_domain;
 pub(super) mod cached_link;
+pub(super) mod clicks;
 mod domain;
 mod idempotency;
 mod key;
-pub(super) mod ledger;
 mod link;
 mod lists;
 mod robots;
@@ -115,7 +115,7 @@ fn unreadable(json: &[u8], error: &serde_json::Error) -> StoreError {
 /// The error for a member with well-formed JSON but a value that hop never writes. The value is left out, so it is not
 /// logged.
 #[cold]
-fn corrupt(member: &str) -> StoreError {
+pub(super) fn corrupt(member: &str) -> StoreError {
     StoreError::Corrupt(format!("a stored record has a value at {member} that hop never writes"))
 }
 

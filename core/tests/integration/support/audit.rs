@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use hop_core::ports::Edge as _;
 use hop_core::memory::{CommitMode, MemoryEdge};
 use hop_core::store::Key;
 use serde_json::Value;
@@ -68,8 +69,11 @@ pub(crate) fn listed_history(edge: &MemoryEdge, alias: &str) -> Vec<(u64, String
     items.iter().map(|item| (item["version"].as_u64().expect("a version is counted"), text(&item["target"]))).collect()
 }
 
-/// The stored click total of a link, people only.
+/// The counted clicks of a link, people only.
 pub(crate) fn clicks(edge: &MemoryEdge, id: &str) -> u64 {
+    if let Some(ledger) = edge.ledger() {
+        return ledger.humans(id);
+    }
     let total = edge.records.keys().into_iter().find(|key| key.as_str() == format!("stats/{id}/total"));
     let record = total.and_then(|key| edge.records.peek(&key));
     record.map_or(0, |record| {

@@ -62,13 +62,14 @@ request_body! {
         bots: Optional<u64>,
         /// By programs that show a preview.
         previews: Optional<u64>,
+        /// Ignored.
+        last_7_days: Ignored,
     }
 }
 
 /// An imported link.
 pub(super) struct ImportLine {
     pub(super) new: NewLink,
-    pub(super) clicks: Clicks,
     /// Whether the link had a password that the line does not contain.
     pub(super) lacks_password: bool,
     /// Whether the line contains the hash of its password, which can be compared.
@@ -98,9 +99,9 @@ impl ImportLine {
         parts.owner.apply(&mut new.owner);
         new.created_at = parts.created_at;
         new.blocked = parts.blocked.map(|line| exported_block(line, context.now));
-        let clicks = parts.clicks.map(ClicksBody::counts).unwrap_or_default();
+        new.imported_clicks = parts.clicks.map(ClicksBody::counts).unwrap_or_default();
         let lacks_password = parts.has_password.unwrap_or_default() && new.settings.password.is_none() && new.password.is_none();
-        Ok(Self { new, clicks, lacks_password, brings_hash })
+        Ok(Self { new, lacks_password, brings_hash })
     }
 }
 

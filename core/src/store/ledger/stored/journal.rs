@@ -80,20 +80,20 @@ impl TryFrom<StoredBatch<'_>> for Batch {
     }
 }
 
-pub(in crate::store) fn write_batch(batch: &Batch) -> Result<String, StoreError> {
+pub(in crate::store::ledger) fn write_batch(batch: &Batch) -> Result<String, StoreError> {
     stored::write(&StoredBatch::from(batch))
 }
 
-pub(in crate::store) fn read_batch(line: &str) -> Result<Batch, StoreError> {
+pub(in crate::store::ledger) fn read_batch(line: &str) -> Result<Batch, StoreError> {
     stored::read::<StoredBatch<'_>>(line.as_bytes())?.try_into()
 }
 
-pub(in crate::store) fn write_window(window: &Window) -> Result<String, StoreError> {
+pub(in crate::store::ledger) fn write_window(window: &Window) -> Result<String, StoreError> {
     let Window { latest, earlier, sent_at } = *window;
     stored::write(&StoredWindow { schema: SchemaVersion, latest, earlier, sent_at })
 }
 
-pub(in crate::store) fn read_window(text: &str) -> Result<Window, StoreError> {
+pub(in crate::store::ledger) fn read_window(text: &str) -> Result<Window, StoreError> {
     let StoredWindow { latest, earlier, sent_at, .. } = stored::read(text.as_bytes())?;
     Ok(Window { latest, earlier, sent_at })
 }

@@ -110,7 +110,7 @@ fn link_id(id: Cow<'_, str>) -> LinkId {
     LinkId::stored(id.into_owned())
 }
 
-pub(in crate::store) fn write_request(request: &LedgerRequest) -> Result<String, StoreError> {
+pub(in crate::store::ledger) fn write_request(request: &LedgerRequest) -> Result<String, StoreError> {
     let message = match request {
         LedgerRequest::Merge { sender, sequence, sent_at, batch } => {
             StoredRequest::Merge { sender: sender.into(), sequence: *sequence, sent_at: (*sent_at).into(), batch: batch.into() }
@@ -125,7 +125,7 @@ pub(in crate::store) fn write_request(request: &LedgerRequest) -> Result<String,
     stored::write(&Versioned { schema: SchemaVersion, message })
 }
 
-pub(in crate::store) fn read_request(text: &[u8]) -> Result<LedgerRequest, StoreError> {
+pub(in crate::store::ledger) fn read_request(text: &[u8]) -> Result<LedgerRequest, StoreError> {
     Ok(match stored::read::<Versioned<StoredRequest<'_>>>(text)?.message {
         StoredRequest::Merge { sender, sequence, sent_at, batch } => {
             LedgerRequest::Merge { sender: sender.into_owned(), sequence, sent_at: sent_at.into(), batch: batch.try_into()? }
@@ -139,7 +139,7 @@ pub(in crate::store) fn read_request(text: &[u8]) -> Result<LedgerRequest, Store
     })
 }
 
-pub(in crate::store) fn write_reply(reply: &LedgerReply) -> Result<String, StoreError> {
+pub(in crate::store::ledger) fn write_reply(reply: &LedgerReply) -> Result<String, StoreError> {
     let message = match reply {
         LedgerReply::Done => StoredReply::Done,
         LedgerReply::Refused => StoredReply::Refused,
@@ -151,7 +151,7 @@ pub(in crate::store) fn write_reply(reply: &LedgerReply) -> Result<String, Store
     stored::write(&Versioned { schema: SchemaVersion, message })
 }
 
-pub(in crate::store) fn read_reply(text: &[u8]) -> Result<LedgerReply, StoreError> {
+pub(in crate::store::ledger) fn read_reply(text: &[u8]) -> Result<LedgerReply, StoreError> {
     Ok(match stored::read::<Versioned<StoredReply<'_>>>(text)?.message {
         StoredReply::Done => LedgerReply::Done,
         StoredReply::Refused => LedgerReply::Refused,

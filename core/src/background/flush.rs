@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::buffer::{ClickBuffer, FlushTask, FullBuffer};
 use crate::isolate::Isolate;
 use crate::log::log_lost;
 use crate::model::ledger_shards::ShardNames;
 use crate::model::stats::Day;
 use crate::model::time::Timestamp;
+use crate::stats::{ClickBuffer, FlushTask, FullBuffer};
 use crate::store::id_source;
 use crate::store::ledger::{Batch, LedgerReply, LedgerRequest, Salt};
 use crate::store::ports::{Edge, Ledger, StoreError};

@@ -99,7 +99,7 @@ fn frequent_values(sketches: [String; 3]) -> Result<FrequentValues, StoreError> 
     Ok(values)
 }
 
-pub(in crate::store) fn write_month(month: &MonthDocument) -> Result<String, StoreError> {
+pub(in crate::store::ledger) fn write_month(month: &MonthDocument) -> Result<String, StoreError> {
     stored::write(&StoredMonth {
         schema: SchemaVersion,
         days: month.days.iter().map(|(day, counts)| StoredDay::new(*day, counts)).collect(),
@@ -107,7 +107,7 @@ pub(in crate::store) fn write_month(month: &MonthDocument) -> Result<String, Sto
     })
 }
 
-pub(in crate::store) fn read_month(text: &str) -> Result<MonthDocument, StoreError> {
+pub(in crate::store::ledger) fn read_month(text: &str) -> Result<MonthDocument, StoreError> {
     let stored: StoredMonth<'_> = stored::read(text.as_bytes())?;
     Ok(MonthDocument {
         days: stored.days.into_iter().map(StoredDay::into_counts).collect::<Result<_, _>>()?,
@@ -115,7 +115,7 @@ pub(in crate::store) fn read_month(text: &str) -> Result<MonthDocument, StoreErr
     })
 }
 
-pub(in crate::store) fn write_summary(summary: &MonthSummary) -> Result<String, StoreError> {
+pub(in crate::store::ledger) fn write_summary(summary: &MonthSummary) -> Result<String, StoreError> {
     stored::write(&StoredSummary {
         schema: SchemaVersion,
         clicks: summary.clicks.into(),
@@ -124,7 +124,7 @@ pub(in crate::store) fn write_summary(summary: &MonthSummary) -> Result<String, 
     })
 }
 
-pub(in crate::store) fn read_summary(text: &str) -> Result<MonthSummary, StoreError> {
+pub(in crate::store::ledger) fn read_summary(text: &str) -> Result<MonthSummary, StoreError> {
     let stored: StoredSummary = stored::read(text.as_bytes())?;
     Ok(MonthSummary {
         clicks: stored.clicks.into(),

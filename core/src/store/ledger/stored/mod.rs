@@ -7,33 +7,18 @@ mod month;
 mod report;
 mod salt;
 
-pub(in crate::store) use journal::{read_batch, read_window, write_batch, write_window};
-pub(in crate::store) use message::{read_reply, read_request, write_reply, write_request};
-pub(in crate::store) use salt::{read_salt, write_salt};
-pub(in crate::store) use month::{read_month, read_summary, write_month, write_summary};
+pub(in crate::store::ledger) use journal::{read_batch, read_window, write_batch, write_window};
+pub(in crate::store::ledger) use message::{read_reply, read_request, write_reply, write_request};
+pub(in crate::store::ledger) use salt::{read_salt, write_salt};
+pub(in crate::store::ledger) use month::{read_month, read_summary, write_month, write_summary};
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::agent::AgentKind;
-use crate::model::clicks::Clicks;
 use crate::model::stats::{Dimension, FailedVisits};
 use crate::store::ports::StoreError;
-
-/// Clicks of people, bots and previews.
-#[derive(Clone, Copy, Serialize, Deserialize)]
-struct StoredClicks(u64, u64, u64);
-
-impl From<Clicks> for StoredClicks {
-    fn from(clicks: Clicks) -> Self {
-        Self(clicks.humans, clicks.bots, clicks.previews)
-    }
-}
-
-impl From<StoredClicks> for Clicks {
-    fn from(StoredClicks(humans, bots, previews): StoredClicks) -> Self {
-        Self { humans, bots, previews }
-    }
-}
+use crate::store::stored::clicks::StoredClicks;
+use crate::store::stored::corrupt;
 
 /// Failed visits: unknown alias, ended, root, unknown host.
 #[derive(Clone, Copy, Serialize, Deserialize)]
@@ -52,9 +37,9 @@ impl From<StoredFailed> for FailedVisits {
 }
 
 fn dimension(name: &str) -> Result<Dimension, StoreError> {
-    Dimension::parse(name).ok_or_else(|| super::corrupt("dimension"))
+    Dimension::parse(name).ok_or_else(|| corrupt("dimension"))
 }
 
 fn kind(name: &str) -> Result<AgentKind, StoreError> {
-    AgentKind::from_name(name).ok_or_else(|| super::corrupt("kind"))
+    AgentKind::from_name(name).ok_or_else(|| corrupt("kind"))
 }

@@ -1,0 +1,27 @@
+//! Statistics: one file for each operation.
+//!
+//! * [`link`] the statistics of a link
+//! * [`overview`] those of a domain, a tag or the deployment
+//! * [`clicks`] the latest clicks of a link
+
+mod clicks;
+mod link;
+mod overview;
+pub(crate) mod query;
+mod top_links;
+mod wire;
+
+pub(crate) use clicks::{MAX_CLICKS, clicks};
+pub(crate) use link::link;
+pub(crate) use overview::overview;
+pub(crate) use wire::UNIQUES_ERROR;
+
+/// Describes the responses.
+#[cfg(feature = "docs")]
+pub(super) fn describe_responses(generator: &mut schemars::SchemaGenerator) {
+    use crate::message::wire::PageJson;
+
+    generator.subschema_for::<wire::StatsJson<'_>>();
+    generator.subschema_for::<overview::OverviewJson<'_>>();
+    generator.subschema_for::<PageJson<'_, clicks::ClickJson<'_>>>();
+}

@@ -1,0 +1,52 @@
+//! The endpoints of statistics.
+
+use crate::description::operation::{Operation, OperationGroup};
+use crate::description::{answers, parameters};
+
+pub(super) const LINK_STATS: Operation = Operation::new(OperationGroup::Statistics, "linkStats", "Show the statistics of a link")
+    .description(
+        "The clicks of a period by hour, day, week or month, and by up to four dimensions. Without `from` and `to` it is \
+         the last 30 days, up to the end of today. Statistics are kept by quarter hours in UTC, so every time zone \
+         with such an offset divides them exactly; dimensions and visitors are kept by UTC days. Clicks of an imported \
+         link from before its import are in the field `clicks` of the link only. Deleted links have statistics, \
+         erased ones have none. If the statistics do not answer, this is 503.",
+    )
+    .parameters(&[
+        parameters::DOMAIN,
+        parameters::STATS_FROM,
+        parameters::STATS_TO,
+        parameters::GRANULARITY,
+        parameters::TZ,
+        parameters::BY,
+        parameters::COMPARE,
+        parameters::STATS_FORMAT,
+    ])
+    .answers(&[(200, answers::STATS)]);
+
+pub(super) const LINK_CLICKS: Operation = Operation::new(OperationGroup::Statistics, "linkClicks", "List the latest clicks of a link")
+    .description(
+        "The latest clicks of a link, newest first: at most 100, of at most 30 days. Nothing identifies the visitor: \
+         there is no address and no user agent. There is no next page.",
+    )
+    .parameters(&[parameters::DOMAIN, parameters::LIMIT_OF_CLICKS])
+    .answers(&[(200, answers::CLICKS)]);
+
+pub(super) const STATS: Operation = Operation::new(OperationGroup::Statistics, "stats", "Show the statistics of many links")
+    .description(
+        "The clicks of all links of a domain, of the links with a tag, or of the deployment, with the links that were \
+         followed most and the visits that followed no link. A key for some domains gets the clicks of those domains. \
+         A link counts under the domain and the tags that it had at the time of the click. Erasing a link leaves its \
+         clicks in these sums.",
+    )
+    .parameters(&[
+        parameters::STATS_DOMAIN,
+        parameters::STATS_TAG,
+        parameters::STATS_FROM,
+        parameters::STATS_TO,
+        parameters::GRANULARITY,
+        parameters::TZ,
+        parameters::BY_OF_MANY,
+        parameters::COMPARE,
+        parameters::STATS_FORMAT,
+    ])
+    .answers(&[(200, answers::OVERVIEW)]);

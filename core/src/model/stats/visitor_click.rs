@@ -8,14 +8,14 @@ use std::sync::Arc;
 use url::Url;
 
 use super::{ClickEvent, Coupon, Dimension};
-use crate::model::agent::{AgentKind, AgentTraits};
+use crate::model::agent::{AgentKind, AgentTraits, Signals, classify_click};
 use crate::model::digest::keyed_by;
 use crate::model::domain::Domain;
 use crate::model::link::LinkId;
 use crate::model::rules::{Country, first_language};
 use crate::model::text::Tag;
 use crate::model::time::Timestamp;
-use crate::model::visit::{Visit, classify_agent};
+use crate::model::visit::Visit;
 
 /// The identity of a link at the time of a click.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +35,12 @@ pub(crate) struct VisitorClick {
     pub(crate) at: Timestamp,
     agent: Vec<u8>,
     is_prefetch: bool,
+    /// Whether the link is on an https origin.
+    is_https: bool,
+    has_sec_fetch: bool,
+    has_accept_language: bool,
+    /// The operator of the visitor's network.
+    operator: Option<String>,
     /// The properties of the visitor; nothing if the visitor asked not to be tracked.
     visitor: Option<Visitor>,
 }
@@ -66,9 +72,9 @@ const LONG_LANGUAGES: [&str; 21] = [
 ];
 
 impl VisitorClick {
-    /// A click of this visit. Headers are read now, because they are gone after the response. `respects_dnt` says
-    /// whether the wish not to be tracked is respected.
-    pub(crate) fn new(link: Arc<ClickedLink>, rule: Option<(String, bool)>, visit: &Visit<'_>, respects_dnt: bool) -> Self {
+    /// A click of this visit, on a link whose origin is https or not. Headers are read now, because they are gone after
+    /// the response. `respects_dnt` says whether the wish not to be tracked is respected.
+    pub(crate) fn new(link: Arc<ClickedLink>, rule: Option<(String, bool)>, visit: &Visit<'_>, is_https: bool, respects_dnt: bool) -> Self {
         let visitor = (!respects_dnt || !visit.asks_not_to_be_tracked()).then(|| Visitor {
             referrer: beginning(&visit.referrer().unwrap_or_default(), REFERRER_BYTES),
             languages: beginning(&visit.languages().unwrap_or_default(), LANGUAGES_BYTES),
@@ -77,12 +83,30 @@ impl VisitorClick {
             region: visit.client.region(),
             city: visit.client.city(),
         });
-        Self { link, rule, at: visit.now, agent: beginning(visit.agent(), AGENT_BYTES), is_prefetch: visit.is_prefetch(), visitor }
+        Self {
+            link,
+            rule,
+            at: visit.now,
+            agent: beginning(visit.agent(), AGENT_BYTES),
+            is_prefetch: visit.is_prefetch(),
+            is_https,
+            has_sec_fetch: visit.has_sec_fetch(),
+            has_accept_language: visit.languages().is_some(),
+            operator: visit.client.operator(),
+            visitor,
+        }
     }
 
     /// The event to be counted. Without a salt it has no coupon.
     pub(crate) fn into_event(self, salt: Option<&[u8; 32]>) -> ClickEvent {
-        let agent = classify_agent(&self.agent, self.is_prefetch);
+        let signals = Signals {
+            is_prefetch: self.is_prefetch,
+            is_https: self.is_https,
+            has_sec_fetch: self.has_sec_fetch,
+            has_accept_language: self.has_accept_language,
+            operator: self.operator.as_deref(),
+        };
+        let agent = classify_click(&self.agent, &signals);
         let coupon = salt.and_then(|salt| self.coupon(salt)).filter(|_| agent.kind == AgentKind::Human);
         let mut values: Vec<(Dimension, Cow<'static, str>)> = Vec::new();
         let mut add = |dimension, value: Option<Cow<'static, str>>| {

@@ -32,6 +32,7 @@ impl ClientInfo for Visitor {
         let value = match name {
             name if *name == USER_AGENT => self.agent.clone(),
             name if *name == AUTHORIZATION => format!("Bearer {ADMIN_KEY}"),
+            name if name.as_str() == "sec-fetch-mode" => "navigate".into(),
             name if *name == CONTENT_TYPE => "application/json".into(),
             _ => return None,
         };

@@ -31,6 +31,10 @@ impl VisitorClick {
             at: Timestamp::from_millis(at),
             agent: AGENT.into(),
             is_prefetch: false,
+            is_https: true,
+            has_sec_fetch: true,
+            has_accept_language: true,
+            operator: None,
             visitor: Some(visitor),
         }
     }
@@ -137,7 +141,6 @@ fn estimate(salt: u64) -> f64 {
     Random::new(salt).fill(&mut key);
     let mut counts = DayCounts::default();
     let mut click = click();
-    click.agent = b"Mozilla/5.0".to_vec();
     for visitor in 0..10_000_u32 {
         let mut click = click.clone();
         click.visitor.iter_mut().for_each(|properties| {

@@ -1,4 +1,5 @@
 //! Samples of click events, for tests.
+#![allow(clippy::arithmetic_side_effects, reason = "the numbers are small, and a test that overflows has failed")]
 
 use std::borrow::Cow;
 

@@ -12,8 +12,8 @@ use crate::store::ports::StoreError;
 /// Number of clicks that a link shows one by one.
 pub(crate) const MAX_RECENT: usize = 100;
 
-/// The largest document in bytes: 31 days in which all values are invented and as long as they can be, with thousands of
-/// clicks each (1,825,609 bytes of a domain are measured). A row of SQLite in a Durable Object has at most 2 MB.
+/// The largest document in bytes: 31 days, all values invented and as long as they can be, with thousands of clicks
+/// each (1,825,609 bytes of a domain are measured). A row of SQLite in a Durable Object has at most 2 MB.
 #[cfg(test)]
 pub(super) const MAX_DOCUMENT: usize = 1_900_000;
 

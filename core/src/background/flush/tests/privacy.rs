@@ -54,7 +54,8 @@ fn visitors() -> Vec<Visitor> {
         let mut bytes = [0; 16];
         random.fill(&mut bytes);
         let [first, second, third, fourth, ..] = bytes;
-        let address = if number % 2 == 0 { Ipv4Addr::from([first, second, third, fourth]).into() } else { Ipv6Addr::from(bytes).into() };
+        let address =
+            if number.is_multiple_of(2) { Ipv4Addr::from([first, second, third, fourth]).into() } else { Ipv6Addr::from(bytes).into() };
         let agent = format!("Mozilla/5.0 (X11; Linux x86_64; Dial{:x}) Gecko/20100101 Firefox/140.0", random.next_u64());
         Visitor { address, agent }
     };

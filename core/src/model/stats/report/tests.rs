@@ -1,4 +1,5 @@
 //! Reports: which clicks a period has, and the bounds of values that are left out.
+#![allow(clippy::arithmetic_side_effects, reason = "the numbers are small, and a test that overflows has failed")]
 
 use super::*;
 use crate::memory::Random;

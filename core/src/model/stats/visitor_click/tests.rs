@@ -1,4 +1,5 @@
 //! What a click becomes: short texts whatever the visitor sends, and coupons whose estimate has the documented error.
+#![allow(clippy::arithmetic_side_effects, reason = "the numbers are small, and a test that overflows has failed")]
 
 use super::*;
 use crate::memory::Random;

@@ -25,7 +25,9 @@ pub(crate) fn sources(folder: &str) -> Vec<Source> {
     };
     let texts: Vec<(String, String)> = files.into_iter().map(read).collect();
     let tests: Vec<String> = texts.iter().flat_map(|(name, text)| test_files(name, text)).collect();
-    let products = texts.into_iter().filter(|(name, _)| !tests.contains(name));
+    // A test module in a file may have files of its own in a folder.
+    let is_test = |name: &String| tests.iter().any(|test| name == test || name.starts_with(&format!("{}/", test.trim_end_matches(".rs"))));
+    let products = texts.into_iter().filter(|(name, _)| !is_test(name));
     products.map(|(name, text)| Source { name, words: without_tests(words(&text)) }).collect()
 }
 

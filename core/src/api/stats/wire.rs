@@ -9,7 +9,7 @@ use crate::message::response::Response;
 use crate::message::wire::DisplayText;
 use crate::model::clicks::Clicks;
 use crate::model::csv;
-use crate::model::stats::{Day, Dimension, Period, Report, ValueCounts};
+use crate::model::stats::{Day, DayUniques, Dimension, Period, Report, ValueCounts};
 use crate::model::time::Timestamp;
 
 /// Most values of a dimension that are listed.
@@ -180,7 +180,7 @@ fn points(period: &Period, report: &Report) -> Vec<PointJson> {
     let buckets = period.buckets().into_iter().zip(&report.series).enumerate();
     buckets
         .map(|(position, (bucket, clicks))| {
-            let estimate = || report.uniques.get(&Day::of(bucket.start)).map_or(0, |uniques| uniques.estimate());
+            let estimate = || report.uniques.get(&Day::of(bucket.start)).map_or(0, DayUniques::estimate);
             let uniques = period.is_utc_day(position).then(estimate);
             let Clicks { humans, bots, previews } = *clicks;
             PointJson { start: bucket.label, humans, bots, previews, uniques }

@@ -117,21 +117,11 @@ impl Task {
 
 #[cfg(test)]
 mod tests {
-    use std::borrow::Cow;
-    use std::net::IpAddr;
-
-    use http::HeaderName;
-
     use super::*;
     use crate::memory::{Fault, Faults, MemoryEdge, StoreStep};
     use crate::message::poll_once::poll_once;
-    use crate::model::domain::Domain;
-    use crate::model::link::LinkId;
-    use crate::model::stats::ClickedLink;
     use crate::model::time::Timestamp;
-    use crate::model::visit::Visit;
     use crate::store::cache::{CacheFill, FillValue};
-    use crate::store::ports::ClientInfo;
     use crate::store::{Expect, Key};
 
     /// A store in which every step fails.
@@ -143,36 +133,12 @@ mod tests {
         }
     }
 
-    /// A client that sends nothing.
-    struct NoHeaders;
-
-    impl ClientInfo for NoHeaders {
-        fn header(&self, _: &HeaderName) -> Option<Cow<'_, [u8]>> {
-            None
-        }
-
-        fn address(&self) -> Option<IpAddr> {
-            None
-        }
-
-        fn country(&self) -> Option<String> {
-            None
-        }
-    }
-
     fn write() -> Task {
         Task::Write(Change::write_only(Key::stored("k".into()), Expect::Absent, "null".into(), "t".into()), "it was not written")
     }
 
     fn count() -> Task {
-        let link = ClickedLink {
-            id: LinkId::stored("lnk_1".into()),
-            domain: Domain::stored("hop.example".into()),
-            alias: "a".into(),
-            tags: Vec::new(),
-        };
-        let visit = Visit::new(Timestamp::from_millis(0), "", Vec::new(), &NoHeaders);
-        Task::CountClick(VisitorClick::new(link.into(), None, &visit, false))
+        Task::CountClick(VisitorClick::sample(1, "192.0.2.1", 0))
     }
 
     fn fill() -> CacheTask {
@@ -197,10 +163,10 @@ mod tests {
     #[test]
     fn failed_task_is_logged_with_its_request_id() {
         let edge = MemoryEdge::new(1);
-        let config = Config::parse(|name| (name == "HOP_DOMAINS").then(|| "https://hop.example".to_owned()), |_| None).unwrap();
         edge.records.set_faults(Box::new(Down));
         let mut work = BackgroundWork::default();
         work.add(write());
+        let config = Config::parse(|name| (name == "HOP_DOMAINS").then(|| "https://hop.example".into()), |_| None).unwrap();
         poll_once(work.of_request("req_1".into(), 10).run(&edge, &Isolate::new(), &config)).unwrap();
         let log = edge.take_log();
         assert!(log.len() == 1 && log[0].contains("req_1") && log[0].contains("it was not written"), "{log:?}");

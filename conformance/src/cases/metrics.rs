@@ -25,6 +25,15 @@ fn metrics_describe_the_deployment(world: &World) {
     }
     let number = text.lines().find_map(|line| line.strip_prefix("hop_store_probe_seconds ")).unwrap();
     assert!((0.0..30.0).contains(&number.parse::<f64>().unwrap()), "{number}");
+    let of_ledger = [
+        "ledger_up 1",
+        "ledger_lag_seconds ",
+        "dropped_batches_total 0",
+        "clicks_total{kind=\"human\"} ",
+        "failed_visits_total{cause=\"root\"} ",
+    ];
+    let found = of_ledger.map(|metric| text.contains(&format!("\nhop_{metric}")));
+    assert_eq!(found, [world.edge != Edge::Viceroy; 5], "only an edge with a ledger has its metrics: {text}");
     assert!(!text.contains(DOMAIN), "metrics name no domain: {text}");
     let head = world.hop().send(&Call::new("HEAD", "/metrics").admin()).expect(200);
     assert_eq!((head.header_names(), head.body.len()), (response.header_names(), 0));

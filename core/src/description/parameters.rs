@@ -358,7 +358,8 @@ const PURPOSE: Parameter = Parameter::in_header(
     "`prefetch` or `preview`: the browser loads the link in advance, which is not a click.",
     any_text,
 );
-const REFERER: Parameter = Parameter::in_header("referer", "Referer", "Its host is counted in the statistics of the link.", any_text);
+pub(super) const REFERER: Parameter =
+    Parameter::in_header("referer", "Referer", "Its host is counted in the statistics of the link.", any_text);
 const SEC_PURPOSE: Parameter = Parameter::in_header("secPurpose", "Sec-Purpose", "As `Purpose`.", any_text);
 const USER_AGENT: Parameter = Parameter::in_header(
     "userAgent",
@@ -369,8 +370,14 @@ const USER_AGENT: Parameter = Parameter::in_header(
 const X_MOZ: Parameter = Parameter::in_header("xMoz", "X-Moz", "As `Purpose`.", any_text);
 pub(super) const ORIGIN: Parameter =
     Parameter::in_header("origin", "Origin", "A form is accepted only from a page of the link's own domain.", any_text);
+pub(super) const SEC_FETCH_MODE: Parameter = Parameter::in_header(
+    "secFetchMode",
+    "Sec-Fetch-Mode",
+    "A current browser that does not send it over https counts as a bot in the statistics.",
+    any_text,
+);
 pub(super) const SEC_FETCH_SITE: Parameter =
     Parameter::in_header("secFetchSite", "Sec-Fetch-Site", "As `Origin`, where a browser sends it: `same-origin` or `none`.", any_text);
 
 /// The headers of a visitor that every endpoint for visitors reads.
-pub(super) const VISITOR_HEADERS: [Parameter; 7] = [ACCEPT_LANGUAGE, COOKIE, PURPOSE, REFERER, SEC_PURPOSE, USER_AGENT, X_MOZ];
+pub(super) const VISITOR_HEADERS: [Parameter; 6] = [ACCEPT_LANGUAGE, COOKIE, PURPOSE, SEC_PURPOSE, USER_AGENT, X_MOZ];

@@ -23,8 +23,10 @@ struct State {
     now: u64,
     calls: u32,
     rows_written: usize,
-    is_down: bool,
-    loses_replies: bool,
+    /// How many of the next calls fail.
+    failing: u32,
+    /// How many of the next replies are lost.
+    losing: u32,
 }
 
 /// The storage of a shard: its rows.
@@ -43,12 +45,17 @@ impl MemoryLedger {
 
     /// Makes every call fail from now on, or no longer.
     pub fn set_down(&self, is_down: bool) {
-        locked(&self.state).is_down = is_down;
+        self.fail_next(if is_down { u32::MAX } else { 0 });
     }
 
-    /// Makes the reply of every call be lost from now on, or no longer.
-    pub fn set_loses_replies(&self, loses_replies: bool) {
-        locked(&self.state).loses_replies = loses_replies;
+    /// Makes this many calls fail.
+    pub fn fail_next(&self, calls: u32) {
+        locked(&self.state).failing = calls;
+    }
+
+    /// Makes this many replies be lost, after the calls were carried out.
+    pub fn lose_next_replies(&self, replies: u32) {
+        locked(&self.state).losing = replies;
     }
 
     /// How many calls were made and how many rows were written since this was last called.
@@ -104,15 +111,20 @@ impl Ledger for MemoryLedger {
         let state = {
             let mut state = locked(&self.state);
             state.calls = state.calls.saturating_add(1);
-            *state
+            let before = *state;
+            state.failing = state.failing.saturating_sub(1);
+            if before.failing == 0 {
+                state.losing = state.losing.saturating_sub(1);
+            }
+            before
         };
-        if state.is_down {
+        if state.failing > 0 {
             return Err(StoreError::Unavailable("the ledger does not answer".into()));
         }
         let mut shards = locked(&self.shards);
         let storage = CountedShard { shard: shards.entry(shard.to_owned()).or_default(), state: &self.state };
         let answer = Shard::new(&storage, ShardSettings::default(), Timestamp::from_millis(state.now)).answer(request.as_bytes())?;
-        if state.loses_replies {
+        if state.losing > 0 {
             return Err(StoreError::Unavailable("the reply was lost".into()));
         }
         Ok(answer.reply.into_bytes())

@@ -58,6 +58,8 @@ pub struct MemoryEdge {
     has_openapi: AtomicBool,
     random: Mutex<Random>,
     log: Mutex<Vec<String>>,
+    has_timers: AtomicBool,
+    waits: Mutex<Vec<u32>>,
 }
 
 impl MemoryEdge {
@@ -81,6 +83,8 @@ impl MemoryEdge {
             has_openapi: AtomicBool::new(true),
             random: Mutex::new(Random::new(seed)),
             log: Mutex::default(),
+            has_timers: AtomicBool::new(false),
+            waits: Mutex::default(),
         }
     }
 
@@ -114,6 +118,21 @@ impl MemoryEdge {
     /// Advances the clock.
     pub fn wait_seconds(&self, seconds: u64) {
         self.millis.fetch_add(seconds.saturating_mul(1_000), Ordering::SeqCst);
+    }
+
+    /// Sets the clock, possibly back.
+    pub fn set_now(&self, now: Timestamp) {
+        self.millis.store(now.as_millis(), Ordering::SeqCst);
+    }
+
+    /// From now on, a wait advances the clock and lets other tasks run. Until then it ends at once.
+    pub fn start_timers(&self) {
+        self.has_timers.store(true, Ordering::SeqCst);
+    }
+
+    /// The waits since this was last called, in milliseconds.
+    pub fn take_waits(&self) -> Vec<u32> {
+        std::mem::take(&mut locked(&self.waits))
     }
 
     /// Makes the OpenAPI document unavailable from now on.
@@ -168,6 +187,15 @@ impl Edge for MemoryEdge {
             self.millis.fetch_add(millis.into(), Ordering::SeqCst);
         }
         output
+    }
+
+    async fn wait(&self, millis: u32) {
+        locked(&self.waits).push(millis);
+        let mut has_waited = !self.has_timers.load(Ordering::SeqCst);
+        poll_fn(|_| if std::mem::replace(&mut has_waited, true) { Poll::Ready(()) } else { Poll::Pending }).await;
+        if self.has_timers.load(Ordering::SeqCst) {
+            self.millis.fetch_add(millis.into(), Ordering::SeqCst);
+        }
     }
 
     fn now(&self) -> Timestamp {

@@ -49,6 +49,9 @@ pub fn join<'a>(mut values: impl Iterator<Item = &'a [u8]>) -> Option<Cow<'a, [u
 
 /// Header that browsers send with a prefetch.
 pub(crate) const SEC_PURPOSE: HeaderName = HeaderName::from_static("sec-purpose");
+/// Header that says from where a page was opened.
+pub(crate) const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
 const SEC_GPC: HeaderName = HeaderName::from_static("sec-gpc");
 /// Headers that mark a prefetch. Firefox sent `X-Moz` before it supported `Sec-Purpose`.
 const PREFETCH_HEADERS: [HeaderName; 3] = [SEC_PURPOSE, HeaderName::from_static("purpose"), HeaderName::from_static("x-moz")];
@@ -128,6 +131,11 @@ impl<'a> Visit<'a> {
     /// The raw `Referer`.
     pub(crate) fn referrer(&self) -> Option<Cow<'a, [u8]>> {
         self.client.header(&REFERER)
+    }
+
+    /// Whether the request has a header that current browsers send over https.
+    pub(crate) fn has_sec_fetch(&self) -> bool {
+        self.client.header(&SEC_FETCH_MODE).is_some()
     }
 
     /// Whether the visitor asks not to be tracked, by `DNT` or by Global Privacy Control.

@@ -32,7 +32,7 @@ use crate::message::problem::{Problem, ProblemCode};
 use crate::message::request::{Body, FORM_LIMIT};
 use crate::message::response::{NO_CACHE, Response};
 use crate::model::alias::{self, Alias};
-use crate::model::domain::Domain;
+use crate::model::domain::{Domain, Origin};
 use crate::model::limits::Limit;
 use crate::model::link::RedirectStatus;
 use crate::model::stats::{Failure, VisitorClick};
@@ -236,7 +236,10 @@ impl<'a, 'v, E: Edge> LinkVisitor<'a, 'v, E> {
         // A `HEAD` request is not a click.
         if is_click && !traits.is_head {
             let rule = rule.map(|rule| (rule.id.as_str().to_owned(), rule.is_split()));
-            self.context.count_click(VisitorClick::new(compiled.clicked.clone(), rule, self.visit, self.context.config.respects_dnt));
+            let config = self.context.config;
+            // A domain that was added by the API has https.
+            let is_https = config.origin_of(self.domain.as_str()).is_none_or(Origin::is_https);
+            self.context.count_click(VisitorClick::new(compiled.clicked.clone(), rule, self.visit, is_https, config.respects_dnt));
         }
         Ok(response)
     }

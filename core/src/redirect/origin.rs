@@ -1,13 +1,11 @@
 //! The origin of forms. A form on a page of another site could press the button in the visitor's name (CSRF).
 
-use http::HeaderName;
 use http::header::ORIGIN;
 
 use crate::model::absolute_url::AbsoluteUrl;
 use crate::model::domain::Domain;
+use crate::model::visit::SEC_FETCH_SITE;
 use crate::store::ports::ClientInfo;
-
-const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Whether a form came from a page of `domain`. Browsers send `Sec-Fetch-Site` or `Origin` with every form. A client
 /// that sends neither is not a browser, so no visitor can be misused.

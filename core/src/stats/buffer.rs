@@ -19,7 +19,7 @@ const MAX_FAILED: usize = 100;
 /// The time after which a flusher has ended: the runtime ends background work after 30 seconds.
 const FLUSHER_MILLIS: u64 = 35_000;
 
-/// How often the ledger is asked to make a missing salt.
+/// How often a salt that is missing or too new is read.
 const SALTS_MILLIS: u64 = 10 * 60 * 1_000;
 
 /// Clicks that are not sent yet, and what the isolate knows about sending.
@@ -35,9 +35,10 @@ pub(crate) struct ClickBuffer {
     sender: Option<String>,
     sequence: u64,
     dropped: u64,
+    /// Salts that all isolates use.
     salts: BTreeMap<Day, Salt>,
-    /// When the ledger was asked to make salts.
-    asked_for_salts: Option<Timestamp>,
+    /// When a salt was missing or too new.
+    missing_salts: BTreeMap<Day, Timestamp>,
 }
 
 /// Background work that sends clicks.
@@ -104,28 +105,37 @@ impl ClickBuffer {
         Ok((sender, self.sequence))
     }
 
-    /// Notes that a batch was given up. The next batch reports it.
-    pub(crate) fn count_dropped(&mut self) {
-        self.dropped = self.dropped.saturating_add(1);
+    /// Notes that batches were given up. The next batch reports it.
+    pub(crate) fn count_dropped(&mut self, batches: u64) {
+        self.dropped = self.dropped.saturating_add(batches);
     }
 
-    /// The salt of a day, if this isolate has read it.
+    /// The salt of a day, if this isolate has read it and it is used.
     pub(crate) fn salt(&self, day: Day) -> Option<&Salt> {
         self.salts.get(&day)
     }
 
-    /// Whether the ledger has to be asked to make salts now: at most every ten minutes.
-    pub(crate) fn asks_for_salts(&mut self, now: Timestamp) -> bool {
-        let is_due = self.asked_for_salts.is_none_or(|asked_at| now.millis_since(asked_at) >= SALTS_MILLIS);
-        if is_due {
-            self.asked_for_salts = Some(now);
-        }
-        is_due
+    /// Whether the salt of a day has to be read now. While it is missing or too new, it is read every ten minutes.
+    pub(crate) fn needs_salt(&self, day: Day, now: Timestamp) -> bool {
+        let is_due = |missed_at: &Timestamp| now < *missed_at || now.millis_since(*missed_at) >= SALTS_MILLIS;
+        !self.salts.contains_key(&day) && self.missing_salts.get(&day).is_none_or(is_due)
+    }
+
+    /// Notes that the salt of a day is missing or too new.
+    pub(crate) fn miss_salt(&mut self, day: Day, now: Timestamp) {
+        self.missing_salts.insert(day, now);
+        self.missing_salts = self.missing_salts.split_off(&day.minus(1));
     }
 
     /// Keeps the salt of a day, and forgets those of days before the previous one.
     pub(crate) fn keep_salt(&mut self, day: Day, salt: Salt) {
         self.salts.insert(day, salt);
         self.salts = self.salts.split_off(&day.minus(1));
+    }
+}
+
+impl FullBuffer {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.clicks.is_empty() && self.failed.is_empty() && self.dropped == 0
     }
 }

@@ -98,15 +98,15 @@ fn erased_link_leaves_nothing() {
 #[test]
 fn erased_link_leaves_no_statistics() {
     let edge = MemoryEdge::new(1);
-    let rows = |edge: &MemoryEdge, id: &str| {
-        edge.ledger.rows().iter().filter(|(_, key, _)| key.starts_with(&format!("link/{id}/"))).count()
-    };
+    let rows =
+        |edge: &MemoryEdge, id: &str| edge.ledger.rows().iter().filter(|(_, key, _)| key.starts_with(&format!("link/{id}/"))).count();
     for _ in 0..2 {
         assert_eq!(ask(&edge, Ask::create(&json!({"alias": "docs", "target": HERE, "reuse": true}))).0, 201);
         assert_eq!(run(Isolate::new(&edge).ask(Ask::visit("docs"))).code(), 302);
         assert_eq!(ask(&edge, Ask::delete("docs")).0, 204);
     }
-    let ids: Vec<String> = edge.ledger.rows().iter().filter_map(|(_, _, row)| row.body.split("lnk_").nth(1).map(|id| format!("lnk_{}", &id[..17]))).collect();
+    let ids: Vec<String> =
+        edge.ledger.rows().iter().filter_map(|(_, _, row)| row.body.split("lnk_").nth(1).map(|id| format!("lnk_{}", &id[..17]))).collect();
     assert_eq!(run(edge.ledger.ring_alarms(|_| Ok(()))), Vec::<String>::new());
     assert!(ids.len() == 2 && ids.iter().all(|id| rows(&edge, id) == 1), "{ids:?}");
     edge.ledger.set_down(true);

@@ -155,7 +155,18 @@ impl NewLink {
         refuse_self_targets(&mut wrong, &domain, parts.target.as_ref(), &settings);
         let LinkBody { target, alias, reuse, .. } = Draft::<LinkBody> { parts, wrong }.finish()?;
         let (owner, reuses) = (authorized.user().cloned(), reuse.unwrap_or_default());
-        Ok(Self { target, alias, domain, settings, password, owner, created_at: None, blocked: None, imported_clicks: Clicks::default(), reuses })
+        Ok(Self {
+            target,
+            alias,
+            domain,
+            settings,
+            password,
+            owner,
+            created_at: None,
+            blocked: None,
+            imported_clicks: Clicks::default(),
+            reuses,
+        })
     }
 
     /// Hashes the password, if there is one that is not hashed yet. Comes before [`create_link`].

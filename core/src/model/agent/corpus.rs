@@ -125,19 +125,6 @@ fn second_half_is_classified_as_documented() {
     assert!(second.misjudged_people() < 0.005, "{}", second.misjudged_people());
 }
 
-/// The lines of the first half that are judged wrongly: what better rules can be made from. It never prints the second
-/// half, because a rule made from there would make the figures worthless.
-#[test]
-#[ignore = "prints what better rules can be made from"]
-fn wrong_lines_of_first_half() {
-    for line in lines().iter().filter(|line| line.is_in_first_half()) {
-        let classified = line.classify();
-        if (line.kind == AgentKind::Human) != (classified == AgentKind::Human) {
-            println!("{} {} as {}: {}", line.kind.name(), line.class, classified.name(), line.agent);
-        }
-    }
-}
-
 #[test]
 fn corpus_is_well_formed() {
     assert!(CORPUS.len() < 1_000_000, "{} bytes", CORPUS.len());

@@ -20,7 +20,7 @@ pub(crate) struct Signals<'a> {
     pub(crate) is_prefetch: bool,
     /// Whether the visitor used https. Browsers send `Sec-Fetch-*` only there.
     pub(crate) is_https: bool,
-    /// Whether `Sec-Fetch-Site` or `Sec-Fetch-Mode` was sent.
+    /// Whether `Sec-Fetch-Mode` was sent.
     pub(crate) has_sec_fetch: bool,
     pub(crate) has_accept_language: bool,
     /// Name of the organisation whose network the visitor uses, as the edge knows it.

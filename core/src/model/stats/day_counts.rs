@@ -6,12 +6,13 @@
 use std::collections::BTreeMap;
 
 use super::{ClickEvent, Dimension, FrequentValues, Quarter, Uniques};
+use crate::model::agent::AgentKind;
 use crate::model::clicks::Clicks;
 
-/// Longest value that is counted, in bytes. Longer ones count as other.
-pub(crate) const VALUE_BYTES: usize = 64;
-/// The highest number of values of a closed dimension of one day. Only ids of rules could exceed it.
-const MAX_VALUES: usize = 800;
+/// The highest number of values of a closed dimension of one day. There are fewer countries, languages and reasons.
+const MAX_VALUES: usize = 256;
+/// The highest number of rules of one day. A link has at most 20 at a time.
+const MAX_RULES: usize = 64;
 
 /// The clicks of one UTC day.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -70,27 +71,28 @@ impl DayCounts {
     /// Counts a click of this day.
     pub(crate) fn add(&mut self, event: &ClickEvent, detail: Detail) {
         self.quarters.entry(Quarter::of(event.at)).or_default().add(event.kind, 1);
-        self.uniques_add(event);
-        let link = [event.link.as_str(), " ", event.domain.as_str(), "/", &event.alias].concat();
-        let link = std::iter::once((Dimension::Link, &*link));
-        let values = event.values.iter().map(|(dimension, value)| (*dimension, &**value));
-        for (dimension, value) in values.chain(link).filter(|(dimension, _)| detail.includes(*dimension)) {
-            if dimension.is_open() {
-                let max_bytes = if dimension == Dimension::Link { usize::MAX } else { VALUE_BYTES };
-                if value.len() <= max_bytes {
-                    self.frequent.entry(dimension).or_default().add(value, event.kind);
-                }
-            } else if value.len() <= VALUE_BYTES {
-                let mut clicks = Clicks::default();
-                clicks.add(event.kind, 1);
-                add_exact(self.exact.entry(dimension).or_default(), value, clicks);
-            }
+        if let Some(coupon) = event.coupon {
+            self.uniques.add(coupon);
+        }
+        for (dimension, value) in &event.values {
+            self.add_value(*dimension, value, event.kind, detail);
+        }
+        if detail.includes(Dimension::Link) {
+            let link = [event.link.as_str(), " ", event.domain.as_str(), "/", &event.alias].concat();
+            self.add_value(Dimension::Link, &link, event.kind, detail);
         }
     }
 
-    fn uniques_add(&mut self, event: &ClickEvent) {
-        if let Some(coupon) = event.coupon {
-            self.uniques.add(coupon);
+    fn add_value(&mut self, dimension: Dimension, value: &str, kind: AgentKind, detail: Detail) {
+        if !detail.includes(dimension) {
+            return;
+        }
+        if dimension.is_open() {
+            self.frequent.entry(dimension).or_default().add(dimension, value, kind);
+        } else {
+            let mut clicks = Clicks::default();
+            clicks.add(kind, 1);
+            add_exact(self.exact.entry(dimension).or_default(), dimension, value, clicks);
         }
     }
 
@@ -107,11 +109,11 @@ impl DayCounts {
         for (dimension, values) in &other.exact {
             let known = self.exact.entry(*dimension).or_default();
             for (value, clicks) in values {
-                add_exact(known, value, *clicks);
+                add_exact(known, *dimension, value, *clicks);
             }
         }
         for (dimension, values) in &other.frequent {
-            self.frequent.entry(*dimension).or_default().merge(values);
+            self.frequent.entry(*dimension).or_default().merge(*dimension, values);
         }
         self.uniques.merge(&other.uniques);
         for (quarter, failed) in &other.failed {
@@ -127,10 +129,11 @@ impl DayCounts {
     }
 }
 
-fn add_exact(values: &mut BTreeMap<String, Clicks>, value: &str, clicks: Clicks) {
+fn add_exact(values: &mut BTreeMap<String, Clicks>, dimension: Dimension, value: &str, clicks: Clicks) {
+    let max_values = if dimension.is_shared_by_links() { MAX_VALUES } else { MAX_RULES };
     if let Some(known) = values.get_mut(value) {
         known.merge(clicks);
-    } else if values.len() < MAX_VALUES {
+    } else if values.len() < max_values {
         values.insert(value.to_owned(), clicks);
     }
 }
@@ -155,3 +158,6 @@ impl FailedVisits {
         self.unknown_host = self.unknown_host.saturating_add(other.unknown_host);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,51 +1,63 @@
 //! Frequent values: counts of the values of a dimension that has no limit of values, such as referrers.
 //!
-//! Each kind of visitor has a sketch of its own, so a program that invents referrers cannot displace those of people.
-//! The sketches are Misra-Gries summaries of the crate `datasketches`. Few values are counted exactly. With many, each
-//! count is a lower bound, and the true count is at most [`FrequentValues::errors`] higher.
+//! Each kind of visitor has a summary of its own, so a program that invents referrers cannot displace those of people.
+//! A summary keeps a limited number of counters (Misra and Gries; Agarwal and others, "Mergeable summaries", 2012). Few
+//! values are counted exactly. With many, each count is a lower bound, and the true count is at most
+//! [`FrequentValues::errors`] higher.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use datasketches::frequencies::{ErrorType, FrequentItemsSketch};
-
+use super::Dimension;
 use crate::model::agent::AgentKind;
 use crate::model::clicks::Clicks;
 
-/// Size of the tables for people; at most three quarters are used.
-const HUMAN_SLOTS: usize = 64;
-/// Size of the tables for programs.
-const PROGRAM_SLOTS: usize = 16;
-
 /// Counts of frequent values, by kind of visitor.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct FrequentValues {
-    sketches: [Option<FrequentItemsSketch<String>>; 3],
+    summaries: [ValueSummary; 3],
+}
+
+/// Counts of the frequent values of one kind of visitor.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ValueSummary {
+    /// A lower bound of the clicks of each value.
+    pub(crate) counts: BTreeMap<String, u64>,
+    /// How much higher than its lower bound any count can be.
+    pub(crate) error: u64,
+    /// The clicks with any value.
+    pub(crate) total: u64,
+}
+
+/// The number of values that are kept of a dimension and a kind of visitor. Links have long names, so fewer are kept.
+const fn capacity(dimension: Dimension, kind: AgentKind) -> usize {
+    match (dimension, kind) {
+        (Dimension::Link, AgentKind::Human) => 32,
+        (Dimension::Link, AgentKind::Bot | AgentKind::Preview) => 4,
+        (_, AgentKind::Human) => 40,
+        (_, AgentKind::Bot | AgentKind::Preview) => 8,
+    }
 }
 
 impl FrequentValues {
-    /// Counts one click of `kind` with this value.
-    pub(crate) fn add(&mut self, value: &str, kind: AgentKind) {
-        if let Some(sketch) = self.sketch_mut(kind) {
-            sketch.update(value.to_owned());
-        }
+    /// Counts one click of `kind` with this value of `dimension`.
+    pub(crate) fn add(&mut self, dimension: Dimension, value: &str, kind: AgentKind) {
+        self.summary_mut(kind).add(value, capacity(dimension, kind));
     }
 
-    /// Adds the counts of `other`.
-    pub(crate) fn merge(&mut self, other: &Self) {
+    /// Adds the counts of `other`, which has values of the same dimension.
+    pub(crate) fn merge(&mut self, dimension: Dimension, other: &Self) {
         for kind in AgentKind::ALL {
-            if let (Some(added), Some(sketch)) = (other.sketch(kind), self.sketch_mut(kind)) {
-                sketch.merge(added);
-            }
+            self.summary_mut(kind).merge(other.summary(kind), capacity(dimension, kind));
         }
     }
 
     /// The values with a lower bound of their clicks. Unfrequent ones are missing.
-    pub(crate) fn values(&self) -> BTreeMap<String, Clicks> {
-        let mut values = BTreeMap::<String, Clicks>::new();
+    pub(crate) fn values(&self) -> BTreeMap<&str, Clicks> {
+        let mut values = BTreeMap::<&str, Clicks>::new();
         for kind in AgentKind::ALL {
-            let rows = self.sketch(kind).map(|sketch| sketch.frequent_items_with_threshold(ErrorType::NoFalseNegatives, 0));
-            for row in rows.into_iter().flatten() {
-                values.entry(row.item().clone()).or_default().add(kind, row.lower_bound());
+            for (value, count) in &self.summary(kind).counts {
+                values.entry(value).or_default().add(kind, *count);
             }
         }
         values
@@ -53,37 +65,17 @@ impl FrequentValues {
 
     /// How much higher than its lower bound any count can be; zero if all counts are exact.
     pub(crate) fn errors(&self) -> Clicks {
-        let mut errors = Clicks::default();
-        for kind in AgentKind::ALL {
-            errors.add(kind, self.sketch(kind).map_or(0, FrequentItemsSketch::maximum_error));
-        }
-        errors
+        self.clicks(|summary| summary.error)
     }
 
-    /// The clicks with any value.
-    pub(crate) fn total(&self) -> Clicks {
-        let mut total = Clicks::default();
-        for kind in AgentKind::ALL {
-            total.add(kind, self.sketch(kind).map_or(0, FrequentItemsSketch::total_weight));
-        }
-        total
+    fn clicks(&self, number: impl Fn(&ValueSummary) -> u64) -> Clicks {
+        let mut clicks = Clicks::default();
+        AgentKind::ALL.into_iter().for_each(|kind| clicks.add(kind, number(self.summary(kind))));
+        clicks
     }
 
-    /// The sketch of a kind in the serialization of the crate; nothing if it is empty.
-    pub(crate) fn to_bytes(&self, kind: AgentKind) -> Option<Vec<u8>> {
-        self.sketch(kind).map(FrequentItemsSketch::serialize)
-    }
-
-    /// Sets the sketch of a kind from its serialization. False if it is not one.
-    pub(crate) fn set_bytes(&mut self, kind: AgentKind, bytes: &[u8]) -> bool {
-        let sketch = FrequentItemsSketch::deserialize(bytes).ok().filter(|sketch| sketch.max_map_size() == slots(kind));
-        let is_valid = sketch.is_some();
-        *self.slot(kind) = sketch;
-        is_valid
-    }
-
-    fn slot(&mut self, kind: AgentKind) -> &mut Option<FrequentItemsSketch<String>> {
-        let [humans, bots, previews] = &mut self.sketches;
+    pub(crate) fn summary(&self, kind: AgentKind) -> &ValueSummary {
+        let [humans, bots, previews] = &self.summaries;
         match kind {
             AgentKind::Human => humans,
             AgentKind::Bot => bots,
@@ -91,35 +83,61 @@ impl FrequentValues {
         }
     }
 
-    fn sketch(&self, kind: AgentKind) -> Option<&FrequentItemsSketch<String>> {
-        let [humans, bots, previews] = &self.sketches;
+    pub(crate) fn summary_mut(&mut self, kind: AgentKind) -> &mut ValueSummary {
+        let [humans, bots, previews] = &mut self.summaries;
         match kind {
-            AgentKind::Human => humans.as_ref(),
-            AgentKind::Bot => bots.as_ref(),
-            AgentKind::Preview => previews.as_ref(),
+            AgentKind::Human => humans,
+            AgentKind::Bot => bots,
+            AgentKind::Preview => previews,
+        }
+    }
+}
+
+impl ValueSummary {
+    fn add(&mut self, value: &str, capacity: usize) {
+        self.total = self.total.saturating_add(1);
+        if let Some(count) = self.counts.get_mut(value) {
+            *count = count.saturating_add(1);
+        } else {
+            self.counts.insert(value.to_owned(), 1);
+            self.limit(capacity);
         }
     }
 
-    /// The sketch of a kind, which is made if it is missing.
-    fn sketch_mut(&mut self, kind: AgentKind) -> Option<&mut FrequentItemsSketch<String>> {
-        let sketch = self.slot(kind);
-        if sketch.is_none() {
-            *sketch = FrequentItemsSketch::new(slots(kind)).ok();
+    fn merge(&mut self, other: &Self, capacity: usize) {
+        for (value, added) in &other.counts {
+            if let Some(count) = self.counts.get_mut(value) {
+                *count = count.saturating_add(*added);
+            } else {
+                self.counts.insert(value.clone(), *added);
+            }
         }
-        sketch.as_mut()
+        self.error = self.error.saturating_add(other.error);
+        self.total = self.total.saturating_add(other.total);
+        self.limit(capacity);
+    }
+
+    /// Reduces all counts by that of the most frequent value that has no place, so that it and rarer ones drop out.
+    fn limit(&mut self, capacity: usize) {
+        if self.counts.len() <= capacity {
+            return;
+        }
+        let mut counts: Vec<u64> = self.counts.values().copied().collect();
+        counts.sort_unstable_by_key(|count| Reverse(*count));
+        let cut = counts.get(capacity).copied().unwrap_or_default();
+        self.counts.retain(|_, count| {
+            *count = count.saturating_sub(cut);
+            *count > 0
+        });
+        self.error = self.error.saturating_add(cut);
+    }
+
+    /// Whether counting can have made it: no click has two values.
+    pub(crate) fn is_consistent(&self) -> bool {
+        let sum = self.counts.values().fold(self.error, |sum, count| sum.saturating_add(*count));
+        sum <= self.total && self.counts.values().all(|count| *count > 0)
     }
 }
 
-/// Two collections of counts are equal if they answer every question alike.
-impl PartialEq for FrequentValues {
-    fn eq(&self, other: &Self) -> bool {
-        (self.values(), self.errors(), self.total()) == (other.values(), other.errors(), other.total())
-    }
-}
-
-const fn slots(kind: AgentKind) -> usize {
-    match kind {
-        AgentKind::Human => HUMAN_SLOTS,
-        AgentKind::Bot | AgentKind::Preview => PROGRAM_SLOTS,
-    }
-}
+#[cfg(test)]
+mod tests;

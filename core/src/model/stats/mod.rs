@@ -10,6 +10,8 @@ mod granularity;
 mod period;
 mod period_query;
 mod report;
+#[cfg(test)]
+pub(crate) mod samples;
 mod uniques;
 mod visitor_click;
 
@@ -17,7 +19,7 @@ pub(crate) use calendar::{Day, Month, Quarter};
 pub(crate) use click_event::ClickEvent;
 pub(crate) use day_counts::{DayCounts, Detail, FailedVisits, Failure};
 pub(crate) use dimension::Dimension;
-pub(crate) use frequent_values::FrequentValues;
+pub(crate) use frequent_values::{FrequentValues, ValueSummary};
 pub(crate) use granularity::Granularity;
 pub(crate) use period::Period;
 #[cfg(feature = "docs")]

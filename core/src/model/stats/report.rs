@@ -88,11 +88,13 @@ impl Report {
         }
         for dimension in &query.dimensions {
             let known = self.values.entry(*dimension).or_default();
-            let (values, errors) = match counts.frequent.get(dimension) {
-                Some(frequent) => (frequent.values(), frequent.errors()),
-                None => (counts.exact.get(dimension).cloned().unwrap_or_default(), Clicks::default()),
-            };
-            known.add(ValueCounts { values, errors });
+            if let Some(frequent) = counts.frequent.get(dimension) {
+                frequent.values().into_iter().for_each(|(value, clicks)| known.add(value, clicks));
+                known.errors.merge(frequent.errors());
+            }
+            for (value, clicks) in counts.exact.get(dimension).into_iter().flatten() {
+                known.add(value, *clicks);
+            }
         }
     }
 
@@ -112,7 +114,7 @@ impl Report {
             bucket.merge(clicks);
         }
         for (dimension, values) in other.values {
-            self.values.entry(dimension).or_default().add(values);
+            self.values.entry(dimension).or_default().merge(values);
         }
         self.whole_days.merge(other.whole_days);
         for (day, uniques) in other.uniques {
@@ -145,24 +147,35 @@ impl Report {
 }
 
 impl ValueCounts {
-    fn add(&mut self, other: Self) {
+    fn add(&mut self, value: &str, clicks: Clicks) {
+        if let Some(known) = self.values.get_mut(value) {
+            known.merge(clicks);
+        } else {
+            self.values.insert(value.to_owned(), clicks);
+        }
+    }
+
+    fn merge(&mut self, other: Self) {
         for (value, clicks) in other.values {
             self.values.entry(value).or_default().merge(clicks);
         }
         self.errors.merge(other.errors);
     }
 
-    /// Leaves out rare values, if there are very many.
+    /// Leaves out rare values, if there are very many. Then the error of each count grows by the highest one left out.
     fn limit(&mut self) {
         if self.values.len() <= MAX_VALUES {
             return;
         }
-        for (_, rare) in self.by_frequency().split_off(MAX_VALUES) {
-            self.errors.humans = self.errors.humans.max(rare.humans);
-            self.errors.bots = self.errors.bots.max(rare.bots);
-            self.errors.previews = self.errors.previews.max(rare.previews);
+        let mut frequent = self.by_frequency();
+        let mut highest = Clicks::default();
+        for (_, rare) in frequent.split_off(MAX_VALUES) {
+            highest.humans = highest.humans.max(rare.humans);
+            highest.bots = highest.bots.max(rare.bots);
+            highest.previews = highest.previews.max(rare.previews);
         }
-        self.values = self.by_frequency().into_iter().take(MAX_VALUES).collect();
+        self.errors.merge(highest);
+        self.values = frequent.into_iter().collect();
     }
 
     /// The values, the most frequent ones first: by people, then by all visitors.
@@ -181,3 +194,6 @@ impl DayUniques {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,14 +8,14 @@ use std::sync::Arc;
 use url::Url;
 
 use super::{ClickEvent, Coupon, Dimension};
-use crate::model::agent::{AgentKind, AgentTraits};
+use crate::model::agent::{AgentKind, AgentTraits, Signals, classify_click};
 use crate::model::digest::keyed_by;
 use crate::model::domain::Domain;
 use crate::model::link::LinkId;
 use crate::model::rules::{Country, first_language};
 use crate::model::text::Tag;
 use crate::model::time::Timestamp;
-use crate::model::visit::{Visit, classify_agent};
+use crate::model::visit::Visit;
 
 /// The identity of a link at the time of a click.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +35,12 @@ pub(crate) struct VisitorClick {
     pub(crate) at: Timestamp,
     agent: Vec<u8>,
     is_prefetch: bool,
+    /// Whether the link is on an https origin.
+    is_https: bool,
+    has_sec_fetch: bool,
+    has_accept_language: bool,
+    /// The operator of the visitor's network.
+    operator: Option<String>,
     /// The properties of the visitor; nothing if the visitor asked not to be tracked.
     visitor: Option<Visitor>,
 }
@@ -52,28 +58,60 @@ struct Visitor {
 
 /// Longest referrer that is read, in bytes: about the longest URL that browsers send.
 const REFERRER_BYTES: usize = 2_048;
+/// Longest list of languages that is read, in bytes.
+const LANGUAGES_BYTES: usize = 1_024;
+/// Longest agent that is read, in bytes: about the longest that browsers send.
+const AGENT_BYTES: usize = 512;
+/// Longest value that is counted, in bytes. Longer ones count as other.
+pub(crate) const VALUE_BYTES: usize = 64;
+/// Languages whose code has three letters and that browsers offer. Others of three letters count as other, because a
+/// visitor could invent thousands.
+const LONG_LANGUAGES: [&str; 21] = [
+    "ast", "ceb", "chr", "ckb", "dsb", "fil", "fur", "gsw", "haw", "hsb", "kab", "kok", "lij", "nds", "nso", "rhg", "sco", "skr", "szl",
+    "tzm", "yue",
+];
 
 impl VisitorClick {
-    /// A click of this visit. Headers are read now, because they are gone after the response. `respects_dnt` says
-    /// whether the wish not to be tracked is respected.
-    pub(crate) fn new(link: Arc<ClickedLink>, rule: Option<(String, bool)>, visit: &Visit<'_>, respects_dnt: bool) -> Self {
+    /// A click of this visit, on a link whose origin is https or not. Headers are read now, because they are gone after
+    /// the response. `respects_dnt` says whether the wish not to be tracked is respected.
+    pub(crate) fn new(link: Arc<ClickedLink>, rule: Option<(String, bool)>, visit: &Visit<'_>, is_https: bool, respects_dnt: bool) -> Self {
         let visitor = (!respects_dnt || !visit.asks_not_to_be_tracked()).then(|| Visitor {
-            referrer: visit.referrer().map(|referrer| referrer.get(..REFERRER_BYTES).unwrap_or(&referrer).to_vec()).unwrap_or_default(),
-            languages: visit.languages().map(Cow::into_owned).unwrap_or_default(),
+            referrer: beginning(&visit.referrer().unwrap_or_default(), REFERRER_BYTES),
+            languages: beginning(&visit.languages().unwrap_or_default(), LANGUAGES_BYTES),
             address: visit.address(),
             country: visit.country(),
             region: visit.client.region(),
             city: visit.client.city(),
         });
-        Self { link, rule, at: visit.now, agent: visit.agent().to_vec(), is_prefetch: visit.is_prefetch(), visitor }
+        Self {
+            link,
+            rule,
+            at: visit.now,
+            agent: beginning(visit.agent(), AGENT_BYTES),
+            is_prefetch: visit.is_prefetch(),
+            is_https,
+            has_sec_fetch: visit.has_sec_fetch(),
+            has_accept_language: visit.languages().is_some(),
+            operator: visit.client.operator(),
+            visitor,
+        }
     }
 
     /// The event to be counted. Without a salt it has no coupon.
     pub(crate) fn into_event(self, salt: Option<&[u8; 32]>) -> ClickEvent {
-        let agent = classify_agent(&self.agent, self.is_prefetch);
+        let signals = Signals {
+            is_prefetch: self.is_prefetch,
+            is_https: self.is_https,
+            has_sec_fetch: self.has_sec_fetch,
+            has_accept_language: self.has_accept_language,
+            operator: self.operator.as_deref(),
+        };
+        let agent = classify_click(&self.agent, &signals);
         let coupon = salt.and_then(|salt| self.coupon(salt)).filter(|_| agent.kind == AgentKind::Human);
         let mut values: Vec<(Dimension, Cow<'static, str>)> = Vec::new();
-        let mut add = |dimension, value: Option<Cow<'static, str>>| values.extend(value.map(|value| (dimension, value)));
+        let mut add = |dimension, value: Option<Cow<'static, str>>| {
+            values.extend(value.filter(|value| is_counted(value)).map(|value| (dimension, value)));
+        };
         add(Dimension::Reason, agent.reason.map(Cow::Borrowed));
         if let Some(visitor) = self.visitor {
             let traits = AgentTraits::parse(Some(&self.agent));
@@ -84,7 +122,8 @@ impl VisitorClick {
             add(Dimension::Device, traits.device.map(Cow::Borrowed));
             add(Dimension::Os, traits.os.map(Cow::Borrowed));
             add(Dimension::Browser, traits.browser.map(Cow::Borrowed));
-            add(Dimension::Language, first_language(&visitor.languages).map(Cow::Owned));
+            let is_known = |language: &String| language.len() == 2 || LONG_LANGUAGES.contains(&language.as_str());
+            add(Dimension::Language, first_language(&visitor.languages).filter(is_known).map(Cow::Owned));
             if let Some((rule, is_variant)) = self.rule {
                 add(Dimension::Variant, is_variant.then(|| Cow::Owned(rule.clone())));
                 add(Dimension::Rule, Some(Cow::Owned(rule)));
@@ -110,9 +149,23 @@ impl VisitorClick {
     }
 }
 
-/// The host of a referrer, without `www.`.
+/// The first bytes of `text`.
+fn beginning(text: &[u8], max_bytes: usize) -> Vec<u8> {
+    text.get(..max_bytes).unwrap_or(text).to_vec()
+}
+
+/// Whether a value is counted: it is short, and has no character that JSON writes in several.
+fn is_counted(value: &str) -> bool {
+    (1..=VALUE_BYTES).contains(&value.len()) && !value.chars().any(|letter| letter.is_control() || matches!(letter, '"' | '\\'))
+}
+
+/// The host of a referrer, without `www.`. Only the beginning of the referrer is needed, so it may be cut anywhere.
 fn referrer_host(referrer: &[u8]) -> Option<String> {
-    let url = Url::parse(str::from_utf8(referrer).ok()?).ok()?;
+    let valid = referrer.utf8_chunks().next()?.valid();
+    let url = Url::parse(valid).ok()?;
     let host = url.host_str().filter(|host| !host.is_empty())?;
     Some(host.strip_prefix("www.").unwrap_or(host).to_owned())
 }
+
+#[cfg(test)]
+mod tests;

@@ -36,7 +36,7 @@ impl ErasedLinks {
 
 /// Deletes what is kept of a link. The journals are folded first, because they may have clicks of the link.
 pub(super) fn erase(storage: &impl ShardStorage, link: &LinkId, now: Timestamp) -> Result<Vec<String>, StoreError> {
-    let log = fold::fold(storage, journal::Journal::load_all(storage)?, now)?;
+    let log = fold::fold(storage, journal::Journals::load(storage)?, now)?;
     let documents = storage.summaries(&subject::of_link(link))?.into_iter().map(|(key, _)| ShardWrite::Delete(key));
     let row = ShardRow { summary: now.as_millis().to_string(), body: String::new() };
     let writes: Vec<_> = documents.chain([ShardWrite::Put(format!("{PREFIX}{link}"), row)]).collect();

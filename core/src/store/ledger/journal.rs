@@ -1,9 +1,9 @@
 //! Journals: the batches of one sender that were acknowledged and not yet folded, and which batches were applied.
 
 use crate::model::time::Timestamp;
+use crate::store::ledger::stored;
 use crate::store::ledger::{Batch, ShardRow, ShardStorage, ShardWrite};
 use crate::store::ports::StoreError;
-use crate::store::ledger::stored;
 
 /// The prefix of all journals.
 pub(super) const PREFIX: &str = "journal/";
@@ -75,6 +75,32 @@ impl Window {
     }
 }
 
+/// All journals of a shard.
+#[derive(Debug, Default)]
+pub(super) struct Journals {
+    pub(super) readable: Vec<Journal>,
+    /// Rows whose window cannot be read, so it is unknown which batches they have.
+    pub(super) unreadable: Vec<(String, ShardRow)>,
+}
+
+impl Journals {
+    pub(super) fn load(storage: &impl ShardStorage) -> Result<Self, StoreError> {
+        let mut journals = Self::default();
+        for (key, row) in storage.rows(PREFIX)? {
+            let sender = key.strip_prefix(PREFIX).unwrap_or_default();
+            match stored::read_window(&row.summary) {
+                Ok(window) => journals.readable.push(Journal { sender: sender.to_owned(), window, lines: row.body }),
+                Err(_) => journals.unreadable.push((key, row)),
+            }
+        }
+        Ok(journals)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.readable.is_empty() && self.unreadable.is_empty()
+    }
+}
+
 /// The journal of a sender.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Journal {
@@ -93,19 +119,14 @@ impl Journal {
     /// The journal of `sender`, which is empty if there is none.
     pub(super) fn load(storage: &impl ShardStorage, sender: &str) -> Result<Self, StoreError> {
         match storage.get(&key(sender))? {
-            Some(row) => Self::of_row(sender, row),
+            Some(row) => Ok(Self { sender: sender.to_owned(), window: stored::read_window(&row.summary)?, lines: row.body }),
             None => Ok(Self { sender: sender.to_owned(), ..Self::default() }),
         }
     }
 
-    /// All journals.
-    pub(super) fn load_all(storage: &impl ShardStorage) -> Result<Vec<Self>, StoreError> {
-        let rows = storage.rows(PREFIX)?.into_iter();
-        rows.map(|(key, row)| Self::of_row(key.strip_prefix(PREFIX).unwrap_or_default(), row)).collect()
-    }
-
-    fn of_row(sender: &str, row: ShardRow) -> Result<Self, StoreError> {
-        Ok(Self { sender: sender.to_owned(), window: stored::read_window(&row.summary)?, lines: row.body })
+    /// The key of its row.
+    pub(super) fn key(&self) -> String {
+        key(&self.sender)
     }
 
     pub(super) fn bytes(&self) -> usize {
@@ -118,24 +139,34 @@ impl Journal {
         Ok(())
     }
 
-    /// The batches, in the order in which they were applied.
-    pub(super) fn batches(&self) -> Result<Vec<Batch>, StoreError> {
-        self.lines.lines().map(stored::read_batch).collect()
+    /// The batches, in the order in which they were applied, and the lines that cannot be read.
+    pub(super) fn batches(&self) -> (Vec<Batch>, Vec<&str>) {
+        let (mut batches, mut unreadable) = (Vec::new(), Vec::new());
+        for line in self.lines.lines() {
+            match stored::read_batch(line) {
+                Ok(batch) => batches.push(batch),
+                Err(_) => unreadable.push(line),
+            }
+        }
+        (batches, unreadable)
     }
 
     /// The write that stores the journal.
     pub(super) fn put(&self) -> Result<ShardWrite, StoreError> {
         let row = ShardRow { summary: stored::write_window(&self.window)?, body: self.lines.clone() };
-        Ok(ShardWrite::Put(key(&self.sender), row))
+        Ok(ShardWrite::Put(self.key(), row))
     }
 
-    /// The write after its batches were folded. A sender that is silent for long is forgotten.
-    pub(super) fn clear(mut self, now: Timestamp) -> Result<ShardWrite, StoreError> {
+    /// The write after its batches were folded, if it has any. A sender that is silent for long is forgotten.
+    pub(super) fn clear(mut self, now: Timestamp) -> Result<Option<ShardWrite>, StoreError> {
         if self.window.is_over(now) {
-            return Ok(ShardWrite::Delete(key(&self.sender)));
+            return Ok(Some(ShardWrite::Delete(self.key())));
+        }
+        if self.lines.is_empty() {
+            return Ok(None);
         }
         self.lines.clear();
-        self.put()
+        self.put().map(Some)
     }
 }
 
@@ -166,7 +197,8 @@ mod tests {
             (&[5, 1_000], &[1_000], &[999, 936, 1_001], &[5, 935]),
         ] {
             let window = window(applied);
-            let all = |sequences: &[u64], expected| sequences.iter().for_each(|one| assert_eq!(window.find(*one), expected, "{applied:?} {one}"));
+            let all =
+                |sequences: &[u64], expected| sequences.iter().for_each(|one| assert_eq!(window.find(*one), expected, "{applied:?} {one}"));
             all(known, Known::Applied);
             all(new, Known::New);
             all(far, Known::TooFarBehind);
@@ -197,7 +229,9 @@ mod tests {
 
     #[test]
     fn senders_have_short_plain_names() {
-        for (sender, is_valid) in [("a1B", true), ("", false), ("a/b", false), ("é", false), (&"a".repeat(33), false), (&"a".repeat(32), true)] {
+        for (sender, is_valid) in
+            [("a1B", true), ("", false), ("a/b", false), ("é", false), (&"a".repeat(33), false), (&"a".repeat(32), true)]
+        {
             assert_eq!(Journal::is_sender(sender), is_valid, "{sender}");
         }
     }

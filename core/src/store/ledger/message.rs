@@ -3,9 +3,9 @@
 use crate::model::link::LinkId;
 use crate::model::stats::{ClickEvent, Report, ReportQuery};
 use crate::model::time::Timestamp;
+use crate::store::ledger::stored;
 use crate::store::ledger::{Batch, LedgerCounters, LinkTotals, Subject};
 use crate::store::ports::StoreError;
-use crate::store::ledger::stored;
 
 /// A request to a shard.
 #[derive(Clone, Debug, PartialEq)]

@@ -33,3 +33,6 @@ pub(crate) use salts::Salt;
 pub use shard::{Shard, ShardAlarm, ShardAnswer, ShardSettings};
 pub use storage::{ShardRow, ShardStorage, ShardWrite};
 pub(crate) use subject::Subject;
+
+#[cfg(test)]
+mod tests;

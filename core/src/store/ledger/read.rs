@@ -7,7 +7,8 @@ use crate::model::link::LinkId;
 use crate::model::stats::{ClickEvent, Day, DayCounts, FailedVisits, Month, Quarter, Report, ReportQuery};
 use crate::model::time::Timestamp;
 use crate::store::ledger::document::{MAX_RECENT, MonthDocument, MonthSummary};
-use crate::store::ledger::journal::Journal;
+use crate::store::ledger::erased::ErasedLinks;
+use crate::store::ledger::journal::Journals;
 use crate::store::ledger::{Batch, ShardStorage, Subject, fold, subject};
 use crate::store::ports::StoreError;
 
@@ -29,13 +30,16 @@ pub(crate) struct LedgerCounters {
     pub(crate) oldest_unfolded: Option<Timestamp>,
 }
 
-/// The batches of all journals.
+/// The batches of all journals. Those that cannot be read are left out; the next fold puts them aside.
 fn unfolded(storage: &impl ShardStorage) -> Result<Vec<Batch>, StoreError> {
-    let mut batches = Vec::new();
-    for journal in Journal::load_all(storage)? {
-        batches.extend(journal.batches()?);
-    }
-    Ok(batches)
+    Ok(Journals::load(storage)?.readable.iter().flat_map(|journal| journal.batches().0).collect())
+}
+
+/// The clicks in the journals of links that were not erased.
+fn unfolded_of_links(storage: &impl ShardStorage) -> Result<Vec<ClickEvent>, StoreError> {
+    let erased = ErasedLinks::load(storage)?;
+    let events = unfolded(storage)?.into_iter().flat_map(|batch| batch.events);
+    Ok(events.filter(|event| !erased.contains(&event.link)).collect())
 }
 
 /// The report of a period.
@@ -66,6 +70,11 @@ pub(super) fn report(storage: &impl ShardStorage, about: &Subject, query: &Repor
 /// The clicks of journals, by day.
 fn unfolded_days(storage: &impl ShardStorage, about: &Subject) -> Result<BTreeMap<Day, DayCounts>, StoreError> {
     let mut days = BTreeMap::<Day, DayCounts>::new();
+    if let Subject::Link(link) = about
+        && ErasedLinks::load(storage)?.contains(link)
+    {
+        return Ok(days);
+    }
     for batch in unfolded(storage)? {
         for event in batch.events.iter().filter(|event| is_about(event, about)) {
             days.entry(Day::of(event.at)).or_default().add(event, about.detail());
@@ -92,7 +101,7 @@ fn is_about(event: &ClickEvent, about: &Subject) -> bool {
 /// The totals of links, in their order.
 pub(super) fn totals(storage: &impl ShardStorage, links: &[LinkId]) -> Result<Vec<LinkTotals>, StoreError> {
     let mut totals = Vec::new();
-    let unfolded = unfolded(storage)?;
+    let unfolded = unfolded_of_links(storage)?;
     for link in links {
         let mut total = LinkTotals::default();
         for (_, summary) in storage.summaries(&subject::of_link(link))? {
@@ -100,7 +109,7 @@ pub(super) fn totals(storage: &impl ShardStorage, links: &[LinkId]) -> Result<Ve
             total.clicks.merge(summary.clicks);
             summary.days.into_iter().for_each(|(day, humans)| total.add(day, humans));
         }
-        for event in unfolded.iter().flat_map(|batch| &batch.events).filter(|event| event.link == *link) {
+        for event in unfolded.iter().filter(|event| event.link == *link) {
             let mut click = Clicks::default();
             click.add(event.kind, 1);
             total.clicks.merge(click);
@@ -130,14 +139,14 @@ pub(super) fn recent(storage: &impl ShardStorage, link: &LinkId, since: Timestam
     let oldest = Month::of(since).to_string();
     for (key, _) in storage.summaries(&subject::of_link(link))?.into_iter().rev() {
         let month = key.rsplit('/').next().unwrap_or_default();
-        if month >= &*oldest && events.len() < MAX_RECENT
+        if month >= &*oldest
+            && events.len() < MAX_RECENT
             && let Some(row) = storage.get(&key)?.filter(|row| !row.body.is_empty())
         {
             events.extend(MonthDocument::decode(&row)?.recent);
         }
     }
-    let unfolded = unfolded(storage)?.into_iter().flat_map(|batch| batch.events);
-    events.extend(unfolded.filter(|event| event.link == *link));
+    events.extend(unfolded_of_links(storage)?.into_iter().filter(|event| event.link == *link));
     events.retain(|event| event.at >= since);
     events.sort_by_key(|event| std::cmp::Reverse(event.at));
     events.truncate(MAX_RECENT);

@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use crate::model::stats::Month;
 use crate::model::time::Timestamp;
 use crate::store::ledger::document::MonthSummary;
-use crate::store::ledger::erased::ErasedLinks;
 use crate::store::ledger::{ShardRow, ShardStorage, ShardWrite, subject};
 use crate::store::ports::StoreError;
 
@@ -32,27 +31,42 @@ pub(super) fn sweep(storage: &impl ShardStorage, months: u32, now: Timestamp) ->
     }
     let is_last = old.len() <= MAX_DELETED;
     old.truncate(MAX_DELETED);
-    let mut writes: Vec<ShardWrite> = ErasedLinks::load(storage)?.forget(now).collect();
-    let mut totals = BTreeMap::<String, MonthSummary>::new();
-    for (key, summary) in old {
-        if let Some((prefix, _)) = key.rsplit_once('/').filter(|_| !key.starts_with(subject::TAGS)) {
-            let before = format!("{prefix}/{BEFORE}");
-            if !totals.contains_key(&before) {
-                let row = storage.get(&before)?.map(|row| MonthSummary::decode(&row.summary)).transpose()?;
-                totals.insert(before.clone(), row.unwrap_or_default());
-            }
-            let deleted = MonthSummary::decode(&summary)?;
-            let total = totals.entry(before).or_default();
-            total.clicks.merge(deleted.clicks);
-            total.failed.merge(deleted.failed);
-        }
-        writes.push(ShardWrite::Delete(key));
+    let mut totals = KeptTotals::default();
+    for (key, summary) in &old {
+        totals.add(storage, key, summary)?;
     }
-    for (key, total) in totals {
-        writes.push(ShardWrite::Put(key, ShardRow { summary: total.encode()?, body: String::new() }));
-    }
+    let mut writes: Vec<ShardWrite> = old.into_iter().map(|(key, _)| ShardWrite::Delete(key)).collect();
+    writes.extend(totals.writes()?);
     if is_last {
         writes.push(ShardWrite::Put(SWEPT.into(), ShardRow { summary: oldest, body: String::new() }));
     }
     storage.write(&writes)
+}
+
+/// Totals of documents that are deleted or put aside.
+#[derive(Debug, Default)]
+pub(super) struct KeptTotals(BTreeMap<String, MonthSummary>);
+
+impl KeptTotals {
+    /// Keeps the totals of the document at `key`. Those of tags are not kept, nor a summary that cannot be read.
+    pub(super) fn add(&mut self, storage: &impl ShardStorage, key: &str, summary: &str) -> Result<(), StoreError> {
+        let Some((prefix, _)) = key.rsplit_once('/').filter(|_| !key.starts_with(subject::TAGS)) else { return Ok(()) };
+        let before = format!("{prefix}/{BEFORE}");
+        if !self.0.contains_key(&before) {
+            let row = storage.get(&before)?.and_then(|row| MonthSummary::decode(&row.summary).ok());
+            self.0.insert(before.clone(), row.unwrap_or_default());
+        }
+        let deleted = MonthSummary::decode(summary).unwrap_or_default();
+        let total = self.0.entry(before).or_default();
+        total.clicks.merge(deleted.clicks);
+        total.failed.merge(deleted.failed);
+        Ok(())
+    }
+
+    /// The writes that store them.
+    pub(super) fn writes(self) -> Result<Vec<ShardWrite>, StoreError> {
+        let put =
+            |(key, total): (String, MonthSummary)| Ok(ShardWrite::Put(key, ShardRow { summary: total.encode()?, body: String::new() }));
+        self.0.into_iter().map(put).collect()
+    }
 }

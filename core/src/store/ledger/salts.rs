@@ -5,8 +5,8 @@
 
 use crate::model::stats::Day;
 use crate::model::time::Timestamp;
-use crate::store::ports::{NoEntropy, SaltStore, StoreError};
 use crate::store::ledger::stored;
+use crate::store::ports::{NoEntropy, SaltStore, StoreError};
 
 /// How old a salt must be.
 const MIN_AGE_MILLIS: u64 = 60 * 60 * 1_000;

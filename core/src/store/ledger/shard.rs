@@ -1,6 +1,6 @@
 //! A shard of the ledger: answers requests and folds journals, on the storage that an adapter provides.
 
-use super::journal::{Journal, Known, MAX_AGE_MILLIS};
+use super::journal::{Journal, Journals, Known, MAX_AGE_MILLIS};
 use super::salts::ensure_salts;
 use super::{LedgerReply, LedgerRequest, ShardRow, ShardStorage, ShardWrite, erased, fold, read, retention};
 use crate::model::config::STATS_MONTHS;
@@ -22,7 +22,6 @@ pub struct ShardSettings {
     /// Whether the account has the paid plan.
     pub(crate) has_paid_plan: bool,
 }
-
 
 impl Default for ShardSettings {
     fn default() -> Self {
@@ -91,9 +90,7 @@ impl<'a, S: ShardStorage> Shard<'a, S> {
                     Some((Known::TooFarBehind, _)) | None => (LedgerReply::Refused, Vec::new()),
                 }
             }
-            LedgerRequest::Report(about, query) => {
-                (LedgerReply::Report(Box::new(read::report(self.storage, &about, &query)?)), Vec::new())
-            }
+            LedgerRequest::Report(about, query) => (LedgerReply::Report(Box::new(read::report(self.storage, &about, &query)?)), Vec::new()),
             LedgerRequest::Totals(links) => (LedgerReply::Totals(read::totals(self.storage, &links)?), Vec::new()),
             LedgerRequest::Recent(link, since) => (LedgerReply::Recent(read::recent(self.storage, &link, since)?), Vec::new()),
             LedgerRequest::Erase(link) => (LedgerReply::Done, erased::erase(self.storage, &link, self.now)?),
@@ -136,7 +133,7 @@ impl<'a, S: ShardStorage> Shard<'a, S> {
     }
 
     fn fold(&self) -> Result<Vec<String>, StoreError> {
-        let journals = Journal::load_all(self.storage)?;
+        let journals = Journals::load(self.storage)?;
         let log = if journals.is_empty() { Vec::new() } else { fold::fold(self.storage, journals, self.now)? };
         retention::sweep(self.storage, self.settings.months, self.now)?;
         Ok(log)
@@ -160,7 +157,8 @@ impl<'a, S: ShardStorage> Shard<'a, S> {
     /// Stores a journal, and folds it if it is large.
     fn store(&self, journal: &Journal) -> Result<Vec<String>, StoreError> {
         if journal.bytes() > MAX_JOURNAL {
-            return fold::fold(self.storage, vec![journal.clone()], self.now);
+            let journals = Journals { readable: vec![journal.clone()], ..Journals::default() };
+            return fold::fold(self.storage, journals, self.now);
         }
         self.storage.write(&[journal.put()?])?;
         Ok(Vec::new())

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hop_core::ports::Edge as _;
 use hop_core::memory::{CommitMode, MemoryEdge};
+use hop_core::ports::Edge as _;
 use hop_core::store::Key;
 use serde_json::Value;
 

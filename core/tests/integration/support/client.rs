@@ -81,7 +81,12 @@ impl Visitor {
 impl ClientInfo for Visitor {
     fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>> {
         let sent = self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_slice());
-        sent.or((*name == USER_AGENT).then_some(PERSON)).map(Cow::Borrowed)
+        let of_a_browser = match name.as_str() {
+            "user-agent" => Some(PERSON),
+            "sec-fetch-mode" => Some(&b"navigate"[..]),
+            _ => None,
+        };
+        sent.or(of_a_browser).map(Cow::Borrowed)
     }
 
     fn address(&self) -> Option<IpAddr> {

@@ -9,8 +9,8 @@ mod salt;
 
 pub(in crate::store::ledger) use journal::{read_batch, read_window, write_batch, write_window};
 pub(in crate::store::ledger) use message::{read_reply, read_request, write_reply, write_request};
-pub(in crate::store::ledger) use salt::{read_salt, write_salt};
 pub(in crate::store::ledger) use month::{read_month, read_summary, write_month, write_summary};
+pub(in crate::store::ledger) use salt::{read_salt, write_salt};
 
 use serde::{Deserialize, Serialize};
 
@@ -43,3 +43,6 @@ fn dimension(name: &str) -> Result<Dimension, StoreError> {
 fn kind(name: &str) -> Result<AgentKind, StoreError> {
     AgentKind::from_name(name).ok_or_else(|| corrupt("kind"))
 }
+
+#[cfg(test)]
+mod tests;

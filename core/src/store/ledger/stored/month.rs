@@ -8,9 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::event::StoredClickEvent;
 use super::{StoredClicks, StoredFailed, dimension};
 use crate::model::agent::AgentKind;
-use crate::model::base64;
 use crate::model::clicks::Clicks;
-use crate::model::stats::{ClickEvent, Day, DayCounts, FrequentValues, Quarter, Uniques};
+use crate::model::stats::{ClickEvent, Day, DayCounts, FrequentValues, Quarter, Uniques, ValueSummary};
 use crate::store::ledger::{MonthDocument, MonthSummary};
 use crate::store::ports::StoreError;
 use crate::store::stored::{self, SchemaVersion, corrupt};
@@ -32,14 +31,18 @@ struct StoredDay<'a> {
     quarters: Vec<(u8, StoredClicks)>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     exact: BTreeMap<Cow<'a, str>, BTreeMap<Cow<'a, str>, StoredClicks>>,
-    /// Sketches of people, bots and previews, in base64; empty where there are none.
+    /// Summaries of people, bots and previews.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    frequent: BTreeMap<Cow<'a, str>, [String; 3]>,
+    frequent: BTreeMap<Cow<'a, str>, [StoredValueSummary<'a>; 3]>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     uniques: String,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     failed: Vec<(u8, StoredFailed)>,
 }
+
+/// Counts of frequent values of one kind of visitor: the total, the error, and the count of each value.
+#[derive(Serialize, Deserialize)]
+struct StoredValueSummary<'a>(u64, u64, BTreeMap<Cow<'a, str>, u64>);
 
 /// The summary of a month.
 #[derive(Serialize, Deserialize)]
@@ -53,13 +56,14 @@ struct StoredSummary {
 
 impl<'a> StoredDay<'a> {
     fn new(day: Day, counts: &'a DayCounts) -> Self {
-        let clicks = |values: &'a BTreeMap<String, Clicks>| values.iter().map(|(value, clicks)| (Cow::from(value), (*clicks).into())).collect();
-        let sketches = |values: &FrequentValues| AgentKind::ALL.map(|kind| values.to_bytes(kind).map(|bytes| base64::encode(&bytes)).unwrap_or_default());
+        let clicks =
+            |values: &'a BTreeMap<String, Clicks>| values.iter().map(|(value, clicks)| (Cow::from(value), (*clicks).into())).collect();
+        let summaries = |values: &'a FrequentValues| AgentKind::ALL.map(|kind| StoredValueSummary::from(values.summary(kind)));
         Self {
             day: day.number(),
             quarters: counts.quarters.iter().map(|(quarter, clicks)| (quarter.number(), (*clicks).into())).collect(),
             exact: counts.exact.iter().map(|(dimension, values)| (dimension.name().into(), clicks(values))).collect(),
-            frequent: counts.frequent.iter().map(|(dimension, values)| (dimension.name().into(), sketches(values))).collect(),
+            frequent: counts.frequent.iter().map(|(dimension, values)| (dimension.name().into(), summaries(values))).collect(),
             uniques: counts.uniques.to_text(),
             failed: counts.failed.iter().map(|(quarter, failed)| (quarter.number(), (*failed).into())).collect(),
         }
@@ -74,8 +78,8 @@ impl<'a> StoredDay<'a> {
             let values = values.into_iter().map(|(value, clicks)| (value.into_owned(), clicks.into()));
             counts.exact.insert(dimension(&name)?, values.collect());
         }
-        for (name, sketches) in self.frequent {
-            counts.frequent.insert(dimension(&name)?, frequent_values(sketches)?);
+        for (name, summaries) in self.frequent {
+            counts.frequent.insert(dimension(&name)?, frequent_values(summaries)?);
         }
         for (number, failed) in self.failed {
             counts.failed.insert(quarter(number)?, failed.into());
@@ -88,15 +92,23 @@ fn quarter(number: u8) -> Result<Quarter, StoreError> {
     Quarter::stored(number).ok_or_else(|| corrupt("quarters"))
 }
 
-fn frequent_values(sketches: [String; 3]) -> Result<FrequentValues, StoreError> {
+fn frequent_values(summaries: [StoredValueSummary<'_>; 3]) -> Result<FrequentValues, StoreError> {
     let mut values = FrequentValues::default();
-    for (kind, sketch) in AgentKind::ALL.into_iter().zip(sketches).filter(|(_, sketch)| !sketch.is_empty()) {
-        let bytes = base64::decode(&sketch).ok_or_else(|| corrupt("frequent"))?;
-        if !values.set_bytes(kind, &bytes) {
+    for (kind, StoredValueSummary(total, error, counts)) in AgentKind::ALL.into_iter().zip(summaries) {
+        let counts = counts.into_iter().map(|(value, count)| (value.into_owned(), count)).collect();
+        let summary = ValueSummary { counts, error, total };
+        if !summary.is_consistent() {
             return Err(corrupt("frequent"));
         }
+        *values.summary_mut(kind) = summary;
     }
     Ok(values)
+}
+
+impl<'a> From<&'a ValueSummary> for StoredValueSummary<'a> {
+    fn from(summary: &'a ValueSummary) -> Self {
+        Self(summary.total, summary.error, summary.counts.iter().map(|(value, count)| (value.into(), *count)).collect())
+    }
 }
 
 pub(in crate::store::ledger) fn write_month(month: &MonthDocument) -> Result<String, StoreError> {

@@ -8,14 +8,12 @@
 
 mod agent_traits;
 mod form;
-#[cfg_attr(not(test), expect(dead_code, reason = "click statistics will use it"))]
 mod signals;
 mod word_search;
 
 use word_search::AgentWords;
 
 pub(crate) use agent_traits::AgentTraits;
-#[cfg_attr(not(test), expect(unused_imports, reason = "click statistics will use it"))]
 pub(crate) use signals::{Signals, classify_click};
 
 /// Words of programs that browsers do not send.

@@ -58,12 +58,6 @@ pub(crate) async fn count_click<E: Edge>(edge: &E, click: VisitorClick) -> Resul
     Err(StoreError::Unavailable(format!("the total of {link} changed {TRIES} times while it was being written")))
 }
 
-/// Sets the clicks of an imported link. Does nothing if clicks were counted here already.
-pub(crate) async fn import_clicks<E: Edge>(edge: &E, link: &LinkId, clicks: Clicks) -> Result<(), StoreError> {
-    let token = id_source::random_96(edge).map_err(|error| StoreError::Unavailable(error.0))?;
-    write(edge.records(), Total::default().plus(clicks, link, token)?).await.map(drop)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

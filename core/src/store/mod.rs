@@ -35,7 +35,7 @@ mod write;
 pub(crate) use alias_record::{AliasRecord, AliasState, EntryStatus, MovedTo, PendingMove, finalize_move, follow_moves, load, load_many};
 pub(crate) use audit_events::AuditEvent;
 pub use change::{AuditEntry, Change, Expect};
-pub(crate) use click_totals::{Total, count_click, import_clicks};
+pub(crate) use click_totals::{Total, count_click};
 pub(crate) use domain_records::{DomainRecord, DomainRedirects};
 pub(crate) use guarded_record::GuardedRecord;
 pub(crate) use keys::index_entry;

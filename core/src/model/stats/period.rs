@@ -3,8 +3,6 @@
 #[cfg(test)]
 mod tests;
 
-use std::ops::Range;
-
 use super::calendar::{Day, MILLIS_OF_A_DAY};
 use super::granularity::{CalendarUnit, Granularity};
 use crate::model::rules::Zone;
@@ -42,12 +40,6 @@ impl Period {
     /// A moment in RFC 3339 with the offset of the zone, as the API returns it.
     pub(crate) fn label(&self, moment: Timestamp) -> String {
         self.zone.rfc_3339(moment)
-    }
-
-    /// The index of the bucket that contains a quarter hour. `None` if the quarter hour begins outside the period.
-    pub(crate) fn bucket_of(&self, quarter_start: Timestamp) -> Option<usize> {
-        let until = self.starts.partition_point(|start| *start <= quarter_start);
-        until.checked_sub(1).filter(|_| quarter_start < self.to)
     }
 
     /// Whether a bucket is one whole day in UTC, so that the unique visitors of that day are those of the bucket.
@@ -96,23 +88,4 @@ pub(crate) struct WholeDays {
     pub(crate) from: Day,
     /// The day after the last one.
     pub(crate) to: Day,
-}
-
-impl WholeDays {
-    pub(crate) fn contains(self, day: Day) -> bool {
-        self.from <= day && day < self.to
-    }
-
-    pub(crate) fn is_empty(self) -> bool {
-        self.from >= self.to
-    }
-
-    /// The days as days since 1970.
-    pub(crate) fn numbers(self) -> Range<u32> {
-        self.from.number()..self.to.number()
-    }
-
-    pub(crate) fn iter(self) -> impl DoubleEndedIterator<Item = Day> {
-        self.numbers().map(Day::from_number)
-    }
 }

@@ -20,16 +20,3 @@ pub(crate) struct FailedVisit {
     pub(crate) at: Timestamp,
     pub(crate) counts: FailedVisits,
 }
-
-impl Batch {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.events.is_empty() && self.failed.is_empty() && self.dropped == 0
-    }
-
-    /// Adds the content of `other`.
-    pub(crate) fn append(&mut self, other: Self) {
-        self.events.extend(other.events);
-        self.failed.extend(other.failed);
-        self.dropped = self.dropped.saturating_add(other.dropped);
-    }
-}

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use hop_core::memory::MemoryEdge;
 use hop_core::ports::ClientInfo;
 use hop_core::{App, BackgroundWork, Body, Head, Request, Response};
-use http::header::{AUTHORIZATION, CONTENT_TYPE, IF_MATCH, USER_AGENT};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, IF_MATCH};
 use http::{HeaderMap, HeaderName, Method, StatusCode};
 use serde_json::Value;
 

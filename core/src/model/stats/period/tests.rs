@@ -177,22 +177,6 @@ fn local_days_have_23_to_25_hours() {
 }
 
 #[test]
-fn only_quarters_within_the_period_have_a_bucket() {
-    let period = period("2026-10-25", "2026-10-27", "day", "Europe/Berlin");
-    for (moment, bucket) in [
-        ("2026-10-24T21:45:00Z", None),
-        ("2026-10-24T22:00:00Z", Some(0)),
-        ("2026-10-25T22:45:00Z", Some(0)),
-        ("2026-10-25T23:00:00Z", Some(1)),
-        ("2026-10-26T22:45:00Z", Some(1)),
-        ("2026-10-26T23:00:00Z", None),
-    ] {
-        assert_eq!(period.bucket_of(at(moment)), bucket, "{moment}");
-    }
-    assert_eq!(period.bucket_of(Timestamp::from_millis(u64::MAX)), None);
-}
-
-#[test]
 fn whole_days_begin_within_the_period() {
     for (from, to, tz, first, end, days) in [
         ("2026-11-01", "2026-11-22", "Europe/Berlin", "2026-11-01", "2026-11-22", 21),
@@ -204,8 +188,7 @@ fn whole_days_begin_within_the_period() {
     ] {
         let whole = period(from, to, "day", tz).whole_days();
         assert_eq!((whole.from.to_string(), whole.to.to_string()), (first.into(), end.into()), "{from} {to} {tz}");
-        assert_eq!((whole.iter().count(), whole.numbers().len(), whole.is_empty()), (days, days, days == 0));
-        assert!(whole.iter().all(|day| whole.contains(day)) && !whole.contains(whole.to) && !whole.contains(whole.from.minus(1)));
+        assert_eq!(whole.to.number() - whole.from.number(), days);
     }
 }
 
@@ -305,14 +288,6 @@ fn buckets_partition_random_periods() {
         assert!(minutes(&period).iter().all(|minutes| minutes * 60_000 <= most), "{name}");
         let buckets = period.buckets();
         assert!(buckets.iter().zip(starts).all(|(bucket, start)| bucket.start == *start && at(&bucket.label) == *start), "{name}");
-        for _ in 0..20 {
-            let before = period.from.as_millis() - 4 * MILLIS_OF_A_QUARTER;
-            let quarters = usize::try_from((period.to.as_millis() - before) / MILLIS_OF_A_QUARTER).unwrap() + 4;
-            let quarter = Timestamp::from_millis(before + u64::try_from(random.below(quarters)).unwrap() * MILLIS_OF_A_QUARTER);
-            let is_in = period.from <= quarter && quarter < period.to;
-            let linear = is_in.then(|| starts.iter().rposition(|start| *start <= quarter).unwrap());
-            assert_eq!(period.bucket_of(quarter), linear, "{name} {quarter}");
-        }
         let estimate = period.granularity.count(&period.zone, period.from, period.to);
         let count = u64::try_from(starts.len()).unwrap();
         assert!(estimate.abs_diff(count) <= 1, "{name} {estimate} {count}");

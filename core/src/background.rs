@@ -4,11 +4,11 @@ use crate::log::log_lost;
 use crate::isolate::Isolate;
 use crate::model::config::Config;
 use crate::model::stats::VisitorClick;
-use crate::stats::{FlushTask, flush};
+use crate::stats::{self, FlushTask, flush};
 use crate::store::budget::{Budget, Metered};
 use crate::store::cache::CacheTask;
 use crate::store::ports::{Edge, Records as _, StoreError};
-use crate::store::{Change, count_click};
+use crate::store::Change;
 
 /// The background tasks of one request. They are separate from its response: a handler that fails may still have added
 /// tasks.
@@ -69,7 +69,13 @@ impl BackgroundWork {
                     flush(edge, isolate, &config.shards, task, &self.request_id).await;
                     continue;
                 }
-                task => task,
+                Task::CountClick(click) => {
+                if let Err(error) = stats::records::count_click(edge, &budget, config.stats_months, click).await {
+                    log_lost(edge, &self.request_id, failure, &error);
+                }
+                continue;
+            }
+            task => task,
             };
             if let Err(error) = task.run(edge).await {
                 log_lost(edge, &self.request_id, failure, &error);
@@ -105,8 +111,7 @@ impl Task {
                 Some(link_cache) => task.run(edge.records(), link_cache).await,
                 None => Ok(()),
             },
-            Self::CountClick(click) => count_click(edge, click).await,
-            Self::Flush(_) => Ok(()),
+            Self::CountClick(_) | Self::Flush(_) => Ok(()),
             Self::Write(change, _) => edge.records().commit(&change).await.map(drop),
         }
     }
@@ -117,7 +122,7 @@ mod tests {
     use super::*;
     use crate::memory::{Fault, Faults, MemoryEdge, StoreStep};
     use crate::message::poll_once::poll_once;
-    use crate::model::link::LinkId;
+    use crate::model::stats::VisitorClick;
     use crate::model::time::Timestamp;
     use crate::store::cache::{CacheFill, FillValue};
     use crate::store::{Expect, Key};
@@ -136,7 +141,7 @@ mod tests {
     }
 
     fn count() -> Task {
-        Task::CountClick(Click { link: LinkId::stored("lnk_1".into()), agent: Vec::new(), is_prefetch: false })
+        Task::CountClick(VisitorClick::example("lnk_1", Timestamp::from_millis(0)))
     }
 
     fn fill() -> CacheTask {
@@ -163,7 +168,8 @@ mod tests {
         edge.records.set_faults(Box::new(Down));
         let mut work = BackgroundWork::default();
         work.add(write());
-        poll_once(work.of_request("req_1".into(), 10).run(&edge)).unwrap();
+        let config = Config::parse(|name| (name == "HOP_DOMAINS").then(|| "https://hop.example".to_owned()), |_| None).unwrap();
+        poll_once(work.of_request("req_1".into(), 10).run(&edge, &Isolate::new(), &config)).unwrap();
         let log = edge.take_log();
         assert!(log.len() == 1 && log[0].contains("req_1") && log[0].contains("it was not written"), "{log:?}");
     }

@@ -116,6 +116,11 @@ impl MemoryEdge {
         self.millis.fetch_add(seconds.saturating_mul(1_000), Ordering::SeqCst);
     }
 
+    /// Sets the clock back.
+    pub fn turn_back_seconds(&self, seconds: u64) {
+        self.millis.fetch_sub(seconds.saturating_mul(1_000), Ordering::SeqCst);
+    }
+
     /// Makes the OpenAPI document unavailable from now on.
     pub fn lose_openapi(&self) {
         self.has_openapi.store(false, Ordering::SeqCst);

@@ -6,7 +6,7 @@ use crate::model::limits::Limit;
 use crate::model::link::{Link, LinkId};
 use crate::stats;
 use crate::store::ports::{Edge, Records as _, StoreError};
-use crate::store::{Key, Total};
+use crate::store::Key;
 
 /// How often a link was followed, and how much of its limit is used up.
 #[derive(Clone, Copy, Debug, Default)]
@@ -28,23 +28,9 @@ pub(super) async fn with_clicks<E: Edge>(context: &Context<'_, E>, links: &[&Lin
     Ok(totals.into_iter().zip(taken).map(|(clicks, taken)| ClickCounts { clicks, taken: *taken }).collect())
 }
 
-/// Loads the totals of `links`, in their order. A total that cannot be read is logged and counts as 0.
+/// Loads the clicks of `links`, in their order. A record that cannot be read is logged and counts as 0.
 async fn totals<E: Edge>(context: &Context<'_, E>, links: &[&LinkId]) -> Result<Vec<Clicks>, StoreError> {
-    if let Some(ledger) = context.edge.ledger() {
-        let totals = stats::ledger::totals(ledger, &context.config.shards, links).await?;
-        return Ok(totals.into_iter().map(|total| total.clicks).collect());
-    }
-    let keys: Vec<Key> = links.iter().map(|link| Key::total(link)).collect();
-    let records = context.edge.records().get_many(&keys).await?;
-    let totals = keys.iter().zip(&records).map(|(key, record)| match record.as_ref().map(Total::decode) {
-        Some(Ok(total)) => total.clicks,
-        Some(Err(error)) => {
-            context.log_skipped(key, &error);
-            Clicks::default()
-        }
-        None => Clicks::default(),
-    });
-    Ok(totals.collect())
+    Ok(stats::totals(context, links).await?.into_iter().map(|total| total.clicks).collect())
 }
 
 /// Loads how many clicks of their limits `links` have used, in their order; 0 for a link without a limit. Reads nothing

@@ -35,9 +35,10 @@ use crate::model::clicks::Clicks;
 use crate::model::domain::Domain;
 use crate::model::field_error::{FieldCode, FieldError};
 use crate::model::link::Link;
+use crate::stats;
 use crate::store::budget::{Budget, cost_of_rewrite};
 use crate::store::ports::{ClientInfo, Edge, Records, StoreCall, StoreError};
-use crate::store::{AliasRecord, AliasState, Key, import_clicks, load, load_many};
+use crate::store::{AliasRecord, AliasState, Key, load, load_many};
 
 /// Most alias records that are read together, whatever the budget.
 const LINES_AT_ONCE: u16 = 100;
@@ -420,5 +421,5 @@ async fn add_clicks<E: Edge>(context: &Context<'_, E>, link: &Link, clicks: Clic
     if clicks == Clicks::default() {
         return Ok(());
     }
-    Ok(import_clicks(context.edge, &link.id, clicks).await?)
+    Ok(stats::records::import_clicks(context.edge, &link.id, clicks).await?)
 }

@@ -105,6 +105,11 @@ impl Month {
         self.moved(1)
     }
 
+    /// The month `months` months later, at the latest December 9999.
+    pub(crate) fn plus(self, months: u32) -> Self {
+        self.moved(i64::from(months))
+    }
+
     /// The month `months` months earlier, at the earliest January 1970.
     pub(crate) fn minus(self, months: u32) -> Self {
         self.moved(i64::from(months).saturating_neg())

@@ -68,6 +68,27 @@ impl VisitorClick {
         Self { link, rule, at: visit.now, agent: visit.agent().to_vec(), is_prefetch: visit.is_prefetch(), visitor }
     }
 
+    /// A click of somebody with Firefox, for tests.
+    #[cfg(test)]
+    pub(crate) fn example(link: &str, at: Timestamp) -> Self {
+        let link = ClickedLink {
+            id: LinkId::stored(link.to_owned()),
+            domain: Domain::stored("hop.example".into()),
+            alias: "docs".into(),
+            tags: vec![Tag::stored("news".into())],
+        };
+        let visitor = Visitor {
+            referrer: b"https://news.example/page".to_vec(),
+            languages: b"de".to_vec(),
+            address: Some(IpAddr::from([203, 0, 113, 7])),
+            country: None,
+            region: None,
+            city: None,
+        };
+        let agent = b"Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0".to_vec();
+        Self { link: Arc::new(link), rule: None, at, agent, is_prefetch: false, visitor: Some(visitor) }
+    }
+
     /// The event to be counted. Without a salt it has no coupon.
     pub(crate) fn into_event(self, salt: Option<&[u8; 32]>) -> ClickEvent {
         let agent = classify_agent(&self.agent, self.is_prefetch);

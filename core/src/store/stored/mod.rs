@@ -17,10 +17,10 @@ mod link;
 mod lists;
 mod robots;
 mod rules;
+pub(super) mod segments;
 mod settings;
 mod tickets;
 pub(super) mod tokens;
-mod total;
 mod user;
 mod version;
 
@@ -28,7 +28,6 @@ pub(super) use audit::StoredAuditEvent;
 pub(super) use idempotency::StoredIdempotency;
 pub use lists::{beside_as_json, keys_as_json};
 pub(super) use tickets::StoredExhaustionMarker;
-pub(super) use total::StoredTotal;
 pub(super) use version::StoredVersion;
 
 use serde::de::DeserializeOwned;

@@ -7,6 +7,8 @@ mod month;
 mod report;
 mod salt;
 
+pub(in crate::store::stored) use event::StoredClickEvent;
+pub(in crate::store::stored) use month::StoredDay;
 pub(in crate::store) use journal::{read_batch, read_window, write_batch, write_window};
 pub(in crate::store) use message::{read_reply, read_request, write_reply, write_request};
 pub(in crate::store) use salt::{read_salt, write_salt};
@@ -21,7 +23,7 @@ use crate::store::ports::StoreError;
 
 /// Clicks of people, bots and previews.
 #[derive(Clone, Copy, Serialize, Deserialize)]
-struct StoredClicks(u64, u64, u64);
+pub(in crate::store::stored) struct StoredClicks(u64, u64, u64);
 
 impl From<Clicks> for StoredClicks {
     fn from(clicks: Clicks) -> Self {
@@ -51,10 +53,10 @@ impl From<StoredFailed> for FailedVisits {
     }
 }
 
-fn dimension(name: &str) -> Result<Dimension, StoreError> {
+pub(in crate::store::stored) fn dimension(name: &str) -> Result<Dimension, StoreError> {
     Dimension::parse(name).ok_or_else(|| super::corrupt("dimension"))
 }
 
-fn kind(name: &str) -> Result<AgentKind, StoreError> {
+pub(in crate::store::stored) fn kind(name: &str) -> Result<AgentKind, StoreError> {
     AgentKind::from_name(name).ok_or_else(|| super::corrupt("kind"))
 }

@@ -1,14 +1,14 @@
 //! Background work: tasks that run after the response, so that no visitor waits for them.
 
-use crate::log::log_lost;
 use crate::isolate::Isolate;
+use crate::log::log_lost;
 use crate::model::config::Config;
 use crate::model::stats::VisitorClick;
 use crate::stats::{self, FlushTask, flush};
+use crate::store::Change;
 use crate::store::budget::{Budget, Metered};
 use crate::store::cache::CacheTask;
 use crate::store::ports::{Edge, Records as _, StoreError};
-use crate::store::Change;
 
 /// The background tasks of one request. They are separate from its response: a handler that fails may still have added
 /// tasks.
@@ -70,12 +70,12 @@ impl BackgroundWork {
                     continue;
                 }
                 Task::CountClick(click) => {
-                if let Err(error) = stats::records::count_click(edge, &budget, config.stats_months, click).await {
-                    log_lost(edge, &self.request_id, failure, &error);
+                    if let Err(error) = stats::records::count_click(edge, &budget, config.stats_months, click).await {
+                        log_lost(edge, &self.request_id, failure, &error);
+                    }
+                    continue;
                 }
-                continue;
-            }
-            task => task,
+                task => task,
             };
             if let Err(error) = task.run(edge).await {
                 log_lost(edge, &self.request_id, failure, &error);

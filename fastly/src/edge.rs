@@ -4,7 +4,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use fastly::{ConfigStore, SecretStore};
 use hop_core::Timestamp;
-use hop_core::ports::{Edge, EdgeLimits, EditsReachVisitors, NoCache, NoEntropy, OperationLimit, PasswordCost, StoreError};
+use hop_core::ports::{Edge, EdgeLimits, EditsReachVisitors, NoCache, NoEntropy, NoLedger, OperationLimit, PasswordCost, StoreError};
 
 use crate::records::KvRecords;
 
@@ -36,6 +36,7 @@ impl ComputeEdge {
 impl Edge for ComputeEdge {
     type Records = KvRecords;
     type LinkCache = NoCache;
+    type Ledger = NoLedger;
 
     fn edge_limits(&self) -> &'static EdgeLimits {
         &LIMITS
@@ -51,6 +52,10 @@ impl Edge for ComputeEdge {
     }
 
     fn link_cache(&self) -> Option<&NoCache> {
+        None
+    }
+
+    fn ledger(&self) -> Option<&NoLedger> {
         None
     }
 

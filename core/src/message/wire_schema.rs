@@ -108,7 +108,6 @@ schemas! {
     [] DisplayText<TimeOfDay> as "TimeOfDay" = {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9]$"};
 }
 
-
 impl<T: JsonSchema> JsonSchema for AnyOfSchema<T> {
     fn inline_schema() -> bool {
         true

@@ -65,14 +65,7 @@ async fn send<E: Edge>(edge: &E, ledger: &impl Ledger, shard: &str, request: &Le
 }
 
 /// Reads the salts of the days of these clicks, unless the isolate has them.
-async fn load_salts<E: Edge>(
-    edge: &E,
-    ledger: &impl Ledger,
-    isolate: &Isolate,
-    shards: &ShardNames,
-    full: &FullBuffer,
-    request_id: &str,
-) {
+async fn load_salts<E: Edge>(edge: &E, ledger: &impl Ledger, isolate: &Isolate, shards: &ShardNames, full: &FullBuffer, request_id: &str) {
     let mut days: Vec<Day> = full.clicks.iter().map(|click| Day::of(click.at)).collect();
     days.dedup();
     for day in days {

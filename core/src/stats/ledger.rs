@@ -8,7 +8,12 @@ use crate::store::ledger::{LedgerCounters, LedgerReply, LedgerRequest, LinkTotal
 use crate::store::ports::{Ledger, StoreError};
 
 /// The report of a period.
-pub(crate) async fn report(ledger: &impl Ledger, shards: &ShardNames, about: Subject, mut query: ReportQuery) -> Result<Report, StoreError> {
+pub(crate) async fn report(
+    ledger: &impl Ledger,
+    shards: &ShardNames,
+    about: Subject,
+    mut query: ReportQuery,
+) -> Result<Report, StoreError> {
     let names = match &about {
         Subject::Link(link) => shards.of_link(link.as_str()),
         Subject::Domains(_) | Subject::Tag(..) => shards.all(),
@@ -48,7 +53,12 @@ pub(crate) async fn totals(ledger: &impl Ledger, shards: &ShardNames, links: &[&
 }
 
 /// The latest clicks of a link since a moment, newest first.
-pub(crate) async fn recent(ledger: &impl Ledger, shards: &ShardNames, link: &LinkId, since: Timestamp) -> Result<Vec<ClickEvent>, StoreError> {
+pub(crate) async fn recent(
+    ledger: &impl Ledger,
+    shards: &ShardNames,
+    link: &LinkId,
+    since: Timestamp,
+) -> Result<Vec<ClickEvent>, StoreError> {
     let mut events = Vec::new();
     for name in shards.of_link(link.as_str()) {
         match call(ledger, &name, &LedgerRequest::Recent(link.clone(), since)).await? {

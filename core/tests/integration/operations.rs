@@ -113,6 +113,7 @@ fn samples(method: &str, pattern: &str) -> Vec<Sample> {
         ("GET", "/api/v1/keys/{key}") => by_key("", Ask::list(&format!("{KEYS}/KEY"))),
         ("DELETE", "/api/v1/keys/{key}") => by_key("", Ask::remove(&format!("{KEYS}/KEY"))),
         ("GET", "/api/v1/audit") => by_key("page of 9 events", Ask::list("/api/v1/audit?limit=9")),
+        ("POST", "/api/v1/maintenance") => by_key("nothing is due", without_body(Ask::post("/api/v1/maintenance", &json!({})))),
         ("GET", "/metrics") => by_key("", Ask::list("/metrics")),
         ("GET", "/{alias}") => [
             by_anyone("a link, not cached", Ask::visit("docs")),

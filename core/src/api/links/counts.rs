@@ -5,8 +5,8 @@ use crate::model::clicks::Clicks;
 use crate::model::limits::Limit;
 use crate::model::link::{Link, LinkId};
 use crate::stats;
-use crate::store::ports::{Edge, Records as _, StoreError};
 use crate::store::Key;
+use crate::store::ports::{Edge, Records as _, StoreError};
 
 /// How often a link was followed, and how much of its limit is used up.
 #[derive(Clone, Copy, Debug, Default)]

@@ -20,6 +20,7 @@ use crate::context::Context;
 use crate::message::preconditions::{EditRefusal, IfMatch};
 use crate::message::problem::Problem;
 use crate::model::link::Link;
+use crate::stats;
 use crate::store::budget::{cost_of_change, cost_of_rewrite};
 use crate::store::cached_link::CachedLink;
 use crate::store::history::{self, MoveVersions};
@@ -107,6 +108,7 @@ async fn run_steps<E: Edge>(
             revert_pending_move(context, pending_move).await?;
             return Err(Problem::half_erased());
         }
+        let link_id = link.id.clone();
         let mut removes = std::mem::take(&mut left.keys);
         let own = own_keys(&link).into_iter().filter(|own| removes_own && !removes.contains(own)).collect::<Vec<_>>();
         removes.extend(own);
@@ -125,6 +127,8 @@ async fn run_steps<E: Edge>(
         match left.unreadable {
             _ if left.has_more => has_begun = true,
             Some(error) => return Err(error.into()),
+            // Clicks that are folded later must find that the link is erased, so this is done last.
+            None if !stats::erase(context, &link_id).await? => return Err(Problem::half_erased()),
             None => return release_alias(context, key, commits).await,
         }
     }

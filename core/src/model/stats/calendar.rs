@@ -234,7 +234,8 @@ mod tests {
             assert_eq!((Day::of_date(day.date()), Day::of(day.start())), (day, day));
             assert_eq!(Day::of(Timestamp::from_millis(day.start().as_millis() + MILLIS_OF_A_DAY - 1)), day);
             if let Some(previous) = previous.filter(|previous| previous.number() + 1 == number) {
-                let (month, of_month) = if day.of_month() == 1 { (previous.month().next(), 1) } else { (previous.month(), previous.of_month() + 1) };
+                let (month, of_month) =
+                    if day.of_month() == 1 { (previous.month().next(), 1) } else { (previous.month(), previous.of_month() + 1) };
                 assert_eq!((day.month(), day.of_month()), (month, of_month), "{day}");
             }
             previous = Some(day);

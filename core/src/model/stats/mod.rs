@@ -11,7 +11,7 @@ mod visitor_click;
 
 pub(crate) use calendar::{Day, Month, Quarter};
 pub(crate) use click_event::ClickEvent;
-pub(crate) use day_counts::{VALUE_BYTES, DayCounts, Detail, FailedVisits, Failure};
+pub(crate) use day_counts::{DayCounts, Detail, FailedVisits, Failure, VALUE_BYTES};
 pub(crate) use dimension::Dimension;
 pub(crate) use frequent_values::FrequentValues;
 pub(crate) use report::{DayUniques, Report, ReportQuery, ValueCounts};

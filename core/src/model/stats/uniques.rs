@@ -73,7 +73,8 @@ impl Uniques {
     /// The estimated number of visitors.
     pub(crate) fn estimate(&self) -> u64 {
         let registers = f64::from(REGISTERS);
-        let with_rank = |rank: u8| f64::from(u16::try_from(self.ranks.values().filter(|known| **known == rank).count()).unwrap_or(REGISTERS));
+        let with_rank =
+            |rank: u8| f64::from(u16::try_from(self.ranks.values().filter(|known| **known == rank).count()).unwrap_or(REGISTERS));
         let mut counts = [0.0; MAX_RANK as usize];
         for (count, rank) in counts.iter_mut().zip(1..) {
             *count = with_rank(rank);

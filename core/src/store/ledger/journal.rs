@@ -166,7 +166,8 @@ mod tests {
             (&[5, 1_000], &[1_000], &[999, 936, 1_001], &[5, 935]),
         ] {
             let window = window(applied);
-            let all = |sequences: &[u64], expected| sequences.iter().for_each(|one| assert_eq!(window.find(*one), expected, "{applied:?} {one}"));
+            let all =
+                |sequences: &[u64], expected| sequences.iter().for_each(|one| assert_eq!(window.find(*one), expected, "{applied:?} {one}"));
             all(known, Known::Applied);
             all(new, Known::New);
             all(far, Known::TooFarBehind);
@@ -197,7 +198,9 @@ mod tests {
 
     #[test]
     fn senders_have_short_plain_names() {
-        for (sender, is_valid) in [("a1B", true), ("", false), ("a/b", false), ("é", false), (&"a".repeat(33), false), (&"a".repeat(32), true)] {
+        for (sender, is_valid) in
+            [("a1B", true), ("", false), ("a/b", false), ("é", false), (&"a".repeat(33), false), (&"a".repeat(32), true)]
+        {
             assert_eq!(Journal::is_sender(sender), is_valid, "{sender}");
         }
     }

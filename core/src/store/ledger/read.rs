@@ -136,7 +136,8 @@ pub(super) fn recent(storage: &impl ShardStorage, link: &LinkId, since: Timestam
     let oldest = Month::of(since).to_string();
     for (key, _) in storage.summaries(&subject::of_link(link))?.into_iter().rev() {
         let month = key.rsplit('/').next().unwrap_or_default();
-        if month >= &*oldest && events.len() < MAX_RECENT
+        if month >= &*oldest
+            && events.len() < MAX_RECENT
             && let Some(row) = storage.get(&key)?.filter(|row| !row.body.is_empty())
         {
             events.extend(MonthDocument::decode(&row)?.recent);

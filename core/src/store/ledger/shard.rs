@@ -23,7 +23,6 @@ pub struct ShardSettings {
     pub(crate) has_paid_plan: bool,
 }
 
-
 impl Default for ShardSettings {
     fn default() -> Self {
         Self { months: STATS_MONTHS, has_paid_plan: false }
@@ -91,9 +90,7 @@ impl<'a, S: ShardStorage> Shard<'a, S> {
                     Some((Known::TooFarBehind, _)) | None => (LedgerReply::Refused, Vec::new()),
                 }
             }
-            LedgerRequest::Report(about, query) => {
-                (LedgerReply::Report(Box::new(read::report(self.storage, &about, &query)?)), Vec::new())
-            }
+            LedgerRequest::Report(about, query) => (LedgerReply::Report(Box::new(read::report(self.storage, &about, &query)?)), Vec::new()),
             LedgerRequest::Totals(links) => (LedgerReply::Totals(read::totals(self.storage, &links)?), Vec::new()),
             LedgerRequest::Recent(link, since) => (LedgerReply::Recent(read::recent(self.storage, &link, since)?), Vec::new()),
             LedgerRequest::Erase(link) => (LedgerReply::Done, erased::erase(self.storage, &link, self.now)?),

@@ -5,7 +5,6 @@
 //! fields are part of the key.
 
 use crate::model::digest;
-use crate::model::domain::Domain;
 use crate::model::link::LinkId;
 use crate::model::stats::{ClickEvent, Dimension};
 use crate::model::text::Tag;
@@ -96,10 +95,6 @@ impl KeptEvent {
         let (_, fields) = rest.split_once('.').ok_or_else(unreadable)?;
         stored::read_event(segment, LinkId::stored(link.to_owned()), fields)
     }
-
-    pub(crate) fn domain(&self) -> &Domain {
-        &self.event.domain
-    }
 }
 
 /// Length of a random name.
@@ -111,6 +106,7 @@ mod tests {
 
     use super::*;
     use crate::model::agent::AgentKind;
+    use crate::model::domain::Domain;
     use crate::model::stats::Coupon;
 
     fn event(at: &str) -> ClickEvent {
@@ -175,7 +171,9 @@ mod tests {
 
     #[test]
     fn other_keys_are_no_events() {
-        for key in ["c/02983247/lnk_1", "c/2983247/lnk_1/x.AA", "c/02983247/lnk_1/x", "c/02983247/lnk_1/x.AA", "c/02983247/lnk_1/x.AA/b", ""] {
+        for key in
+            ["c/02983247/lnk_1", "c/2983247/lnk_1/x.AA", "c/02983247/lnk_1/x", "c/02983247/lnk_1/x.AA", "c/02983247/lnk_1/x.AA/b", ""]
+        {
             assert!(KeptEvent::decode(&Key::stored(key.into())).is_err(), "{key}");
         }
     }

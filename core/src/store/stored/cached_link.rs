@@ -144,6 +144,9 @@ mod tests {
     fn link_with_a_click_limit_is_not_cached() {
         let json = |state: &str| format!(r#"{{"v":1,"version":2,"verified_at":3,"id":"lnk_1"{state}}}"#);
         assert_eq!(read(&json(r#","ask_truth":true"#)), Some((None, Timestamp::from_millis(3))));
-        assert_eq!(read(&json(r#","link":{"domain":"hop.example","alias":"a","target":"https://example.com/","spec":{"max_clicks":2}}"#)), None);
+        assert_eq!(
+            read(&json(r#","link":{"domain":"hop.example","alias":"a","target":"https://example.com/","spec":{"max_clicks":2}}"#)),
+            None
+        );
     }
 }

@@ -28,16 +28,8 @@ struct Versioned<T> {
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum StoredRequest<'a> {
-    Merge {
-        sender: Cow<'a, str>,
-        sequence: u64,
-        sent_at: Millis,
-        batch: StoredBatch<'a>,
-    },
-    Report {
-        about: StoredSubject<'a>,
-        query: StoredReportQuery<'a>,
-    },
+    Merge { sender: Cow<'a, str>, sequence: u64, sent_at: Millis, batch: StoredBatch<'a> },
+    Report { about: StoredSubject<'a>, query: StoredReportQuery<'a> },
     Totals(Vec<Cow<'a, str>>),
     Recent(Cow<'a, str>, Millis),
     Erase(Cow<'a, str>),

@@ -8,11 +8,11 @@ mod report;
 mod salt;
 
 pub(in crate::store::stored) use event::StoredClickEvent;
-pub(in crate::store::stored) use month::StoredDay;
 pub(in crate::store) use journal::{read_batch, read_window, write_batch, write_window};
 pub(in crate::store) use message::{read_reply, read_request, write_reply, write_request};
-pub(in crate::store) use salt::{read_salt, write_salt};
+pub(in crate::store::stored) use month::StoredDay;
 pub(in crate::store) use month::{read_month, read_summary, write_month, write_summary};
+pub(in crate::store) use salt::{read_salt, write_salt};
 
 use serde::{Deserialize, Serialize};
 

@@ -53,8 +53,11 @@ struct StoredSummary {
 
 impl<'a> StoredDay<'a> {
     pub(in crate::store::stored) fn new(day: Day, counts: &'a DayCounts) -> Self {
-        let clicks = |values: &'a BTreeMap<String, Clicks>| values.iter().map(|(value, clicks)| (Cow::from(value), (*clicks).into())).collect();
-        let sketches = |values: &FrequentValues| AgentKind::ALL.map(|kind| values.to_bytes(kind).map(|bytes| base64::encode(&bytes)).unwrap_or_default());
+        let clicks =
+            |values: &'a BTreeMap<String, Clicks>| values.iter().map(|(value, clicks)| (Cow::from(value), (*clicks).into())).collect();
+        let sketches = |values: &FrequentValues| {
+            AgentKind::ALL.map(|kind| values.to_bytes(kind).map(|bytes| base64::encode(&bytes)).unwrap_or_default())
+        };
         Self {
             day: day.number(),
             quarters: counts.quarters.iter().map(|(quarter, clicks)| (quarter.number(), (*clicks).into())).collect(),

@@ -105,7 +105,11 @@ impl TryFrom<StoredReport> for Report {
         };
         Ok(Self {
             series: stored.series.into_iter().map(Into::into).collect(),
-            values: stored.values.into_iter().map(|(name, counts)| Ok((dimension(&name)?, values(counts)))).collect::<Result<_, StoreError>>()?,
+            values: stored
+                .values
+                .into_iter()
+                .map(|(name, counts)| Ok((dimension(&name)?, values(counts))))
+                .collect::<Result<_, StoreError>>()?,
             whole_days: stored.whole_days.into(),
             uniques: stored
                 .uniques

@@ -126,3 +126,99 @@ impl SegmentedMonth {
         self.month.recent.iter().chain(self.parts.values().flat_map(|part| &part.recent))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::stats::VisitorClick;
+    use crate::store::segments::{LinkTotal, TotalPart};
+
+    fn segment(number: u32) -> Segment {
+        Segment::stored(2_983_247 + number)
+    }
+
+    fn events(number: usize) -> Vec<KeptEvent> {
+        let event = || KeptEvent::new(VisitorClick::example("lnk_1", segment(0).start()).into_event(None)).unwrap();
+        (0..number).map(|_| event()).collect()
+    }
+
+    /// Both documents, with the same parts.
+    #[derive(Default)]
+    struct Both(SegmentedMonth, LinkTotal);
+
+    impl Both {
+        /// Replaces a slice with `clicks` clicks of a listing of `keys` keys. Returns how many clicks there are in all.
+        fn replace(&mut self, number: u32, slice: &str, clicks: usize, keys: u32) -> u64 {
+            let (events, slice) = (events(clicks), Slice::stored(slice.to_owned()));
+            self.0.replace(segment(number), &slice, MonthPart::new(&events, Detail::Link, keys));
+            self.1.replace(segment(number), &slice, TotalPart::new(&events, keys));
+            self.humans()
+        }
+
+        fn seal(&mut self, number: u32) -> u64 {
+            self.0.seal(segment(number));
+            self.1.seal(segment(number));
+            self.humans()
+        }
+
+        fn humans(&self) -> u64 {
+            let month: u64 = self.0.days().map(|(_, counts)| counts.total().humans).sum();
+            assert_eq!(month, self.1.totals().clicks.humans);
+            assert_eq!(SegmentedMonth::decode(self.0.encode().unwrap().as_bytes()).as_ref(), Ok(&self.0));
+            assert_eq!(LinkTotal::decode(self.1.encode().unwrap().as_bytes()).as_ref(), Ok(&self.1));
+            month
+        }
+    }
+
+    #[test]
+    fn part_is_replaced_by_a_listing_of_as_many_keys() {
+        let mut both = Both::default();
+        for (clicks, keys, expected) in [(3, 5, 3), (3, 5, 3), (2, 5, 2), (1, 4, 2), (4, 6, 4)] {
+            assert_eq!(both.replace(0, "", clicks, keys), expected, "{clicks} of {keys} keys");
+        }
+        assert_eq!(both.replace(1, "", 1, 1), 5);
+    }
+
+    #[test]
+    fn divided_slice_is_replaced_by_its_parts() {
+        let mut both = Both::default();
+        both.replace(0, "", 9, 9);
+        assert_eq!(both.replace(0, "lnk_1", 4, 4), 4);
+        assert_eq!(both.replace(0, "lnk_2", 6, 6), 10);
+        assert_eq!(both.replace(0, "", 9, 99), 10, "a slice is not put together again");
+        assert_eq!(both.replace(0, "lnk_2a", 1, 1), 5);
+    }
+
+    #[test]
+    fn sealed_segment_never_changes() {
+        let mut both = Both::default();
+        both.replace(0, "", 3, 3);
+        both.replace(1, "", 2, 2);
+        assert_eq!((both.seal(1), both.0.parts.len(), both.1.parts.len()), (5, 1, 1));
+        assert_eq!(both.replace(0, "", 4, 4), 5);
+        assert_eq!(both.seal(0), 5);
+        assert_eq!(both.replace(0, "", 4, 4), 5, "it stays sealed");
+        assert_eq!((both.seal(9), both.0.parts.len()), (5, 0));
+        assert_eq!(both.0.recent().count(), 5);
+    }
+
+    #[test]
+    fn only_the_latest_clicks_are_kept() {
+        let mut both = Both::default();
+        for number in 0..30 {
+            both.replace(number, "", 10, 10);
+        }
+        both.seal(15);
+        // Events of one moment are kept together.
+        assert!(both.0.recent().count() <= 300);
+        let event = events(1).remove(0);
+        let at = |number: u32| KeptEvent { event: ClickEvent { at: segment(number).start(), ..event.event.clone() }, tags: Vec::new() };
+        let mut document = SegmentedMonth::default();
+        for number in 0..140 {
+            document.replace(segment(number), &Slice::default(), MonthPart::new(&[at(number)], Detail::Link, 1));
+        }
+        document.seal(segment(20));
+        let recent: Vec<_> = document.recent().map(|event| event.at).collect();
+        assert_eq!((recent.len(), recent.into_iter().min()), (MAX_RECENT, Some(segment(40).start())));
+    }
+}

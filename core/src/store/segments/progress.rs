@@ -62,9 +62,11 @@ impl FoldProgress {
         Ok(Self { guard: Some(record.guard.clone()), ..stored::read_progress(&record.value)? })
     }
 
-    /// The progress of a deployment whose first click is in `segment`.
+    /// The progress of a deployment whose first click is in `segment`. The last pass begins earlier, because clocks may
+    /// be wrong.
     pub(crate) fn starting_at(segment: Segment) -> Self {
-        Self { first: FoldPosition::start_of(segment), last: FoldPosition::start_of(segment), ..Self::default() }
+        let last = FoldPosition::start_of(segment.two_days_earlier());
+        Self { first: FoldPosition::start_of(segment), last, ..Self::default() }
     }
 
     pub(crate) fn position(&self, pass: Pass) -> &FoldPosition {

@@ -551,6 +551,9 @@ fn click_costs_three_operations_and_folding_fits_the_rest() {
     let with_fold = edge.take_operations();
     assert!((10..=24).contains(&with_fold), "{with_fold}");
     assert_eq!(LinkTotal::decode(&edge.records.peek(&Key::total(&link(1))).unwrap().value).unwrap().totals().clicks.humans, 2);
+    // The last pass begins before the first click. It moves on once, and then nothing else is due.
+    click(&edge, &link(1));
+    edge.take_operations();
     click(&edge, &link(1));
     assert_eq!(edge.take_operations(), 3, "nothing else is due");
 }

@@ -4,7 +4,7 @@ use super::Hop;
 use crate::world::{ADMIN_KEY, DOMAIN, OTHER_DOMAIN};
 
 /// Every scope, as the docs name them.
-pub(crate) const SCOPES: [&str; 9] = [
+pub(crate) const SCOPES: [&str; 10] = [
     "links:read",
     "links:write",
     "links:admin",

@@ -132,7 +132,7 @@ fn samples(method: &str, pattern: &str) -> Vec<Sample> {
 /// An edge with links, a domain, a user and an owner's key that was just used, and the secret of that key.
 fn world(steps: CommitMode) -> (MemoryEdge, String) {
     let edge = store_faults::edge(1, steps);
-    let edge = if steps == CommitMode::Stepwise { edge.without_cache() } else { edge };
+    let edge = if steps == CommitMode::Stepwise { edge.without_cache().without_ledger() } else { edge };
     user(&edge, 'c', "editor", "in");
     let owner = user(&edge, 'a', "owner", "in");
     let secret = edge.plant_key(PEPPER, &owner, &Planted::default()).expect("there is randomness");

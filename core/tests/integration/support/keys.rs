@@ -10,7 +10,7 @@ use super::{Ask, Isolate, run};
 pub(crate) const KEYS: &str = "/api/v1/keys";
 
 /// Every scope there is.
-pub(crate) const SCOPES: [&str; 9] = [
+pub(crate) const SCOPES: [&str; 10] = [
     "links:read",
     "links:write",
     "links:admin",

@@ -70,8 +70,16 @@ impl BackgroundWork {
                     continue;
                 }
                 Task::CountClick(click) => {
-                    if let Err(error) = stats::records::count_click(edge, &budget, config.stats_months, click).await {
-                        log_lost(edge, &self.request_id, failure, &error);
+                    let counted = stats::records::count_click(edge, click).await;
+                    let after = match counted {
+                        Ok(after) => stats::records::work_after_click(edge, &budget, config.stats_months, after).await,
+                        Err(error) => {
+                            log_lost(edge, &self.request_id, failure, &error);
+                            continue;
+                        }
+                    };
+                    if let Err(error) = after {
+                        log_lost(edge, &self.request_id, "clicks were not folded", &error);
                     }
                     continue;
                 }

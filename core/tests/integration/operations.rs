@@ -153,6 +153,10 @@ fn world(steps: CommitMode) -> (MemoryEdge, String) {
     done(Ask::create(&json!({"target": HERE, "alias": "few", "max_clicks": 3})));
     done(bring_locked(json!({"target": HERE, "alias": "locked"})));
     done(Ask::post("/api/v1/domains", &json!({"domain": "d.example"})));
+    // The first click of a deployment makes salts and the record of what is folded.
+    let isolate = Isolate::new(&edge);
+    let (_, after) = run(isolate.handle(Ask::visit("docs")));
+    run(isolate.app.finish(&edge, after));
     edge.link_cache.empty();
     (edge, secret)
 }

@@ -75,7 +75,7 @@ pub(super) async fn fold_from<E: Edge>(
     let progress = match progress {
         Some(progress) => progress,
         None => match first_segment(edge).await? {
-            Some(segment) => FoldProgress::starting_at(segment),
+            Some(segment) => FoldProgress::starting_at(segment, now),
             None => return Ok(Folded::default()),
         },
     };

@@ -18,7 +18,7 @@ mod salts;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use count::count_click;
+pub(crate) use count::{count_click, work_after_click};
 pub(crate) use erase::erase;
 pub(crate) use fold::{Folded, Folding, fold};
 pub(crate) use import::import_clicks;

@@ -97,7 +97,9 @@ fn heal(edge: &MemoryEdge) {
 /// Counts a click as the background work of a request does.
 async fn click_within(edge: &MemoryEdge, link: &LinkId, operations: u32) -> Result<(), StoreError> {
     let budget = Budget::new(operations);
-    count_click(&Metered::new(edge, &budget), &budget, MONTHS, VisitorClick::example(link.as_str(), edge.now())).await
+    let metered = Metered::new(edge, &budget);
+    let after = count_click(&metered, VisitorClick::example(link.as_str(), edge.now())).await?;
+    work_after_click(&metered, &budget, MONTHS, after).await
 }
 
 fn click(edge: &MemoryEdge, link: &LinkId) {

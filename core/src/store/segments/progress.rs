@@ -62,10 +62,10 @@ impl FoldProgress {
         Ok(Self { guard: Some(record.guard.clone()), ..stored::read_progress(&record.value)? })
     }
 
-    /// The progress of a deployment whose first click is in `segment`. The last pass begins earlier, because clocks may
-    /// be wrong.
-    pub(crate) fn starting_at(segment: Segment) -> Self {
-        let last = FoldPosition::start_of(segment.two_days_earlier());
+    /// The progress of a deployment whose first click is in `segment`. The last pass begins as early as it can be due,
+    /// because a click may come from a clock that is wrong.
+    pub(crate) fn starting_at(segment: Segment, now: Timestamp) -> Self {
+        let last = FoldPosition::start_of(segment.min(Pass::Last.end(now)));
         Self { first: FoldPosition::start_of(segment), last, ..Self::default() }
     }
 

@@ -15,8 +15,6 @@ const FOLD_DELAY_MILLIS: u64 = 10 * 60 * 1_000;
 /// How long after its end a segment is checked for late keys and sealed: a day, and an hour for clocks that differ.
 const SEAL_DELAY_MILLIS: u64 = 25 * 60 * 60 * 1_000;
 
-const SEGMENTS_OF_A_DAY: u32 = 24 * 6;
-
 /// Decimal digits of a segment in a key, so that keys are in the order of time.
 pub(crate) const DIGITS: usize = 8;
 
@@ -89,11 +87,6 @@ impl Segment {
 
     pub(crate) fn next(self) -> Self {
         self.plus(1)
-    }
-
-    /// The segment two days earlier.
-    pub(crate) fn two_days_earlier(self) -> Self {
-        Self(self.0.saturating_sub(2 * SEGMENTS_OF_A_DAY))
     }
 
     fn plus(self, segments: u32) -> Self {

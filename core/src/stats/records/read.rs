@@ -23,8 +23,8 @@ const MAX_SCANS: u32 = 6;
 /// Most pages of keys that are read for the totals of links.
 const MAX_SCANS_OF_TOTALS: u32 = 4;
 
-/// How long before now clicks are read if nothing was folded ever.
-const UNFOLDED_MILLIS: u64 = 60 * 60 * 1_000;
+/// How long before now clicks are read if nothing was folded ever: three segments.
+const UNFOLDED_MILLIS: u64 = 20 * 60 * 1_000;
 
 /// The clicks of segments that are not folded yet.
 struct Unfolded {

@@ -83,6 +83,11 @@ impl SegmentedMonth {
 
     /// Merges the parts of all segments before `end` into the days.
     pub(crate) fn seal(&mut self, end: Segment) {
+        // Without such parts nothing is to be noted, so the document need not be written.
+        if self.parts.keys().next().is_none_or(|(segment, _)| *segment >= end) {
+            self.limit_recent();
+            return;
+        }
         self.sealed = self.sealed.max(end);
         let open = self.parts.split_off(&(self.sealed, Slice::default()));
         for ((segment, _), part) in std::mem::replace(&mut self.parts, open) {

@@ -7,11 +7,11 @@ use crate::isolate::Isolate;
 use crate::log::log_lost;
 use crate::model::config::Config;
 use crate::model::stats::VisitorClick;
-use crate::stats::FlushTask;
+use crate::stats::{FlushTask, records};
+use crate::store::Change;
 use crate::store::budget::{Budget, Metered};
 use crate::store::cache::CacheTask;
 use crate::store::ports::{Edge, Records as _, StoreError};
-use crate::store::{Change, count_click};
 
 /// The background tasks of one request. They are separate from its response: a handler that fails may still have added
 /// tasks.
@@ -72,6 +72,20 @@ impl BackgroundWork {
                     flush(edge, isolate, &config.shards, task, &self.request_id).await;
                     continue;
                 }
+                Task::CountClick(click) => {
+                    let counted = records::count_click(edge, click).await;
+                    let after = match counted {
+                        Ok(after) => records::work_after_click(edge, &budget, config.stats_months, after).await,
+                        Err(error) => {
+                            log_lost(edge, &self.request_id, failure, &error);
+                            continue;
+                        }
+                    };
+                    if let Err(error) = after {
+                        log_lost(edge, &self.request_id, "clicks were not folded", &error);
+                    }
+                    continue;
+                }
                 task => task,
             };
             if let Err(error) = task.run(edge).await {
@@ -108,8 +122,7 @@ impl Task {
                 Some(link_cache) => task.run(edge.records(), link_cache).await,
                 None => Ok(()),
             },
-            Self::CountClick(click) => count_click(edge, click).await,
-            Self::Flush(_) => Ok(()),
+            Self::CountClick(_) | Self::Flush(_) => Ok(()),
             Self::Write(change, _) => edge.records().commit(&change).await.map(drop),
         }
     }

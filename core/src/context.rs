@@ -13,6 +13,7 @@ use crate::model::digest::Pepper;
 use crate::model::password::{NewPassword, PasswordHash};
 use crate::model::stats::{Failure, VisitorClick};
 use crate::model::time::Timestamp;
+use crate::stats::Statistics;
 use crate::store::budget::{Budget, Fit, cost_of_change};
 use crate::store::cache::{CacheFill, CacheTask, Cacheable, FillValue, max_operations_of_a_fill};
 use crate::store::cached_link::CachedLink;
@@ -211,6 +212,11 @@ impl<'a, E: Edge> Context<'a, E> {
         if let Some(task) = task {
             self.background.borrow_mut().add(task);
         }
+    }
+
+    /// Where this request reads statistics.
+    pub(crate) fn statistics(&self) -> Statistics<'_, E> {
+        Statistics { edge: self.edge, shards: &self.config.shards, budget: self.budget, now: self.now }
     }
 
     /// Counts a failed visit, which is sent with the next clicks of the isolate.

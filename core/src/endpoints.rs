@@ -29,6 +29,7 @@ use crate::api::audit;
 use crate::api::domains;
 use crate::api::keys;
 use crate::api::links;
+use crate::api::maintenance;
 use crate::api::me;
 use crate::api::stats;
 use crate::api::users;
@@ -140,6 +141,8 @@ endpoints! {
         [204, 401, 403, 404, 422, 503] => { keys::revoke(context, authorized, parameter, query) }
     ListAudit: GET "/api/v1/audit", Programs, Right(ReadAudit), NoBody,
         [200, 401, 403, 422, 503] => { audit::list(context, authorized, query) }
+    Maintain: POST "/api/v1/maintenance", Programs, Right(Maintain), NoBody,
+        [200, 401, 403, 422, 503] => { maintenance::maintain(context, authorized, query) }
     Metrics: GET "/metrics", Programs, Right(ReadMetrics), NoBody,
         [200, 401, 403, 503] => { metrics::show(context, authorized) }
 

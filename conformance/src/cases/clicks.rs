@@ -8,6 +8,7 @@ use crate::world::World;
 cases!("clicks":
     each_redirect_is_counted_once,
     only_a_redirect_is_a_click,
+    maintenance_does_what_is_due,
 );
 
 /// How many clicks of people are counted.
@@ -39,4 +40,21 @@ fn only_a_redirect_is_a_click(world: &World) {
         super::eventually("the click is counted", || (total(hop, &alias) >= clicks).then_some(()));
         assert_eq!(total(hop, &alias), clicks);
     }
+}
+
+fn maintenance_does_what_is_due(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("kept-up"));
+    link(hop, &alias, TARGET);
+    hop.send(&Call::get(format!("/{alias}"))).expect(302);
+    super::eventually("the click is counted", || (total(hop, &alias) == 1).then_some(()));
+    for _ in 0..100 {
+        let answer = hop.send(&Call::new("POST", "/api/v1/maintenance").admin()).expect(200).json();
+        assert!(answer["done"]["segments"].is_u64() && answer["done"]["expired"] == 0, "{answer}");
+        if answer["more"] == false {
+            assert_eq!(total(hop, &alias), 1);
+            hop.send(&Call::new("POST", "/api/v1/maintenance?x=1").admin()).problem(422, "invalid_fields");
+            return;
+        }
+    }
+    panic!("more is always due");
 }

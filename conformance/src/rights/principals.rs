@@ -4,8 +4,18 @@ use super::Hop;
 use crate::world::{ADMIN_KEY, DOMAIN, OTHER_DOMAIN};
 
 /// Every scope, as the docs name them.
-pub(crate) const SCOPES: [&str; 9] =
-    ["links:read", "links:write", "links:admin", "stats:read", "domains:admin", "users:admin", "keys:admin", "audit:read", "metrics:read"];
+pub(crate) const SCOPES: [&str; 10] = [
+    "links:read",
+    "links:write",
+    "links:admin",
+    "stats:read",
+    "domains:admin",
+    "users:admin",
+    "keys:admin",
+    "audit:read",
+    "metrics:read",
+    "system:write",
+];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Role {

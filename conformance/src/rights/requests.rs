@@ -63,7 +63,7 @@ pub(crate) fn request(method: &str, pattern: &str, subject: &Subject<'_>) -> Opt
         ("POST", "/api/v1/users" | "/api/v1/keys") => plain.json(&json!({})),
         ("PATCH", "/api/v1/users/{user}") => stale(plain.json(&json!({"name": "Rights"}))),
         ("DELETE", "/api/v1/users/{user}") => stale(Call::new(method, format!("{path}?links_to=none"))),
-        ("POST", "/api/v1/users/{user}/invite") => plain,
+        ("POST", "/api/v1/users/{user}/invite" | "/api/v1/maintenance") => plain,
         ("DELETE", "/api/v1/keys/{key}") => plain,
         _ => return None,
     })

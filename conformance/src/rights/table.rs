@@ -84,6 +84,7 @@ pub(crate) const TABLE: &[(&str, &str, Requires)] = &[
     ("GET", "/api/v1/keys/{key}", Right("keys:admin", Admin, Deployment)),
     ("DELETE", "/api/v1/keys/{key}", Right("keys:admin", Admin, Deployment)),
     ("GET", "/api/v1/audit", Right("audit:read", Admin, KeyDomains)),
+    ("POST", "/api/v1/maintenance", Right("system:write", Admin, Deployment)),
     ("GET", "/metrics", Right("metrics:read", Viewer, Deployment)),
 ];
 

@@ -7,6 +7,7 @@ pub(crate) mod domains;
 pub(crate) mod idempotency;
 pub(crate) mod keys;
 pub(crate) mod links;
+pub(crate) mod maintenance;
 pub(crate) mod me;
 pub(crate) mod page_size;
 pub(crate) mod pagination;
@@ -23,4 +24,5 @@ pub(crate) fn describe_responses(generator: &mut schemars::SchemaGenerator) {
     me::describe_responses(generator);
     audit::describe_responses(generator);
     stats::describe_responses(generator);
+    maintenance::describe_responses(generator);
 }

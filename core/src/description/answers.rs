@@ -126,6 +126,7 @@ pub(super) const USER_INVITED: ResponseSpec =
         .headers(&[Header::required("Location", "address of the user in the API"), ETAG]);
 pub(super) const USER_LIST: ResponseSpec = ResponseSpec::json("UserList", "A page of users", "UserList", &["users"]);
 pub(super) const AUDIT: ResponseSpec = ResponseSpec::json("Audit", "A page of events", "AuditEventList", &["audit"]);
+pub(super) const MAINTENANCE: ResponseSpec = ResponseSpec::json("Maintenance", "What was done", "Maintenance", &["maintenance"]);
 pub(super) const HEAD: ResponseSpec = ResponseSpec::empty("Head", "Status and headers of `GET`");
 
 // The problems of single endpoints.

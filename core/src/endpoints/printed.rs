@@ -46,5 +46,6 @@ fn description(right: Right) -> &'static str {
         Right::ManageKeys => "list, make and revoke keys; only owners make keys for other admins and owners, and revoke those of owners",
         Right::ReadAudit => "read who changed what",
         Right::ReadMetrics => "read `/metrics`",
+        Right::Maintain => "run the maintenance that a scheduler requests",
     }
 }

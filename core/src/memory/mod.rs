@@ -135,6 +135,11 @@ impl MemoryEdge {
         std::mem::take(&mut locked(&self.waits))
     }
 
+    /// Sets the clock back.
+    pub fn turn_back_seconds(&self, seconds: u64) {
+        self.millis.fetch_sub(seconds.saturating_mul(1_000), Ordering::SeqCst);
+    }
+
     /// Makes the OpenAPI document unavailable from now on.
     pub fn lose_openapi(&self) {
         self.has_openapi.store(false, Ordering::SeqCst);

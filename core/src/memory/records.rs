@@ -30,7 +30,7 @@ pub struct MemoryRecords {
     faults: Mutex<Box<dyn Faults>>,
     /// The operations so far, as the vendors count them.
     operations: AtomicU32,
-    /// The expiry of audit events. Nothing is deleted here.
+    /// The expiry of records and audit events. Nothing is deleted here.
     expiries: Mutex<BTreeMap<Key, Timestamp>>,
 }
 
@@ -60,7 +60,7 @@ impl MemoryRecords {
         self.commit_mode
     }
 
-    /// The expiry of the audit event at `key`, if it has one.
+    /// The expiry of the record or audit event at `key`, if it has one.
     pub fn expiry(&self, key: &Key) -> Option<Timestamp> {
         locked(&self.expiries).get(key).copied()
     }
@@ -152,6 +152,7 @@ impl MemoryRecords {
             return Commit::Conflict;
         }
         put(&mut rows, &change.key, Some(&change.value));
+        locked(&self.expiries).extend(change.expires_at.map(|moment| (change.key.clone(), moment)));
         if self.commit_mode == CommitMode::Transaction {
             change.attachments.iter().for_each(|(key, value)| put(&mut rows, key, Some(value)));
             if let Some(audit_entry) = &change.audit_entry {

@@ -44,10 +44,11 @@ pub(crate) enum Scope {
     KeysAdmin,
     AuditRead,
     MetricsRead,
+    SystemWrite,
 }
 
 impl Scope {
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::LinksRead,
         Self::LinksWrite,
         Self::LinksAdmin,
@@ -57,6 +58,7 @@ impl Scope {
         Self::KeysAdmin,
         Self::AuditRead,
         Self::MetricsRead,
+        Self::SystemWrite,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -70,6 +72,7 @@ impl Scope {
             Self::KeysAdmin => "keys:admin",
             Self::AuditRead => "audit:read",
             Self::MetricsRead => "metrics:read",
+            Self::SystemWrite => "system:write",
         }
     }
 
@@ -91,6 +94,7 @@ pub(crate) enum Right {
     ManageKeys,
     ReadAudit,
     ReadMetrics,
+    Maintain,
 }
 
 /// Requirements of a right.
@@ -106,7 +110,7 @@ pub(crate) struct RightTerms {
 impl Right {
     /// All rights, in the order in which the table is printed.
     #[cfg(any(test, feature = "memory"))]
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::ReadLinks,
         Self::ReadClicks,
         Self::WriteLinks,
@@ -117,6 +121,7 @@ impl Right {
         Self::ManageKeys,
         Self::ReadAudit,
         Self::ReadMetrics,
+        Self::Maintain,
     ];
 
     /// The table of requirements.
@@ -133,6 +138,7 @@ impl Right {
             Self::ManageKeys => terms(Scope::KeysAdmin, Role::Admin, true),
             Self::ReadAudit => terms(Scope::AuditRead, Role::Admin, false),
             Self::ReadMetrics => terms(Scope::MetricsRead, Role::Viewer, true),
+            Self::Maintain => terms(Scope::SystemWrite, Role::Admin, true),
         }
     }
 }

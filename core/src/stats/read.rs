@@ -1,12 +1,13 @@
 //! What the API asks of statistics: one function for each question, the same on every edge.
 
-use super::ledger;
+use super::{ledger, records};
 use crate::message::problem::Problem;
-use crate::model::config::Config;
+use crate::model::ledger_shards::ShardNames;
 use crate::model::link::LinkId;
 use crate::model::stats::{ClickEvent, Report, ReportQuery};
 use crate::model::time::Timestamp;
-use crate::store::ledger::{LedgerCounters, Subject};
+use crate::store::budget::Budget;
+use crate::store::ledger::{LedgerCounters, LinkTotals, Subject};
 use crate::store::ports::{Edge, StoreError};
 
 /// A report, and how complete it is.
@@ -42,31 +43,60 @@ pub(crate) fn promise<E: Edge>(edge: &E) -> &'static str {
              lost if the isolate is killed before, or if the ledger does not answer for 20 seconds \
              (hop_dropped_batches_total in /metrics)"
         }
-        None => "counted after the response; of more than eight simultaneous clicks on one link some may be lost",
+        None => "stored after the response, one key for each click; counted exactly once. A click is lost if its key cannot be stored",
     }
 }
 
-/// The report of a period.
-pub(crate) async fn report<E: Edge>(edge: &E, config: &Config, about: Subject, query: ReportQuery) -> Result<PeriodReport, Problem> {
-    let ledger = edge.ledger().ok_or_else(no_ledger)?;
-    let report = ledger::report(ledger, &config.shards, about, query).await.map_err(unanswered)?;
-    Ok(PeriodReport { report, complete_until: None, has_failed: true })
+/// Where a request reads statistics: the ledger, or records on an edge without one.
+pub(crate) struct Statistics<'a, E> {
+    pub(crate) edge: &'a E,
+    pub(crate) shards: &'a ShardNames,
+    /// The store operations that the request may use.
+    pub(crate) budget: &'a Budget,
+    pub(crate) now: Timestamp,
 }
 
-/// The latest clicks of a link since a moment, newest first.
-pub(crate) async fn recent<E: Edge>(edge: &E, config: &Config, link: &LinkId, since: Timestamp) -> Result<Vec<ClickEvent>, Problem> {
-    let ledger = edge.ledger().ok_or_else(no_ledger)?;
-    ledger::recent(ledger, &config.shards, link, since).await.map_err(unanswered)
-}
+impl<E: Edge> Statistics<'_, E> {
+    /// The report of a period.
+    pub(crate) async fn report(&self, about: Subject, query: ReportQuery) -> Result<PeriodReport, Problem> {
+        let Some(ledger) = self.edge.ledger() else {
+            let (report, complete_until) = records::report(self, &about, &query).await.map_err(unanswered)?;
+            return Ok(PeriodReport { report, complete_until: Some(complete_until), has_failed: false });
+        };
+        let report = ledger::report(ledger, self.shards, about, query).await.map_err(unanswered)?;
+        Ok(PeriodReport { report, complete_until: None, has_failed: true })
+    }
 
-/// The counters of the deployment; `None` on an edge without a ledger.
-pub(crate) async fn counters<E: Edge>(edge: &E, config: &Config) -> Option<Result<LedgerCounters, StoreError>> {
-    let ledger = edge.ledger()?;
-    Some(ledger::counters(ledger, &config.shards).await)
-}
+    /// The totals of links, in their order.
+    pub(crate) async fn totals(&self, links: &[&LinkId]) -> Result<Vec<LinkTotals>, StoreError> {
+        match self.edge.ledger() {
+            Some(ledger) => ledger::totals(ledger, self.shards, links).await,
+            None => records::totals(self, links).await,
+        }
+    }
 
-fn no_ledger() -> Problem {
-    Problem::no_statistics("this edge has no ledger")
+    /// The latest clicks of a link since a moment, newest first.
+    pub(crate) async fn recent(&self, link: &LinkId, since: Timestamp) -> Result<Vec<ClickEvent>, Problem> {
+        let events = match self.edge.ledger() {
+            Some(ledger) => ledger::recent(ledger, self.shards, link, since).await,
+            None => records::recent(self, link, since).await,
+        };
+        events.map_err(unanswered)
+    }
+
+    /// Deletes what is kept of a link. Returns whether everything was deleted; if not, a repetition continues.
+    pub(crate) async fn erase(&self, link: &LinkId) -> Result<bool, StoreError> {
+        match self.edge.ledger() {
+            Some(ledger) => ledger::erase(ledger, self.shards, link).await.map(|()| true),
+            None => records::erase(self.edge, self.budget, link).await,
+        }
+    }
+
+    /// The counters of the deployment; `None` on an edge without a ledger.
+    pub(crate) async fn counters(&self) -> Option<Result<LedgerCounters, StoreError>> {
+        let ledger = self.edge.ledger()?;
+        Some(ledger::counters(ledger, self.shards).await)
+    }
 }
 
 fn unanswered(error: StoreError) -> Problem {

@@ -12,9 +12,12 @@ use crate::model::domain::Domain;
 use crate::model::key::KeyId;
 use crate::model::limits::Limit;
 use crate::model::link::{Link, LinkId, UserId};
+use crate::model::stats::{Day, Month};
 use crate::model::target::Target;
 use crate::model::text::{ExternalId, Tag};
 use crate::model::time::Timestamp;
+use crate::store::ledger::Salt;
+use crate::store::segments::{Segment, Slice, TagName};
 
 /// The name of one record or index entry: short ASCII text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,7 +47,58 @@ impl Key {
 
     /// The key of the click total of a link.
     pub(crate) fn total(link: &LinkId) -> Self {
-        Self(format!("stats/{link}/total"))
+        Self(format!("{}total", Prefix::statistics(link).as_str()))
+    }
+
+    /// The key of the clicks of a link in one month.
+    pub(crate) fn link_month(link: &LinkId, month: Month) -> Self {
+        Self(format!("{}{month}", Prefix::statistics(link).as_str()))
+    }
+
+    /// The key of the clicks of a domain in one month.
+    pub(crate) fn domain_month(domain: &Domain, month: Month) -> Self {
+        let Prefix(mut key) = Prefix::domain_statistics();
+        escape(&mut key, domain.as_str(), is_plain_in_domain);
+        let _ = write!(key, "/{month}");
+        Self(key)
+    }
+
+    /// The key of the clicks of a tag on a domain in one month.
+    pub(crate) fn tag_month(tag: &TagName, domain: &Domain, month: Month) -> Self {
+        let Prefix(mut key) = Prefix::tag_statistics(tag);
+        escape(&mut key, domain.as_str(), is_plain_in_domain);
+        let _ = write!(key, "/{month}");
+        Self(key)
+    }
+
+    /// The key of one click. Its fields are part of the key.
+    pub(crate) fn click(segment: Segment, link: &LinkId, name: &str, fields: &str) -> Self {
+        Self(format!("{}{name}.{fields}", Prefix::clicks_of(segment, link).as_str()))
+    }
+
+    /// The key of the salt of a day.
+    pub(crate) fn salt(day: Day) -> Self {
+        Self(Salt::name(day))
+    }
+
+    /// The key of the record that says which segments are folded.
+    pub(crate) fn fold_progress() -> Self {
+        Self("fold/progress".into())
+    }
+
+    /// The key of the lease of one step of folding.
+    pub(crate) fn fold_lease(name: &str) -> Self {
+        Self(format!("fold/lease/{name}"))
+    }
+
+    /// The key at which a record is put aside that cannot be read.
+    pub(crate) fn unreadable(&self) -> Self {
+        Self(["unreadable/", &self.0].concat())
+    }
+
+    /// The last part of the key.
+    pub(crate) fn last_part(&self) -> &str {
+        self.0.rsplit('/').next().unwrap_or_default()
     }
 
     /// The key of the counter or tickets of a click limit.
@@ -202,6 +256,36 @@ impl Prefix {
     /// The stored versions of a link, newest first.
     pub(crate) fn history(link: &LinkId) -> Self {
         Self(format!("history/{link}/"))
+    }
+
+    /// The totals and months of a link.
+    pub(crate) fn statistics(link: &LinkId) -> Self {
+        Self(format!("stats/{link}/"))
+    }
+
+    /// The months of all domains.
+    pub(crate) fn domain_statistics() -> Self {
+        Self("stats-domain/".into())
+    }
+
+    /// The months of a tag on all domains.
+    pub(crate) fn tag_statistics(tag: &TagName) -> Self {
+        Self(format!("stats-tag/{}/", tag.as_str()))
+    }
+
+    /// The clicks of all segments whose number begins with `digits`.
+    pub(crate) fn clicks(digits: &str) -> Self {
+        Self(format!("c/{digits}"))
+    }
+
+    /// The clicks of a slice of a segment.
+    pub(crate) fn clicks_in(segment: Segment, slice: &Slice) -> Self {
+        Self(format!("c/{segment}/{}", slice.as_str()))
+    }
+
+    /// The clicks of a link in a segment.
+    pub(crate) fn clicks_of(segment: Segment, link: &LinkId) -> Self {
+        Self(format!("c/{segment}/{link}/"))
     }
 
     /// The counters or tickets of all click limits that a link has had.

@@ -7,7 +7,6 @@ use crate::message::response::Response;
 use crate::model::agent::AgentKind;
 use crate::model::stats::FailedVisits;
 use crate::model::time::Timestamp;
-use crate::stats;
 use crate::store::Key;
 use crate::store::ledger::LedgerCounters;
 use crate::store::memo::{MAX_ENTRIES, ShelfUsage};
@@ -36,7 +35,7 @@ pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, _authorized: &Author
         add_comments(&mut text, name, help);
         text.extend([name, labels, " ", number, "\n"]);
     }
-    match stats::counters(context.edge, context.config).await {
+    match context.statistics().counters().await {
         Some(Ok(counters)) => add_ledger(&mut text, Some(&counters), context.now),
         Some(Err(error)) => {
             context.log_lost("the ledger did not answer", &error);

@@ -65,6 +65,7 @@ const CORE: [Rule; 13] = [
             // Stored types.
             "store/stored/",
             "store/ledger/stored/",
+            "store/segments/stored/",
         ],
         why: "wire types and stored types are separate from domain types, which are never serialised",
     },

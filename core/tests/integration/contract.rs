@@ -113,6 +113,14 @@ fn domains_match_their_examples() {
 }
 
 #[test]
+fn maintenance_matches_its_example() {
+    for edge in [MemoryEdge::new(1), MemoryEdge::new(1).without_ledger()] {
+        let ask = Ask { body: hop_core::Body::Whole(Vec::new()), ..Ask::post("/api/v1/maintenance", &json!({})) };
+        answers(&edge, ask, 200, "maintenance");
+    }
+}
+
+#[test]
 fn audit_matches_its_example() {
     let edge = MemoryEdge::new(1);
     let ask = |ask: Ask| assert!(run(Isolate::new(&edge).ask(ask)).code() < 300);

@@ -19,6 +19,7 @@ mod budget;
 mod budget_changes;
 mod bulk;
 mod changes;
+mod click_keys;
 mod contract;
 mod crashes;
 mod credentials;

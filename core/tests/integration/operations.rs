@@ -116,6 +116,7 @@ fn samples(method: &str, pattern: &str) -> Vec<Sample> {
         ("GET", "/api/v1/keys/{key}") => by_key("", Ask::list(&format!("{KEYS}/KEY"))),
         ("DELETE", "/api/v1/keys/{key}") => by_key("", Ask::remove(&format!("{KEYS}/KEY"))),
         ("GET", "/api/v1/audit") => by_key("page of 9 events", Ask::list("/api/v1/audit?limit=9")),
+        ("POST", "/api/v1/maintenance") => by_key("nothing is due", without_body(Ask::post("/api/v1/maintenance", &json!({})))),
         ("GET", "/metrics") => by_key("", Ask::list("/metrics")),
         ("GET", "/{alias}") => [
             by_anyone("a link, not cached", Ask::visit("docs")),
@@ -155,6 +156,10 @@ fn world(steps: CommitMode) -> (MemoryEdge, String) {
     done(Ask::create(&json!({"target": HERE, "alias": "few", "max_clicks": 3})));
     done(bring_locked(json!({"target": HERE, "alias": "locked"})));
     done(Ask::post("/api/v1/domains", &json!({"domain": "d.example"})));
+    // The first click of a deployment makes salts and the record of what is folded.
+    let isolate = Isolate::new(&edge);
+    let (_, after) = run(isolate.handle(Ask::visit("docs")));
+    run(isolate.app.finish(&edge, after));
     edge.link_cache.empty();
     (edge, secret)
 }

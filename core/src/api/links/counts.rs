@@ -6,9 +6,9 @@ use crate::model::limits::Limit;
 use crate::model::link::{Link, LinkId};
 use crate::model::stats::Day;
 use crate::stats;
+use crate::store::Key;
 use crate::store::ledger::LinkTotals;
 use crate::store::ports::{Edge, Records as _, StoreError};
-use crate::store::{Key, Total};
 
 /// How often a link was followed, and how much of its limit is used up.
 #[derive(Clone, Copy, Debug, Default)]
@@ -29,7 +29,7 @@ pub(super) struct LinkClicks {
 impl ClickCounts {
     /// The counts of a link that was just created.
     pub(super) fn of_new<E: Edge>(context: &Context<'_, E>, link: &Link) -> Self {
-        let last_7_days = context.edge.ledger().map(|_| [0; 7]);
+        let last_7_days = stats::exactness(context.edge).has_last_days.then_some([0; 7]);
         Self { clicks: Some(LinkClicks { total: link.imported_clicks, last_7_days }), taken: 0 }
     }
 }
@@ -43,7 +43,7 @@ pub(super) async fn counts<E: Edge>(context: &Context<'_, E>, links: &[&Link]) -
 /// Loads the counts of `links` whose used clicks, `taken`, are already known.
 pub(super) async fn with_clicks<E: Edge>(context: &Context<'_, E>, links: &[&Link], taken: &[u64]) -> Result<Vec<ClickCounts>, StoreError> {
     let ids: Vec<&LinkId> = links.iter().map(|link| &link.id).collect();
-    let mut clicks = load_clicks(context, &ids).await?;
+    let mut clicks = load_clicks(context, &ids).await;
     for (clicks, link) in clicks.iter_mut().zip(links) {
         if let Some(clicks) = clicks {
             clicks.total.merge(link.imported_clicks);
@@ -53,40 +53,23 @@ pub(super) async fn with_clicks<E: Edge>(context: &Context<'_, E>, links: &[&Lin
 }
 
 /// Loads the clicks of `links`, in their order.
-async fn load_clicks<E: Edge>(context: &Context<'_, E>, links: &[&LinkId]) -> Result<Vec<Option<LinkClicks>>, StoreError> {
-    let Some(ledger) = context.edge.ledger() else {
-        let totals = totals(context, links).await?.into_iter();
-        return Ok(totals.map(|total| Some(LinkClicks { total, last_7_days: None })).collect());
-    };
-    match stats::ledger::totals(ledger, &context.config.shards, links).await {
-        Ok(totals) => Ok(totals.into_iter().map(|totals| Some(LinkClicks::new(&totals, Day::of(context.now)))).collect()),
+async fn load_clicks<E: Edge>(context: &Context<'_, E>, links: &[&LinkId]) -> Vec<Option<LinkClicks>> {
+    let has_days = stats::exactness(context.edge).has_last_days;
+    match context.statistics().totals(links).await {
+        Ok(totals) => totals.into_iter().map(|totals| Some(LinkClicks::new(&totals, has_days.then(|| Day::of(context.now))))).collect(),
         Err(error) => {
             context.log_lost("the clicks of links were not read", &error);
-            Ok(vec![None; links.len()])
+            vec![None; links.len()]
         }
     }
 }
 
 impl LinkClicks {
-    fn new(totals: &LinkTotals, today: Day) -> Self {
-        let days = [6, 5, 4, 3, 2, 1, 0].map(|ago| totals.days.get(&today.minus(ago)).copied().unwrap_or_default());
-        Self { total: totals.clicks, last_7_days: Some(days) }
+    /// The clicks with these totals. Without `today` the edge cannot tell the clicks of days.
+    fn new(totals: &LinkTotals, today: Option<Day>) -> Self {
+        let of_days = |today: Day| [6, 5, 4, 3, 2, 1, 0].map(|ago| totals.days.get(&today.minus(ago)).copied().unwrap_or_default());
+        Self { total: totals.clicks, last_7_days: today.map(of_days) }
     }
-}
-
-/// Loads the totals of `links`, in their order. A total that cannot be read is logged and counts as 0.
-async fn totals<E: Edge>(context: &Context<'_, E>, links: &[&LinkId]) -> Result<Vec<Clicks>, StoreError> {
-    let keys: Vec<Key> = links.iter().map(|link| Key::total(link)).collect();
-    let records = context.edge.records().get_many(&keys).await?;
-    let totals = keys.iter().zip(&records).map(|(key, record)| match record.as_ref().map(Total::decode) {
-        Some(Ok(total)) => total.clicks,
-        Some(Err(error)) => {
-            context.log_skipped(key, &error);
-            Clicks::default()
-        }
-        None => Clicks::default(),
-    });
-    Ok(totals.collect())
 }
 
 /// Loads how many clicks of their limits `links` have used, in their order; 0 for a link without a limit. Reads nothing

@@ -13,7 +13,7 @@
 //! a crashed move cannot be read, the erasure stops only after everything else is removed.
 
 use super::claim::{abort_move, revert_pending_move};
-use super::remnants::{LinkRemnants, erase_statistics};
+use super::remnants::LinkRemnants;
 use crate::api::audit::{self, AuditAction};
 use crate::auth::Authorized;
 use crate::context::Context;
@@ -125,10 +125,9 @@ async fn run_steps<E: Edge>(
         match left.unreadable {
             _ if left.has_more => has_begun = true,
             Some(error) => return Err(error.into()),
-            None => {
-                erase_statistics(context, &link_id).await?;
-                return release_alias(context, key, commits).await;
-            }
+            // Clicks that are folded later must find that the link is erased, so this is done last.
+            None if !context.statistics().erase(&link_id).await? => return Err(Problem::half_erased()),
+            None => return release_alias(context, key, commits).await,
         }
     }
     Err(last)

@@ -1,9 +1,8 @@
-//! Remnants of a link beside its alias record: old versions, used clicks of limits, the click total.
+//! Remnants of a link beside its alias record: old versions, used clicks of limits, statistics.
 
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::model::link::{Link, LinkId};
-use crate::stats;
 use crate::store::history::{self, MoveVersions};
 use crate::store::ports::{Edge, Records, StoreCall, StoreError};
 use crate::store::{AliasRecord, Key, Prefix};
@@ -29,14 +28,14 @@ pub(super) struct LinkRemnants {
 /// Deletes the statistics of a link on an edge with a ledger. Repeating it is harmless.
 pub(super) async fn erase_statistics<E: Edge>(context: &Context<'_, E>, link: &LinkId) -> Result<(), StoreError> {
     match context.edge.ledger() {
-        Some(ledger) => stats::ledger::erase(ledger, &context.config.shards, link).await,
+        Some(_) => context.statistics().erase(link).await.map(drop),
         None => Ok(()),
     }
 }
 
 impl LinkRemnants {
-    /// Store operations to list the remnants of one link and to remove one of each kind: two scans, reads of the total
-    /// and of a destination, and removals of a version, a used click and the total.
+    /// Store operations to list the remnants of one link and to remove one of each kind: three scans, the read of
+    /// a destination, and removals of a version, a used click and the total.
     pub(super) const LEAST: u32 = 7;
 
     /// Remnants that the request has no operations to list.
@@ -88,8 +87,8 @@ impl LinkRemnants {
         self.operations = self.operations.saturating_add(other.operations);
     }
 
-    /// Lists all remnants of the link `id`, whose record is or was at `at`: old versions, used clicks of limits, the
-    /// click total.
+    /// Lists all remnants of the link `id`, whose record is or was at `at`: old versions, used clicks of limits,
+    /// statistics.
     pub(super) async fn load<E: Edge>(
         context: &Context<'_, E>,
         (id, at): (&LinkId, &Key),
@@ -100,13 +99,15 @@ impl LinkRemnants {
         if context.edge.ledger().is_some() {
             return Self::list(context, (id, at), moves, most).await;
         }
-        let total_cost = records.operations(&StoreCall::Get).saturating_add(records.operations(&StoreCall::Remove(1)));
-        let mut left = Self::list(context, (id, at), moves, most.saturating_sub(total_cost)).await?;
-        let total = Key::total(id);
-        left.operations = left.operations.saturating_add(total_cost);
-        if records.get(&total).await?.is_some() {
-            left.keys.push(total);
-        }
+        let scan_cost = records.operations(&StoreCall::Scan);
+        let least = scan_cost.saturating_add(records.operations(&StoreCall::Remove(1)));
+        let mut left = Self::list(context, (id, at), moves, most.saturating_sub(least)).await?;
+        let spare = most.saturating_sub(left.operations).saturating_sub(scan_cost);
+        let statistics = records.scan(&Prefix::statistics(id), None, removable(records, spare)).await?;
+        let cost = scan_cost.saturating_add(records.operations(&StoreCall::Remove(statistics.keys.len())));
+        left.operations = left.operations.saturating_add(cost);
+        left.has_more |= statistics.next.is_some();
+        left.keys.extend(statistics.keys);
         Ok(left)
     }
 

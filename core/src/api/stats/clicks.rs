@@ -15,7 +15,6 @@ use crate::message::wire_schema;
 use crate::model::field_error::{FieldCode, FieldError};
 use crate::model::stats::{ClickEvent, Dimension};
 use crate::model::time::Timestamp;
-use crate::stats;
 use crate::store::ports::Edge;
 
 /// Most clicks that are listed.
@@ -42,7 +41,7 @@ pub(crate) async fn clicks<E: Edge>(
     fields.finish(Some(()))?;
     let (_, link) = links::find_link(context, &links::alias_key(context, &domain, alias)?).await?;
     let since = Timestamp::from_millis(context.now.as_millis().saturating_sub(MAX_DAYS.saturating_mul(MILLIS_OF_A_DAY)));
-    let clicks = stats::recent(context.edge, context.config, &link.id, since).await?;
+    let clicks = context.statistics().recent(&link.id, since).await?;
     let items: Vec<ClickJson<'_>> = clicks.iter().take(limit.unwrap_or(MAX_CLICKS)).map(ClickJson::new).collect();
     Response::json(StatusCode::OK, &PageJson { items: &items, next: None })
 }

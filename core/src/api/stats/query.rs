@@ -6,7 +6,7 @@ use crate::message::problem::Problem;
 use crate::model::field_error::{FieldCode, FieldError};
 use crate::model::stats::{Dimension, Period, PeriodQuery, ReportQuery};
 use crate::model::time::Timestamp;
-use crate::stats::{self, PeriodReport};
+use crate::stats::PeriodReport;
 use crate::store::ledger::Subject;
 use crate::store::ports::Edge;
 
@@ -58,9 +58,9 @@ impl StatsQuery {
     /// Loads the reports. `more` are dimensions besides those that were asked for. CSV has the series only.
     pub(super) async fn load<E: Edge>(&self, context: &Context<'_, E>, about: Subject, more: &[Dimension]) -> Result<Reports, Problem> {
         let dimensions = if self.is_csv { Vec::new() } else { [&self.dimensions, more].concat() };
-        let current = stats::report(context.edge, context.config, about.clone(), report_query(&self.period, dimensions)).await?;
+        let current = context.statistics().report(about.clone(), report_query(&self.period, dimensions)).await?;
         let previous = match self.is_compared && !self.is_csv {
-            true => Some(stats::report(context.edge, context.config, about, report_query(&self.period.previous(), Vec::new())).await?),
+            true => Some(context.statistics().report(about, report_query(&self.period.previous(), Vec::new())).await?),
             false => None,
         };
         Ok(Reports { current, previous })

@@ -60,3 +60,13 @@ pub(super) const METRICS: Operation = Operation::new(OperationGroup::Deployment,
          key for every domain.",
     )
     .answers(&[(200, answers::METRICS)]);
+
+pub(super) const MAINTAIN: Operation = Operation::new(OperationGroup::Deployment, "maintain", "Do what is due")
+    .description(
+        "Does the work that is due, as far as the operation budget allows, and says whether more is due. On an edge \
+         without a ledger of clicks it folds their keys into statistics; requests that follow links do this too, so a \
+         scheduler is needed for deployments with few visitors: once an hour is enough. Repeat the request while \
+         `more` is `true`. On an edge with a ledger nothing is ever due. Needs the scope `system:write`, the role \
+         admin, and a key for every domain.",
+    )
+    .answers(&[(200, answers::MAINTENANCE)]);

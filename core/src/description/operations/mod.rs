@@ -63,6 +63,7 @@ pub(super) const fn of(endpoint: EndpointName) -> Operation {
         EndpointName::ShowKey => keys::SHOW_KEY,
         EndpointName::RevokeKey => keys::REVOKE_KEY,
         EndpointName::ListAudit => audit::LIST_AUDIT,
+        EndpointName::Maintain => deployment::MAINTAIN,
         EndpointName::Metrics => deployment::METRICS,
         EndpointName::FollowLink => visitors::FOLLOW_LINK,
         EndpointName::SubmitForm => visitors::SUBMIT_FORM,

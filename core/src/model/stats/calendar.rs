@@ -61,6 +61,11 @@ impl Day {
         Month::of_date(self.date())
     }
 
+    fn of_date(date: Date) -> Self {
+        let days = date.duration_since(EPOCH).as_hours().checked_div(HOURS_OF_A_DAY).unwrap_or_default();
+        Self::from_number(u32::try_from(days).unwrap_or_default())
+    }
+
     fn date(self) -> Date {
         let since_epoch = SignedDuration::from_hours(i64::from(self.0).saturating_mul(HOURS_OF_A_DAY));
         EPOCH.checked_add(since_epoch).unwrap_or(Date::MAX)
@@ -89,6 +94,20 @@ impl Month {
     /// The month that contains `moment`.
     pub(crate) fn of(moment: Timestamp) -> Self {
         Day::of(moment).month()
+    }
+
+    pub(crate) fn next(self) -> Self {
+        self.moved(1)
+    }
+
+    /// The month `months` months later, at the latest December 9999.
+    pub(crate) fn plus(self, months: u32) -> Self {
+        self.moved(i64::from(months))
+    }
+
+    /// The first day of the month.
+    pub(crate) fn first_day(self) -> Day {
+        Day::of_date(Date::new(self.year, self.month, 1).unwrap_or(EPOCH))
     }
 
     /// The month `months` months earlier, at the earliest January 1970.

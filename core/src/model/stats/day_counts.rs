@@ -102,7 +102,6 @@ impl DayCounts {
     }
 
     /// Adds the counts of another part of the same day.
-    #[cfg_attr(not(test), expect(dead_code, reason = "documents of Compute will be merged"))]
     pub(crate) fn merge(&mut self, other: &Self) {
         for (quarter, clicks) in &other.quarters {
             self.quarters.entry(*quarter).or_default().merge(*clicks);

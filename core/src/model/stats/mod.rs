@@ -27,4 +27,4 @@ pub(crate) use period_query::MAX_BUCKETS;
 pub(crate) use period_query::PeriodQuery;
 pub(crate) use report::{DayUniques, Report, ReportQuery, ValueCounts};
 pub(crate) use uniques::{Coupon, Uniques};
-pub(crate) use visitor_click::{ClickedLink, VisitorClick};
+pub(crate) use visitor_click::{ClickedLink, VALUE_BYTES, VisitorClick};

@@ -9,7 +9,7 @@ use crate::store::ports::StoreError;
 pub(super) const PREFIX: &str = "journal/";
 
 /// How old a batch may be, and how far in the future: longer than a sender retries, and than clocks disagree.
-pub(super) const MAX_AGE_MILLIS: u64 = 60_000;
+pub(crate) const MAX_AGE_MILLIS: u64 = 60_000;
 
 /// How long a silent sender is remembered. Older batches are refused by their age.
 const REMEMBERED_MILLIS: u64 = 2 * MAX_AGE_MILLIS;

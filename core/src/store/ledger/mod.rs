@@ -21,15 +21,15 @@ mod retention;
 mod salts;
 mod shard;
 mod storage;
-mod stored;
+pub(in crate::store) mod stored;
 mod subject;
 
 pub(crate) use batch::{Batch, FailedVisit};
-pub(crate) use document::{MonthDocument, MonthSummary};
+pub(crate) use document::{MAX_RECENT, MonthDocument, MonthSummary};
 pub(crate) use journal::Window;
 pub(crate) use message::{LedgerReply, LedgerRequest};
 pub(crate) use read::{LedgerCounters, LinkTotals};
-pub(crate) use salts::Salt;
+pub(crate) use salts::{LIFETIME_SECONDS as SALT_LIFETIME_SECONDS, Salt};
 pub use shard::{Shard, ShardAlarm, ShardAnswer, ShardSettings};
 pub use storage::{ShardRow, ShardStorage, ShardWrite};
 pub(crate) use subject::Subject;

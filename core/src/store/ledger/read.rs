@@ -126,6 +126,12 @@ impl LinkTotals {
         *known = known.saturating_add(humans);
     }
 
+    /// Adds clicks of a day.
+    pub(crate) fn add_clicks(&mut self, day: Day, clicks: Clicks) {
+        self.clicks.merge(clicks);
+        self.add(day, clicks.humans);
+    }
+
     /// Adds the totals of the same link in another shard.
     pub(crate) fn merge(&mut self, other: Self) {
         self.clicks.merge(other.clicks);

@@ -12,7 +12,7 @@ use crate::store::ports::{NoEntropy, SaltStore, StoreError};
 const MIN_AGE_MILLIS: u64 = 60 * 60 * 1_000;
 
 /// How long a salt is stored: until the end of its day in any case, at most a day longer.
-const LIFETIME_SECONDS: u32 = 48 * 60 * 60;
+pub(crate) const LIFETIME_SECONDS: u32 = 48 * 60 * 60;
 
 /// The salt of a day.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +25,10 @@ impl Salt {
     /// The name of the salt of a day.
     pub(crate) fn name(day: Day) -> String {
         format!("salt/{day}")
+    }
+
+    pub(crate) fn encode(&self) -> Result<String, StoreError> {
+        stored::write_salt(self)
     }
 
     pub(crate) fn decode(text: &[u8]) -> Result<Self, StoreError> {
@@ -54,7 +58,7 @@ pub(super) async fn ensure_salts(
         }
         let mut salt = Salt { bytes: [0; 32], made_at: now };
         random(&mut salt.bytes).map_err(|NoEntropy(cause)| StoreError::Unavailable(cause))?;
-        salts.put(&name, &stored::write_salt(&salt)?, LIFETIME_SECONDS).await?;
+        salts.put(&name, &salt.encode()?, LIFETIME_SECONDS).await?;
     }
     Ok(())
 }

@@ -40,7 +40,7 @@ impl Subject {
         }
     }
 
-    pub(super) fn detail(&self) -> Detail {
+    pub(crate) fn detail(&self) -> Detail {
         match self {
             Self::Link(_) => Detail::Link,
             Self::Domains(_) => Detail::Domain,

@@ -20,7 +20,6 @@ mod rules;
 mod settings;
 mod tickets;
 pub(super) mod tokens;
-mod total;
 mod user;
 mod version;
 
@@ -28,7 +27,6 @@ pub(super) use audit::StoredAuditEvent;
 pub(super) use idempotency::StoredIdempotency;
 pub use lists::{beside_as_json, keys_as_json};
 pub(super) use tickets::StoredExhaustionMarker;
-pub(super) use total::StoredTotal;
 pub(super) use version::StoredVersion;
 
 use serde::de::DeserializeOwned;

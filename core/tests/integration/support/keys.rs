@@ -10,8 +10,18 @@ use super::{Ask, Isolate, run};
 pub(crate) const KEYS: &str = "/api/v1/keys";
 
 /// Every scope there is.
-pub(crate) const SCOPES: [&str; 9] =
-    ["links:read", "links:write", "links:admin", "stats:read", "domains:admin", "users:admin", "keys:admin", "audit:read", "metrics:read"];
+pub(crate) const SCOPES: [&str; 10] = [
+    "links:read",
+    "links:write",
+    "links:admin",
+    "stats:read",
+    "domains:admin",
+    "users:admin",
+    "keys:admin",
+    "audit:read",
+    "metrics:read",
+    "system:write",
+];
 
 /// Plants the user `usr_xxx…` with this role and status.
 pub(crate) fn user(edge: &MemoryEdge, letter: char, role: &str, status: &str) -> String {

@@ -9,7 +9,18 @@ use crate::model::stats::samples::MIDNIGHT;
 const AGENT: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
 impl VisitorClick {
-    /// A click of a person on the link with this number.
+    /// A click on the link with this id, which has a tag.
+    pub(crate) fn example(link: &str, at: Timestamp) -> Self {
+        let clicked = ClickedLink {
+            id: LinkId::stored(link.to_owned()),
+            domain: Domain::stored("hop.example".into()),
+            alias: "docs".into(),
+            tags: vec![Tag::stored("news".into())],
+        };
+        Self { link: Arc::new(clicked), ..Self::sample(1, "203.0.113.7", at.as_millis()) }
+    }
+
+    /// A click of a person with this address on the link with this number.
     pub(crate) fn sample(link: usize, address: &str, at: u64) -> Self {
         let alias = format!("alias{link}");
         let link = ClickedLink {
@@ -141,7 +152,7 @@ fn estimate(salt: u64) -> f64 {
     let mut key = [0; 32];
     Random::new(salt).fill(&mut key);
     let mut counts = DayCounts::default();
-    let mut click = click();
+    let click = click();
     for visitor in 0..10_000_u32 {
         let mut click = click.clone();
         click.visitor.iter_mut().for_each(|properties| {

@@ -15,7 +15,7 @@ use crate::store::stored::{Millis, corrupt};
 
 /// A click event.
 #[derive(Serialize, Deserialize)]
-pub(super) struct StoredClickEvent<'a> {
+pub(in crate::store) struct StoredClickEvent<'a> {
     link: Cow<'a, str>,
     domain: Cow<'a, str>,
     alias: Cow<'a, str>,

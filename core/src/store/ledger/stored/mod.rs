@@ -7,10 +7,12 @@ mod month;
 mod report;
 mod salt;
 
+pub(in crate::store) use event::StoredClickEvent;
 pub(in crate::store::ledger) use journal::{read_batch, read_window, write_batch, write_window};
 pub(in crate::store::ledger) use message::{read_reply, read_request, write_reply, write_request};
+pub(in crate::store) use month::StoredDay;
 pub(in crate::store::ledger) use month::{read_month, read_summary, write_month, write_summary};
-pub(in crate::store::ledger) use salt::{read_salt, write_salt};
+pub(in crate::store) use salt::{read_salt, write_salt};
 
 use serde::{Deserialize, Serialize};
 
@@ -36,11 +38,11 @@ impl From<StoredFailed> for FailedVisits {
     }
 }
 
-fn dimension(name: &str) -> Result<Dimension, StoreError> {
+pub(in crate::store) fn dimension(name: &str) -> Result<Dimension, StoreError> {
     Dimension::parse(name).ok_or_else(|| corrupt("dimension"))
 }
 
-fn kind(name: &str) -> Result<AgentKind, StoreError> {
+pub(in crate::store) fn kind(name: &str) -> Result<AgentKind, StoreError> {
     AgentKind::from_name(name).ok_or_else(|| corrupt("kind"))
 }
 

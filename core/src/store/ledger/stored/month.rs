@@ -26,7 +26,7 @@ struct StoredMonth<'a> {
 
 /// The clicks of a day. Quarter hours are numbers from 0 to 95.
 #[derive(Serialize, Deserialize)]
-struct StoredDay<'a> {
+pub(in crate::store) struct StoredDay<'a> {
     day: u32,
     quarters: Vec<(u8, StoredClicks)>,
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -55,7 +55,7 @@ struct StoredSummary {
 }
 
 impl<'a> StoredDay<'a> {
-    fn new(day: Day, counts: &'a DayCounts) -> Self {
+    pub(in crate::store) fn new(day: Day, counts: &'a DayCounts) -> Self {
         let clicks =
             |values: &'a BTreeMap<String, Clicks>| values.iter().map(|(value, clicks)| (Cow::from(value), (*clicks).into())).collect();
         let summaries = |values: &'a FrequentValues| AgentKind::ALL.map(|kind| StoredValueSummary::from(values.summary(kind)));
@@ -69,7 +69,7 @@ impl<'a> StoredDay<'a> {
         }
     }
 
-    fn into_counts(self) -> Result<(Day, DayCounts), StoreError> {
+    pub(in crate::store) fn into_counts(self) -> Result<(Day, DayCounts), StoreError> {
         let mut counts = DayCounts { uniques: Uniques::parse(&self.uniques).ok_or_else(|| corrupt("uniques"))?, ..DayCounts::default() };
         for (number, clicks) in self.quarters {
             counts.quarters.insert(quarter(number)?, clicks.into());

@@ -15,11 +15,11 @@ struct StoredSalt {
     made_at: Millis,
 }
 
-pub(in crate::store::ledger) fn write_salt(salt: &Salt) -> Result<String, StoreError> {
+pub(in crate::store) fn write_salt(salt: &Salt) -> Result<String, StoreError> {
     stored::write(&StoredSalt { schema: SchemaVersion, salt: StoredBytes(salt.bytes), made_at: salt.made_at.into() })
 }
 
-pub(in crate::store::ledger) fn read_salt(text: &[u8]) -> Result<Salt, StoreError> {
+pub(in crate::store) fn read_salt(text: &[u8]) -> Result<Salt, StoreError> {
     let StoredSalt { salt: StoredBytes(bytes), made_at, .. } = stored::read(text)?;
     Ok(Salt { bytes, made_at: made_at.into() })
 }

@@ -1,0 +1,24 @@
+//! Click statistics in records, on an edge without a ledger.
+//!
+//! * [`count`] stores one key for each click, and then folds a segment if one is due
+//! * [`fold`] folds segments into documents
+//! * [`read`] answers from documents and from the keys of segments that are not folded yet
+//!
+//! Documents are about a link and a month, a domain and a month, or a tag, a domain and a month. Folding a segment
+//! writes all of them, so each document has one writer at a time and its part of a segment is replaced as a whole. A
+//! second level, from links to domains, would have to read the documents of all links. Domains inside the documents of
+//! links would have to be read from as many documents as a domain has links.
+
+mod count;
+mod erase;
+mod fold;
+mod read;
+mod salts;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use count::{count_click, work_after_click};
+pub(crate) use erase::erase;
+pub(crate) use fold::{Folded, Folding, fold};
+pub(crate) use read::{recent, report, totals};
+pub(crate) use salts::ensure_salts;

@@ -33,10 +33,13 @@ impl Ledger for WorkersLedger {
         init.with_method(Method::Post).with_body(Some(request.into()));
         let request = Request::new_with_init(URL, &init).map_err(unavailable)?;
         let mut response = stub.fetch_with_request(request).await.map_err(unavailable)?;
+        let status = response.status_code();
         let body = response.bytes().await.map_err(unavailable)?;
-        match response.status_code() {
-            200 => Ok(body),
-            status => Err(StoreError::Unavailable(format!("ledger {shard}: status {status}: {}", String::from_utf8_lossy(&body)))),
+        let is_success = status / 100 == 2;
+        if is_success {
+            Ok(body)
+        } else {
+            Err(StoreError::Unavailable(format!("ledger {shard}: status {status}: {}", String::from_utf8_lossy(&body))))
         }
     }
 

@@ -29,17 +29,13 @@ impl DurableObject for Ledger {
         Self { rows: SqlRows::new(&storage), storage, env }
     }
 
-    /// Answers a request of the core. The body of a failure is its cause.
+    /// Answers a request of the core. A failure is thrown: the call of the Worker fails with the same message.
     async fn fetch(&self, mut request: Request) -> worker::Result<Response> {
         let request = request.bytes().await?;
-        match self.shard().answer(&request) {
-            Ok(answer) => {
-                self.log(answer.log);
-                self.ring_within(answer.alarm_after).await;
-                Response::ok(answer.reply)
-            }
-            Err(error) => Response::error(error.to_string(), 503),
-        }
+        let answer = self.shard().answer(&request).map_err(|error| error.to_string())?;
+        self.log(answer.log);
+        self.ring_within(answer.alarm_after).await;
+        Response::ok(answer.reply)
     }
 
     /// Does what is due. A failure is logged, not returned: the runtime would give up after six attempts.

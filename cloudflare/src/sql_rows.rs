@@ -58,14 +58,14 @@ impl SqlRows {
     }
 
     /// The rows of a query whose columns are all text.
-    fn query<const N: usize, const M: usize>(&self, sql: &str, parameters: [&str; N]) -> Result<Vec<[String; M]>, StoreError> {
+    fn select<const N: usize, const M: usize>(&self, sql: &str, parameters: [&str; N]) -> Result<Vec<[String; M]>, StoreError> {
         let rows = self.execute(sql, parameters).map_err(unavailable)?.raw();
         rows.map(|row| texts(row.map_err(unavailable)?)).collect()
     }
 
     /// The rows with this prefix.
     fn range<const M: usize>(&self, sql: &str, prefix: &str) -> Result<Vec<[String; M]>, StoreError> {
-        self.query(sql, [prefix, &format!("{prefix}{AFTER_ALL}")])
+        self.select(sql, [prefix, &format!("{prefix}{AFTER_ALL}")])
     }
 
     fn write_one(&self, write: &ShardWrite) -> Result<(), Error> {
@@ -79,7 +79,7 @@ impl SqlRows {
 
 impl ShardStorage for SqlRows {
     fn get(&self, key: &str) -> Result<Option<ShardRow>, StoreError> {
-        let rows = self.query(GET, [key])?;
+        let rows = self.select(GET, [key])?;
         Ok(rows.into_iter().next().map(|[summary, body]| ShardRow { summary, body }))
     }
 

@@ -16,6 +16,9 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// The `User-Agent` of a call that sets none: a person's browser.
 pub const PERSON: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
 
+/// What such a browser sends when a person follows a link. Without it hop would not take the visitor for a person.
+const NAVIGATION: &str = "Sec-Fetch-Dest: document\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Site: none\r\nSec-Fetch-User: ?1\r\n";
+
 /// A request to be sent.
 #[derive(Clone, Debug)]
 pub struct Call {
@@ -143,6 +146,10 @@ impl Call {
         bytes.extend(format!(" HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n", self.host).as_bytes());
         if !self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("user-agent")) {
             bytes.extend(format!("User-Agent: {PERSON}\r\n").as_bytes());
+            let has_own = self.headers.iter().any(|(name, _)| name.to_ascii_lowercase().starts_with("sec-fetch-"));
+            if self.method == "GET" && !has_own {
+                bytes.extend(NAVIGATION.as_bytes());
+            }
         }
         for (name, value) in &self.headers {
             bytes.extend(format!("{name}: ").as_bytes());

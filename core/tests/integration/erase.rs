@@ -25,7 +25,6 @@ fn ask(edge: &MemoryEdge, ask: Ask) -> (u16, Value) {
 
 /// An edge with the link `docs`, which has tags, a history and clicks.
 fn world(edge: MemoryEdge) -> MemoryEdge {
-    let edge = edge.without_ledger();
     for asked in [
         Ask::create(&json!({"alias": "docs", "target": HERE, "tags": ["x"], "note": "a secret"})),
         Ask::change("docs", &json!({"title": "a"})),
@@ -85,7 +84,7 @@ fn erased_link_leaves_nothing() {
         if deleted {
             assert_eq!(ask(&edge, Ask::delete("docs")).0, 204);
         }
-        assert!(keys(&edge).iter().any(|key| key.starts_with("history/")) && keys(&edge).iter().any(|key| key.starts_with("stats/")));
+        assert!(keys(&edge).iter().any(|key| key.starts_with("history/")));
         assert_eq!(ask(&edge, erase("docs")).0, 204);
         check_nothing_is_left(&edge);
         assert_eq!(ask(&edge, Ask::show("docs")).0, 404);
@@ -166,7 +165,7 @@ fn forwarding_alias_is_held_until_deleted() {
 
 #[test]
 fn stored_answer_outlasts_the_erased_link() {
-    let edge = MemoryEdge::new(1).without_ledger();
+    let edge = MemoryEdge::new(1);
     let create = || Ask::create(&json!({"alias": "docs", "target": HERE, "note": "a secret"})).once("k");
     let created = ask(&edge, create());
     assert_eq!((created.0, ask(&edge, erase("docs")).0), (201, 204));
@@ -205,7 +204,7 @@ fn newest_version_is_erased_despite_stale_scan() {
     let trace = store_faults::watch(&edge);
     assert_eq!(ask(&edge, erase("docs")).0, 204);
     let scan = trace.steps().iter().position(|step| *step == StoreStep::Scan).expect("an erasure lists old versions");
-    let edge = MemoryEdge::new(1).without_ledger();
+    let edge = MemoryEdge::new(1);
     for asked in [Ask::create(&json!({"alias": "docs", "target": HERE})), Ask::change("docs", &json!({"title": "a"}))] {
         assert!(ask(&edge, asked).0 < 400);
     }
@@ -228,7 +227,7 @@ fn reuse(edge: &MemoryEdge) -> String {
         repeat_until_done(edge, asked, 302);
     }
     assert_ne!(stored_links(edge)["docs"].id, id);
-    for class in ["history", "stats", "take"] {
+    for class in ["history", "take"] {
         assert!(keys(edge).iter().any(|key| key.starts_with(&format!("{class}/{id}/"))), "{class}");
     }
     id
@@ -255,7 +254,7 @@ fn check_half_done(answer: &Answer) {
 /// Stores of both kinds with the operation budget of Workers' free plan, and one with that of Fastly.
 fn edges() -> [MemoryEdge; 3] {
     [(CommitMode::Transaction, 50), (CommitMode::Stepwise, 50), (CommitMode::Stepwise, 32)].map(|(steps, operations)| {
-        let edge = store_faults::edge(1, steps).without_ledger();
+        let edge = store_faults::edge(1, steps);
         edge.set_operations(operations);
         edge
     })
@@ -596,7 +595,7 @@ fn erasing_keeps_a_predecessor_with_crashed_move() {
         let edge = world(edge);
         crash_move(&edge, "new");
         let id = reuse(&edge);
-        let is_left = |key: &Key| ["history", "stats", "take"].iter().any(|class| key.as_str().starts_with(&format!("{class}/{id}/")));
+        let is_left = |key: &Key| ["history", "take"].iter().any(|class| key.as_str().starts_with(&format!("{class}/{id}/")));
         for key in edge.records.keys().iter().filter(|key| is_left(key) && !key.as_str().ends_with("/hop.example/new")) {
             edge.records.lose(key);
         }

@@ -293,7 +293,7 @@ fn unconfigured_deployment_refuses_all_but_health() {
     for settings in [&[][..], &[("HOP_DOMAINS", "nonsense"), ("HOP_ADMIN_KEY", ADMIN_KEY)]] {
         let isolate = Isolate::set_up(&edge, settings);
         let mut health_checks = 0;
-        for _ in 0..2_000 {
+        for _ in 0..4_000 {
             let ask = ask(&mut random);
             let answer = run(isolate.ask(ask.again()));
             let is_health = Route::find(Head::new(&ask.method, &ask.url).path).pattern() == "/health";

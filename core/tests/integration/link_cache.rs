@@ -533,14 +533,3 @@ fn change_with_unknown_outcome_reaches_the_cache() {
         assert_eq!(follow(&isolate), if wrote { ended() } else { to(HERE) }, "the store went down at step {number}");
     }
 }
-
-#[test]
-fn change_with_failed_response_reaches_the_cache() {
-    let edge = cached().without_ledger();
-    run(Isolate::new(&edge).ask(Ask::delete("docs")));
-    assert_eq!(cached_commits(&edge), Some(2));
-    let isolate = Isolate::new(&edge);
-    plan(&edge, Plan::From(0, Some(StoreStep::GetMany)));
-    assert_eq!(run(isolate.ask(Ask::restore("docs"))).code(), 503);
-    assert_eq!((cached_commits(&edge), follow(&isolate)), (Some(3), to(HERE)));
-}

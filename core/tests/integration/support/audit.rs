@@ -69,17 +69,13 @@ pub(crate) fn listed_history(edge: &MemoryEdge, alias: &str) -> Vec<(u64, String
     items.iter().map(|item| (item["version"].as_u64().expect("a version is counted"), text(&item["target"]))).collect()
 }
 
-/// The counted clicks of a link, people only.
+/// The counted clicks of a link: on an edge with a ledger those of people, else the keys of all.
 pub(crate) fn clicks(edge: &MemoryEdge, id: &str) -> u64 {
     if let Some(ledger) = edge.ledger() {
         return ledger.humans(id);
     }
-    let total = edge.records.keys().into_iter().find(|key| key.as_str() == format!("stats/{id}/total"));
-    let record = total.and_then(|key| edge.records.peek(&key));
-    record.map_or(0, |record| {
-        let json: Value = serde_json::from_slice(&record.value).expect("a total is JSON");
-        json["humans"].as_u64().expect("a total counts clicks")
-    })
+    let keys = edge.records.keys().into_iter().filter(|key| key.as_str().starts_with("c/") && key.as_str().contains(&format!("/{id}/")));
+    u64::try_from(keys.count()).expect("there are few")
 }
 
 /// Reads every page of the list and returns the items in their order.

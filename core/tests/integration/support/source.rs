@@ -34,6 +34,7 @@ pub(crate) fn sources(folder: &str) -> Vec<Source> {
 /// The files that the file `name` declares as test modules.
 fn test_files(name: &str, text: &str) -> Vec<String> {
     let folder = name.strip_suffix("mod.rs").map_or_else(|| format!("{}/", name.trim_end_matches(".rs")), str::to_owned);
+    let text = text.replace("#[cfg(test)]\npub(crate) mod ", "#[cfg(test)]\nmod ");
     let declarations = text.split("#[cfg(test)]\nmod ").skip(1).filter_map(|rest| rest.split_once(';'));
     let names = declarations.map(|(module, _)| module).filter(|module| module.chars().all(is_in_name));
     names.map(|module| format!("{folder}{module}.rs")).collect()

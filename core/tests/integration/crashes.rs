@@ -338,7 +338,7 @@ fn rename_crash_before_removals_leaves_unconfirmed_entries() {
 #[test]
 fn rename_crash_before_finalization_recovers() {
     let edge = one_link();
-    die_at_nth(&edge, StoreStep::Write, 3, rename(true));
+    die_unanswered(&edge, StoreStep::Write, 3, rename(true));
     assert!(has_pending_move(&edge));
     assert_eq!((visit(&edge, "docs"), visit(&edge, "new"), stored_links(&edge)["new"].version), (to(HERE), to(HERE), 2));
     assert_eq!(listed_history(&edge, "new"), [(2, HERE.into()), (1, HERE.into())]);
@@ -353,7 +353,7 @@ fn rename_crash_before_finalization_recovers() {
 
 #[test]
 fn rename_crash_before_response_leaves_stale_cache() {
-    let edge = one_link();
+    let edge = one_link().without_ledger();
     follow_afresh(&edge);
     die_unanswered(&edge, StoreStep::GetMany, 1, rename(false));
     assert!(!has_pending_move(&edge));

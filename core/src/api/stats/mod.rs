@@ -11,7 +11,9 @@ pub(crate) mod query;
 mod top_links;
 mod wire;
 
-pub(crate) use clicks::{MAX_CLICKS, clicks};
+#[cfg(feature = "docs")]
+pub(crate) use clicks::MAX_CLICKS;
+pub(crate) use clicks::clicks;
 pub(crate) use link::link;
 pub(crate) use overview::overview;
 pub(crate) use wire::UNIQUES_ERROR;

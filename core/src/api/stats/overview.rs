@@ -4,7 +4,9 @@ use http::StatusCode;
 use serde::Serialize;
 
 use super::query::StatsQuery;
-use super::top_links::{MAX_LINKS, TopLink, top_links};
+#[cfg(feature = "docs")]
+use super::top_links::MAX_LINKS;
+use super::top_links::{TopLink, top_links};
 use super::wire::{StatsJson, csv_response};
 use crate::api::links;
 use crate::auth::Authorized;

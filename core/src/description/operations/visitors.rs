@@ -35,7 +35,7 @@ pub(super) const SUBMIT_FORM: Operation = Operation::new(OperationGroup::Visitor
          The answer to the confirmation of a link with `confirm` is 303 to the target, and it counts as a click. A \
          form from a page of another site is refused.",
     )
-    .parameters(&[parameters::ORIGIN, parameters::REFERER, parameters::SEC_FETCH_MODE, parameters::SEC_FETCH_SITE])
+    .parameters(&[parameters::ORIGIN, parameters::SEC_FETCH_SITE])
     .body_schema(form)
     .answers(&[(200, answers::SHOWN), (303, answers::ONWARD)]);
 

@@ -20,6 +20,7 @@ pub(crate) use click_event::ClickEvent;
 pub(crate) use day_counts::{DayCounts, Detail, FailedVisits, Failure};
 pub(crate) use dimension::Dimension;
 pub(crate) use frequent_values::{FrequentValues, ValueSummary};
+#[cfg(feature = "docs")]
 pub(crate) use granularity::Granularity;
 pub(crate) use period::Period;
 #[cfg(feature = "docs")]

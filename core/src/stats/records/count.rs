@@ -26,7 +26,7 @@ pub(crate) async fn count_click<E: Edge>(edge: &E, click: VisitorClick) -> Resul
     let (at, day) = (click.at, Day::of(click.at));
     // Without an answer the click is counted without unique visitors.
     let read = edge.records().get_many(&[Key::salt(day), Key::fold_progress()]).await.ok();
-    let (salt, progress) = match read.map(|records| <[_; 2]>::try_from(records)) {
+    let (salt, progress) = match read.map(<[_; 2]>::try_from) {
         Some(Ok([salt, progress])) => (Some(salt), Some(progress)),
         _ => (None, None),
     };

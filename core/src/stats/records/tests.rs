@@ -1,5 +1,7 @@
 //! Statistics in records, under faults, races and clocks that jump.
 
+#![allow(clippy::arithmetic_side_effects, reason = "the numbers are small, and a test that overflows has failed")]
+
 use std::collections::BTreeMap;
 use std::pin::{Pin, pin};
 use std::task::{Context as Waking, Poll, Waker};

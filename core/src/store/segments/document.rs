@@ -142,7 +142,7 @@ mod tests {
     use crate::store::segments::{LinkTotal, TotalPart};
 
     fn segment(number: u32) -> Segment {
-        Segment::stored(2_983_247 + number)
+        Segment::stored(number.saturating_add(2_983_247))
     }
 
     fn events(number: usize) -> Vec<KeptEvent> {

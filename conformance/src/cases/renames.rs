@@ -84,8 +84,9 @@ fn link_moves_with_all_its_data(world: &World) {
         expected[field] = value;
     }
     assert_eq!(moved, expected);
-    assert_ne!(moved["clicks"]["humans"], 0, "a link keeps its clicks");
-    assert_eq!(readable(hop, &new, |link| link.is_some()).unwrap()["id"], created["id"]);
+    // A response that had few operations left may lack the latest clicks.
+    let shown = readable(hop, &new, |link| link.is_some_and(|link| link["clicks"]["humans"] != 0)).unwrap();
+    assert_eq!(shown["id"], created["id"], "a link keeps its clicks");
     assert_redirects(hop, &new, TARGET);
     assert_ended(hop, &old);
     readable(hop, &old, |link| link.is_none());

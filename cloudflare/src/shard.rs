@@ -34,7 +34,9 @@ impl DurableObject for Ledger {
         let request = request.bytes().await?;
         let answer = self.shard().answer(&request).map_err(|error| error.to_string())?;
         self.log(answer.log);
-        self.ring_within(answer.alarm_after).await;
+        if let Some(millis) = answer.alarm_after {
+            self.ring_within(millis).await;
+        }
         Response::ok(answer.reply)
     }
 
@@ -67,8 +69,7 @@ impl Ledger {
     }
 
     /// Sets the alarm, unless one is set that rings within `millis`. If this fails, the next request sets it.
-    async fn ring_within(&self, millis: Option<u64>) {
-        let Some(millis) = millis else { return };
+    async fn ring_within(&self, millis: u64) {
         if let Err(error) = self.set_alarm(millis).await {
             self.log_failure(format!("the alarm was not set: {}", message(&error)));
         }

@@ -1,4 +1,4 @@
-//! The context of a request, which every handler gets: edge, configuration, memo, budget, and the tasks for after the
+//! The context of a request, which every handler gets: edge, configuration, state of the isolate, budget, and the tasks for after the
 //! response.
 
 use std::cell::RefCell;

@@ -2,6 +2,7 @@
 
 use super::{ledger, records};
 use crate::message::problem::Problem;
+use crate::model::field_error::{FieldCode, FieldError};
 use crate::model::ledger_shards::ShardNames;
 use crate::model::link::LinkId;
 use crate::model::stats::{ClickEvent, Report, ReportQuery};
@@ -60,7 +61,7 @@ impl<E: Edge> Statistics<'_, E> {
     /// The report of a period.
     pub(crate) async fn report(&self, about: Subject, query: ReportQuery) -> Result<PeriodReport, Problem> {
         let Some(ledger) = self.edge.ledger() else {
-            let (report, complete_until) = records::report(self, &about, &query).await.map_err(unanswered)?;
+            let (report, complete_until) = records::report(self, &about, &query).await.map_err(too_long)?;
             return Ok(PeriodReport { report, complete_until: Some(complete_until), has_failed: false });
         };
         let report = ledger::report(ledger, self.shards, about, query).await.map_err(unanswered)?;
@@ -96,6 +97,17 @@ impl<E: Edge> Statistics<'_, E> {
     pub(crate) async fn counters(&self) -> Option<Result<LedgerCounters, StoreError>> {
         let ledger = self.edge.ledger()?;
         Some(ledger::counters(ledger, self.shards).await)
+    }
+}
+
+/// A period whose documents do not fit the operation budget cannot be read however often the request is repeated.
+fn too_long(error: StoreError) -> Problem {
+    match error {
+        StoreError::OverBudget { .. } => {
+            let detail = "this edge cannot read so many months in one request: use a later from";
+            Problem::wrong_field("from", FieldError::new(FieldCode::TooMany, detail))
+        }
+        error => unanswered(error),
     }
 }
 

@@ -2,6 +2,7 @@
 //! isolate for about a second. Then it becomes a [`ClickEvent`], which has nothing that identifies the visitor.
 
 use std::borrow::Cow;
+use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -27,7 +28,7 @@ pub(crate) struct ClickedLink {
 }
 
 /// A followed link, with what the visitor sent.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct VisitorClick {
     pub(crate) link: Arc<ClickedLink>,
     /// The id of the rule that chose the target, and whether it is one of several variants.
@@ -46,7 +47,7 @@ pub(crate) struct VisitorClick {
 }
 
 /// Properties of a visitor.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 struct Visitor {
     referrer: Vec<u8>,
     languages: Vec<u8>,
@@ -70,6 +71,13 @@ const LONG_LANGUAGES: [&str; 21] = [
     "ast", "ceb", "chr", "ckb", "dsb", "fil", "fur", "gsw", "haw", "hsb", "kab", "kok", "lij", "nds", "nso", "rhg", "sco", "skr", "szl",
     "tzm", "yue",
 ];
+
+/// Without the visitor: what is printed may be logged.
+impl fmt::Debug for VisitorClick {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VisitorClick").field("link", &self.link.id).field("at", &self.at).finish_non_exhaustive()
+    }
+}
 
 impl VisitorClick {
     /// A click of this visit, on a link whose origin is https or not. Headers are read now, because they are gone after

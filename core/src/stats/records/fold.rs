@@ -211,6 +211,10 @@ impl<E: Edge> Fold<'_, E> {
     /// Folds a slice, or moves to the next segment with clicks.
     async fn step(&mut self, pass: Pass) -> Result<Step, StoreError> {
         let position = self.progress.position(pass).clone();
+        // A listing that the budget ends would look like one with too many keys.
+        if self.budget.left() < MAX_PAGES.saturating_mul(self.edge.records().operations(&StoreCall::Scan)) {
+            return Ok(Step::OutOfBudget);
+        }
         let Some(keys) = self.list(&position).await? else {
             self.progress.move_to(pass, position.first_part());
             return Ok(Step::Moved);
@@ -234,9 +238,6 @@ impl<E: Edge> Fold<'_, E> {
         let prefix = Prefix::clicks_in(position.segment, &position.slice);
         let (mut keys, mut cursor) = (Vec::new(), None);
         for _ in 0..MAX_PAGES {
-            if self.budget.left() < self.edge.records().operations(&StoreCall::Scan) {
-                break;
-            }
             let page = self.edge.records().scan(&prefix, cursor.as_ref(), PAGE).await?;
             keys.extend(page.keys);
             cursor = page.next;

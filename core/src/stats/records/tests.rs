@@ -301,6 +301,26 @@ fn late_key_is_counted_when_its_segment_is_sealed() {
     assert_eq!((total(&edge, &link(1)), total(&edge, &link(2)), reported(&edge, &everything())), (2, 1, 3));
 }
 
+/// A request that has nearly used its operations must not take a segment for one with too many keys: its slices would
+/// later hide a late key.
+#[test]
+fn clicks_with_few_operations_lose_no_late_key() {
+    let edge = edge();
+    let at = edge.now();
+    plant(&edge, &link(1), at);
+    edge.wait_seconds(40 * MINUTE);
+    for operations in 3..30 {
+        run(click_within(&edge, &link(3), operations)).unwrap_or_default();
+        // The lease of a step is over.
+        edge.wait_seconds(2 * MINUTE);
+    }
+    fold_all(&edge);
+    plant(&edge, &link(1), at);
+    edge.wait_seconds(DAY + HOUR);
+    fold_all(&edge);
+    assert_eq!((total(&edge, &link(1)), total(&edge, &link(3))), (2, 27));
+}
+
 #[test]
 fn key_in_an_empty_segment_is_found_later() {
     let edge = edge();

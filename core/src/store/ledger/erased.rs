@@ -37,7 +37,10 @@ impl ErasedLinks {
 /// Deletes what is kept of a link. The journals are folded first, because they may have clicks of the link.
 pub(super) fn erase(storage: &impl ShardStorage, link: &LinkId, now: Timestamp) -> Result<Vec<String>, StoreError> {
     let log = fold::fold(storage, journal::Journals::load(storage)?, now)?;
-    let documents = storage.summaries(&subject::of_link(link))?.into_iter().map(|(key, _)| ShardWrite::Delete(key));
+    let of_link = subject::of_link(link);
+    let mut rows = storage.summaries(&of_link)?;
+    rows.extend(storage.summaries(&format!("{}{of_link}", fold::UNREADABLE))?);
+    let documents = rows.into_iter().map(|(key, _)| ShardWrite::Delete(key));
     let row = ShardRow { summary: now.as_millis().to_string(), body: String::new() };
     let writes: Vec<_> = documents.chain([ShardWrite::Put(format!("{PREFIX}{link}"), row)]).collect();
     storage.write(&writes)?;

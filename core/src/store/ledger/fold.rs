@@ -15,7 +15,7 @@ use crate::store::ports::StoreError;
 pub(super) const DROPPED: &str = "dropped";
 
 /// The prefix of documents and journals that could not be read and were put aside.
-const UNREADABLE: &str = "unreadable/";
+pub(super) const UNREADABLE: &str = "unreadable/";
 
 /// The documents that the batches of some journals change.
 struct Fold<'a, S> {

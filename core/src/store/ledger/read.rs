@@ -26,7 +26,7 @@ pub(crate) struct LedgerCounters {
     pub(crate) clicks: Clicks,
     pub(crate) failed: FailedVisits,
     pub(crate) dropped: u64,
-    /// When the oldest batch that is not yet folded was sent.
+    /// The time of the oldest click that is not folded yet.
     pub(crate) oldest_unfolded: Option<Timestamp>,
 }
 

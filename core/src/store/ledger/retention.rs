@@ -18,11 +18,12 @@ pub(super) const BEFORE: &str = "before";
 /// Limit of the documents that are deleted at once.
 const MAX_DELETED: usize = 500;
 
-/// Deletes documents that are older than `months` months, some at a time. Does nothing if this month was done.
-pub(super) fn sweep(storage: &impl ShardStorage, months: u32, now: Timestamp) -> Result<(), StoreError> {
+/// Deletes documents that are older than `months` months, some at a time. Does nothing if this month was done. Returns
+/// whether more have to be deleted.
+pub(super) fn sweep(storage: &impl ShardStorage, months: u32, now: Timestamp) -> Result<bool, StoreError> {
     let oldest = Month::of(now).minus(months).to_string();
     if storage.get(SWEPT)?.is_some_and(|row| row.summary == oldest) {
-        return Ok(());
+        return Ok(false);
     }
     let mut old = Vec::new();
     for prefix in [subject::LINKS, subject::DOMAINS, subject::TAGS] {
@@ -40,7 +41,8 @@ pub(super) fn sweep(storage: &impl ShardStorage, months: u32, now: Timestamp) ->
     if is_last {
         writes.push(ShardWrite::Put(SWEPT.into(), ShardRow { summary: oldest, body: String::new() }));
     }
-    storage.write(&writes)
+    storage.write(&writes)?;
+    Ok(!is_last)
 }
 
 /// Totals of documents that are deleted or put aside.

@@ -45,15 +45,15 @@ pub struct ShardAnswer {
 pub struct ShardAlarm {
     /// Lines for the log.
     pub log: Vec<String>,
-    /// When the alarm has to ring again at the latest, in milliseconds from now; never if there is nothing to do.
-    pub alarm_after: Option<u64>,
+    /// When the alarm has to ring again at the latest, in milliseconds from now.
+    pub alarm_after: u64,
 }
 
 /// The row of the shard that makes the salts.
 const MAKES_SALTS: &str = "makes-salts";
 
-/// How often salts are checked: they are made a day ahead.
-const SALTS_AFTER_MILLIS: u64 = 12 * 60 * 60 * 1_000;
+/// How often a shard that gets no clicks looks for old documents, and makes salts: they are made a day ahead.
+const IDLE_MILLIS: u64 = 12 * 60 * 60 * 1_000;
 
 /// When the alarm rings again after a failure, in milliseconds.
 const RETRY_AFTER_MILLIS: u64 = 60 * 1_000;
@@ -102,41 +102,41 @@ impl<'a, S: ShardStorage> Shard<'a, S> {
                 return Ok(ShardAnswer { reply: LedgerReply::Done.encode()?, log: Vec::new(), alarm_after: Some(0) });
             }
         };
-        let is_merge = matches!(reply, LedgerReply::Done);
-        Ok(ShardAnswer { reply: reply.encode()?, log, alarm_after: is_merge.then(|| self.fold_after()) })
+        let has_changed = matches!(reply, LedgerReply::Done);
+        Ok(ShardAnswer { reply: reply.encode()?, log, alarm_after: has_changed.then(|| self.fold_after()) })
     }
 
     /// Does what is due: folds the journals, deletes old documents, makes salts. After a failure nothing is lost, and
     /// the alarm has to ring again.
     pub async fn ring(&self, salts: &impl SaltStore, random: impl Fn(&mut [u8]) -> Result<(), NoEntropy>) -> ShardAlarm {
-        let (mut log, mut alarm_after) = (Vec::new(), None);
-        match self.fold() {
-            Ok(lines) => log.extend(lines),
+        let (mut log, mut alarm_after) = (Vec::new(), IDLE_MILLIS);
+        match self.fold(&mut log) {
+            Ok(false) => {}
+            Ok(true) => alarm_after = RETRY_AFTER_MILLIS,
             Err(error) => {
                 log.push(format!("statistics were not folded: {error}"));
-                alarm_after = Some(RETRY_AFTER_MILLIS);
+                alarm_after = RETRY_AFTER_MILLIS;
             }
         }
         let made = match self.storage.get(MAKES_SALTS) {
-            Ok(None) => return ShardAlarm { log, alarm_after },
+            Ok(None) => Ok(()),
             Ok(Some(_)) => ensure_salts(salts, self.now, random).await,
             Err(error) => Err(error),
         };
-        let salts_after = made.map_or_else(
-            |error| {
-                log.push(format!("the salts of unique visitors were not made: {error}"));
-                RETRY_AFTER_MILLIS
-            },
-            |()| SALTS_AFTER_MILLIS,
-        );
-        ShardAlarm { log, alarm_after: alarm_after.into_iter().chain([salts_after]).min() }
+        if let Err(error) = made {
+            log.push(format!("the salts of unique visitors were not made: {error}"));
+            alarm_after = RETRY_AFTER_MILLIS;
+        }
+        ShardAlarm { log, alarm_after }
     }
 
-    fn fold(&self) -> Result<Vec<String>, StoreError> {
+    /// Folds the journals, and deletes old documents. Returns whether more have to be deleted.
+    fn fold(&self, log: &mut Vec<String>) -> Result<bool, StoreError> {
         let journals = Journals::load(self.storage)?;
-        let log = if journals.is_empty() { Vec::new() } else { fold::fold(self.storage, journals, self.now)? };
-        retention::sweep(self.storage, self.settings.months, self.now)?;
-        Ok(log)
+        if !journals.is_empty() {
+            log.extend(fold::fold(self.storage, journals, self.now)?);
+        }
+        retention::sweep(self.storage, self.settings.months, self.now)
     }
 
     /// How long journals wait until they are folded, in milliseconds.

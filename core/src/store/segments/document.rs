@@ -217,8 +217,6 @@ mod tests {
             both.replace(number, "", 10, 10);
         }
         both.seal(15);
-        // Events of one moment are kept together.
-        assert!(both.0.recent().count() <= 300);
         let event = events(1).remove(0);
         let at = |number: u32| KeptEvent { event: ClickEvent { at: segment(number).start(), ..event.event.clone() }, tags: Vec::new() };
         let mut document = SegmentedMonth::default();

@@ -16,7 +16,7 @@ const DAYS: usize = 8;
 /// The totals of a link.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct LinkTotal {
-    /// The clicks of sealed segments, and those that were imported.
+    /// The clicks of sealed segments.
     pub(crate) clicks: Clicks,
     /// Clicks of people in sealed segments, by day.
     pub(crate) days: BTreeMap<Day, u64>,

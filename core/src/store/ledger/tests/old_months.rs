@@ -56,6 +56,26 @@ fn month_is_swept_once() {
 }
 
 #[test]
+fn shard_without_clicks_goes_on_deleting_old_months() {
+    let mut world = World::new(1);
+    for number in 0..15_u64 {
+        let mut events = world.events(100);
+        for (position, event) in events.iter_mut().enumerate() {
+            event.link = crate::model::link::LinkId::stored(format!("lnk_{number}_{position}"));
+        }
+        world.merge(number + 1, &events);
+    }
+    assert_eq!(world.ring().alarm_after, DAY / 2);
+    world.settings.months = 1;
+    world.wait(DAY * 70);
+    let pauses: Vec<u64> = (0..4).map(|_| world.ring().alarm_after).collect();
+    assert_eq!(
+        (pauses, world.keys("link/").iter().filter(|key| !key.ends_with("before")).count()),
+        (vec![60_000, 60_000, 60_000, DAY / 2], 0)
+    );
+}
+
+#[test]
 fn many_documents_are_deleted_in_parts() {
     let mut world = World::new(1);
     for number in 0..15_u64 {

@@ -4,8 +4,8 @@ use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 use super::super::{
-    Batch, LedgerCounters, LedgerReply, LedgerRequest, LinkTotals, Shard, ShardAnswer, ShardRow, ShardSettings, ShardStorage, ShardWrite,
-    Subject,
+    Batch, LedgerCounters, LedgerReply, LedgerRequest, LinkTotals, Shard, ShardAlarm, ShardAnswer, ShardRow, ShardSettings, ShardStorage,
+    ShardWrite, Subject,
 };
 use crate::memory::Random;
 use crate::message::poll_once::poll_once;
@@ -89,11 +89,15 @@ impl World {
 
     /// Rings the alarm. Returns the log.
     pub(super) fn fold(&self) -> Vec<String> {
+        self.ring().log
+    }
+
+    pub(super) fn ring(&self) -> ShardAlarm {
         let random = |bytes: &mut [u8]| {
             self.random.borrow_mut().fill(bytes);
             Ok(())
         };
-        poll_once(self.shard().ring(&self.salts, random)).unwrap().log
+        poll_once(self.shard().ring(&self.salts, random)).unwrap()
     }
 
     pub(super) fn totals(&self, links: &[&str]) -> Vec<LinkTotals> {

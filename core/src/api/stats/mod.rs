@@ -1,8 +1,8 @@
 //! Statistics: one file for each operation.
 //!
-//! * [`link`] the statistics of a link
-//! * [`overview`] those of a domain, a tag or the deployment
-//! * [`clicks`] the latest clicks of a link
+//! * [`mod@link`] the statistics of a link
+//! * [`mod@overview`] those of a domain, a tag or the deployment
+//! * [`mod@clicks`] the latest clicks of a link
 
 mod clicks;
 mod link;

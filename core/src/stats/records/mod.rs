@@ -1,7 +1,7 @@
 //! Click statistics in records, on an edge without a ledger.
 //!
 //! * [`count`] stores one key for each click, and then folds a segment if one is due
-//! * [`fold`] folds segments into documents
+//! * [`mod@fold`] folds segments into documents
 //! * [`read`] answers from documents and from the keys of segments that are not folded yet
 //!
 //! Documents are about a link and a month, a domain and a month, or a tag, a domain and a month. Folding a segment

@@ -42,7 +42,7 @@ struct StoredWindow {
     sent_at: u64,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature of serde")]
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "the signature of serde; the lint depends on the size of pointers")]
 fn is_zero(number: &u64) -> bool {
     *number == 0
 }

@@ -1,4 +1,5 @@
 //! Reports, totals, counters and latest clicks equal those of a plain list of clicks, whenever journals are folded.
+#![cfg(not(target_arch = "wasm32"))]
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -43,6 +43,8 @@ impl Edge for WorkersEdge {
     type LinkCache = CacheApi;
     type Ledger = WorkersLedger;
 
+    const ALWAYS_HAS_LEDGER: bool = true;
+
     fn edge_limits(&self) -> &'static EdgeLimits {
         &LIMITS
     }

@@ -73,9 +73,12 @@ impl BackgroundWork {
                     continue;
                 }
                 Task::CountClick(click) => {
-                    let counted = records::count_click(edge, click).await;
+                    let counted = records::without_ledger::<E, _, _>(|| records::count_click(edge, click)).await;
                     let after = match counted {
-                        Ok(after) => records::work_after_click(edge, &budget, config.stats_months, after).await,
+                        Ok(after) => {
+                            let months = config.stats_months;
+                            records::without_ledger::<E, _, _>(|| records::work_after_click(edge, &budget, months, after)).await
+                        }
                         Err(error) => {
                             log_lost(edge, &self.request_id, failure, &error);
                             continue;

@@ -8,7 +8,7 @@ use crate::context::Context;
 use crate::message::body::Fields;
 use crate::message::problem::Problem;
 use crate::message::response::Response;
-use crate::stats::records::{Folded, Folding, fold};
+use crate::stats::records::{Folded, Folding, fold, without_ledger};
 use crate::store::ports::Edge;
 
 /// What was done, and whether more is due.
@@ -36,7 +36,10 @@ pub(crate) async fn maintain<E: Edge>(context: &Context<'_, E>, _authorized: &Au
     let folded = match context.edge.ledger() {
         // A ledger folds by itself.
         Some(_) => Folded::default(),
-        None => fold(context.edge, context.budget, Folding::Scheduler { months: context.config.stats_months }).await?,
+        None => {
+            let folding = Folding::Scheduler { months: context.config.stats_months };
+            without_ledger::<E, _, _>(|| fold(context.edge, context.budget, folding)).await?
+        }
     };
     let done = DoneJson { segments: folded.segments, expired: 0 };
     Response::json(StatusCode::OK, &MaintenanceJson { done, more: folded.more })

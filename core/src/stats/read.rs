@@ -61,7 +61,8 @@ impl<E: Edge> Statistics<'_, E> {
     /// The report of a period.
     pub(crate) async fn report(&self, about: Subject, query: ReportQuery) -> Result<PeriodReport, Problem> {
         let Some(ledger) = self.edge.ledger() else {
-            let (report, complete_until) = records::report(self, &about, &query).await.map_err(too_long)?;
+            let (report, complete_until) =
+                records::without_ledger::<E, _, _>(|| records::report(self, &about, &query)).await.map_err(too_long)?;
             return Ok(PeriodReport { report, complete_until: Some(complete_until), has_failed: false });
         };
         let report = ledger::report(ledger, self.shards, about, query).await.map_err(unanswered)?;
@@ -72,7 +73,7 @@ impl<E: Edge> Statistics<'_, E> {
     pub(crate) async fn totals(&self, links: &[&LinkId]) -> Result<Vec<LinkTotals>, StoreError> {
         match self.edge.ledger() {
             Some(ledger) => ledger::totals(ledger, self.shards, links).await,
-            None => records::totals(self, links).await,
+            None => records::without_ledger::<E, _, _>(|| records::totals(self, links)).await,
         }
     }
 
@@ -80,7 +81,7 @@ impl<E: Edge> Statistics<'_, E> {
     pub(crate) async fn recent(&self, link: &LinkId, since: Timestamp) -> Result<Vec<ClickEvent>, Problem> {
         let events = match self.edge.ledger() {
             Some(ledger) => ledger::recent(ledger, self.shards, link, since).await,
-            None => records::recent(self, link, since).await,
+            None => records::without_ledger::<E, _, _>(|| records::recent(self, link, since)).await,
         };
         events.map_err(unanswered)
     }
@@ -89,7 +90,7 @@ impl<E: Edge> Statistics<'_, E> {
     pub(crate) async fn erase(&self, link: &LinkId) -> Result<bool, StoreError> {
         match self.edge.ledger() {
             Some(ledger) => ledger::erase(ledger, self.shards, link).await.map(|()| true),
-            None => records::erase(self.edge, self.budget, link).await,
+            None => records::without_ledger::<E, _, _>(|| records::erase(self.edge, self.budget, link)).await,
         }
     }
 

@@ -25,6 +25,9 @@ pub trait Edge {
     /// The ledger of clicks.
     type Ledger: Ledger;
 
+    /// Whether the edge has a ledger whatever happens. Then its module has no code for clicks in records.
+    const ALWAYS_HAS_LEDGER: bool = false;
+
     /// The name of this edge, its limits and its guarantees.
     fn edge_limits(&self) -> &'static EdgeLimits;
     /// The limit of store operations per request, and the setting that determines it.

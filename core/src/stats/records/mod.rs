@@ -17,8 +17,26 @@ mod salts;
 #[cfg(test)]
 mod tests;
 
+use std::pin::Pin;
+
+use crate::store::ports::{Edge, StoreError};
+
 pub(crate) use count::{count_click, work_after_click};
 pub(crate) use erase::erase;
 pub(crate) use fold::{Folded, Folding, fold};
 pub(crate) use read::{recent, report, totals};
 pub(crate) use salts::ensure_salts;
+
+/// The work of an edge without a ledger. The constant and the box keep it out of the module of an edge that always has
+/// one.
+pub(crate) fn without_ledger<'a, E, T, F>(work: impl FnOnce() -> F) -> Pin<Box<dyn Future<Output = Result<T, StoreError>> + 'a>>
+where
+    E: Edge,
+    T: 'a,
+    F: Future<Output = Result<T, StoreError>> + 'a,
+{
+    if E::ALWAYS_HAS_LEDGER {
+        return Box::pin(std::future::ready(Err(StoreError::Unavailable("this edge has a ledger".into()))));
+    }
+    Box::pin(work())
+}

@@ -38,6 +38,8 @@ impl<'a, E: Edge> Edge for Metered<'a, E> {
     type LinkCache = MeteredCache<'a, E::LinkCache>;
     type Ledger = E::Ledger;
 
+    const ALWAYS_HAS_LEDGER: bool = E::ALWAYS_HAS_LEDGER;
+
     fn edge_limits(&self) -> &'static EdgeLimits {
         self.edge.edge_limits()
     }

@@ -1,4 +1,5 @@
 //! Sizes of what is stored under hostile input: a row of SQLite in a Durable Object has at most 2 MB.
+#![cfg(not(target_arch = "wasm32"))]
 
 use std::borrow::Cow;
 

@@ -11,7 +11,7 @@ const config :Workerd.Config = (
     (name = "kv", worker = .kv),
     (name = "d1", worker = .d1),
     (name = "salts", worker = .salts),
-    (name = "objects", disk = (writable = true)),
+    (name = "objects", disk = (path = "objects", writable = true)),
   ],
   sockets = [
     (name = "hop", http = (), service = "hop"),
@@ -26,7 +26,7 @@ const hopAlone :Workerd.Config = (
     (name = "cache", worker = .cache),
     (name = "d1", worker = .d1),
     (name = "salts", worker = .salts),
-    (name = "objects", disk = (writable = true)),
+    (name = "objects", disk = (path = "objects", writable = true)),
   ],
   sockets = [(name = "alone", http = (), service = "hop")],
 );

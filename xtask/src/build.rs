@@ -2,6 +2,7 @@
 mod cloudflare;
 mod fastly;
 mod fresh;
+mod optimise;
 
 use std::process::ExitCode;
 

@@ -7,6 +7,7 @@ use std::{env, fs};
 use crate::edge::Edge;
 use crate::failure::{Failure, Outcome, While};
 use crate::setup::cache::Cache;
+use crate::setup::rust::{COMPUTE, WORKERS};
 use crate::setup::tools::Tool;
 
 pub(crate) struct Project {
@@ -71,7 +72,15 @@ impl Project {
         self.target().join("screenshots")
     }
 
-    /// Cargo's output for a wasm target, before wasm-bindgen and wasm-opt.
+    /// Cargo's output for an edge, before wasm-bindgen and wasm-opt. It has the names of all functions.
+    pub(crate) fn compiled_module(&self, edge: Edge) -> PathBuf {
+        match edge {
+            Edge::Cloudflare => self.compiled(WORKERS, "hop_cloudflare.wasm"),
+            Edge::Fastly => self.compiled(COMPUTE, "hop-fastly.wasm"),
+        }
+    }
+
+    /// Cargo's output for a wasm target.
     pub(crate) fn compiled(&self, target: &str, file: &str) -> PathBuf {
         self.target().join(target).join("release").join(file)
     }

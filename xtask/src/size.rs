@@ -76,9 +76,9 @@ fn weigh(project: &Project, edge: Edge) -> Outcome<Weight> {
 }
 
 fn show_crates(project: &Project, edge: Edge) -> Outcome<()> {
-    let path = project.deployed_module(edge);
+    let path = project.compiled_module(edge);
     let module = fs::read(&path).doing(format_args!("reading {}", path.display()))?;
-    println!("\n{}: raw bytes by crate (inlined code counts for the crate it is inlined into)", edge.name());
+    println!("\n{}: raw bytes by crate, before wasm-opt (inlined code counts for the crate it is inlined into)", edge.name());
     for (name, bytes) in crates::largest(&module, SHOWN)? {
         println!("{bytes:>10}  {name}");
     }

@@ -19,7 +19,7 @@ use crate::project::Project;
 const SOURCES: &str = "bench/edge";
 const FILES: [&str; 6] = ["config.capnp", "redirect.js", "cache.js", "kv.js", "d1.js", "salts.js"];
 const WORKER_FILES: [&str; 2] = ["index.js", "index_bg.wasm"];
-/// The service with the databases of the ledger's objects, and its directory in the folder of the configuration.
+/// The directory with the databases of the ledger's objects. The configuration names it, relative to its own folder.
 const OBJECTS: &str = "objects";
 /// Where pnpm links indirect dependencies.
 const PACKAGES: &str = "node_modules/.pnpm/node_modules/@cloudflare";
@@ -66,11 +66,10 @@ impl Runtime {
     /// until all ports accept connections.
     pub(super) fn start<const N: usize>(&self, project: &Project, config: &str, sockets: [&str; N]) -> Outcome<Workerd<N>> {
         let ports = free_ports()?;
-        let objects = self.folder.join(OBJECTS);
-        empty_directory(&objects)?;
+        empty_directory(&self.folder.join(OBJECTS))?;
         let mut workerd = project.system_command(&self.program.display().to_string());
         workerd.arg("serve").arg(self.folder.join("config.capnp")).arg(config).env("HOP_CACHED_LINK", &self.cached_link);
-        workerd.arg(format!("--directory-path={OBJECTS}={}", objects.display()));
+        workerd.current_dir(&self.folder);
         for (name, port) in sockets.iter().zip(ports) {
             workerd.arg(format!("--socket-addr={name}={}:{port}", Ipv4Addr::LOCALHOST));
         }

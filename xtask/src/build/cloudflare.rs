@@ -1,9 +1,10 @@
-//! The Workers module: worker-build runs cargo, wasm-bindgen, wasm-opt and esbuild.
+//! The Workers module: worker-build runs cargo, wasm-bindgen and esbuild, and then wasm-opt optimises the module.
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 
 use crate::build::fresh::Step;
+use crate::build::optimise::wasm_opt;
 use crate::failure::{Failure, Outcome};
 use crate::process;
 use crate::project::Project;
@@ -33,22 +34,25 @@ fn build_worker(project: &Project, worker: &Worker) -> Outcome<()> {
     let mut worker_build = project.command("worker-build");
     worker_build.arg("--release").current_dir(project.path(worker.folder));
     worker_build.envs(programs.iter().map(|(variable, program)| (variable, program)));
+    let module = worker.output.join("index_bg.wasm");
+    let mut optimise = wasm_opt(project, &module, &module);
     let tools = [Tool::WorkerBuild, Tool::WasmBindgen].map(|tool| tool.program(project).display().to_string());
     let compiled = format!("{}.wasm", worker.package.replace('-', "_"));
     let step = Step {
         record: worker.output.join("made-of"),
-        command: format!("{} with {}", process::command_line(&worker_build), tools.join(" ")),
+        command: format!("{} with {}, {}", process::command_line(&worker_build), tools.join(" "), process::command_line(&optimise)),
         inputs: vec![
             project.compiled(WORKERS, &compiled),
-            // It may configure wasm-bindgen and wasm-opt.
+            // It may configure wasm-bindgen.
             project.path(worker.folder).join("Cargo.toml"),
             npm::stamp(project),
         ],
-        outputs: ["index_bg.wasm", "index.js"].map(|file| worker.output.join(file)).into(),
+        outputs: vec![module, worker.output.join("index.js")],
     };
     step.run(|| {
-        println!("Building the Worker of {} (wasm-bindgen, wasm-opt, esbuild)…", worker.package);
-        process::run(&mut worker_build).inspect_err(|_| remove_leftovers(worker))
+        println!("Building the Worker of {} (wasm-bindgen, esbuild, wasm-opt)…", worker.package);
+        process::run(&mut worker_build).inspect_err(|_| remove_leftovers(worker))?;
+        process::run(&mut optimise)
     })
 }
 
@@ -68,12 +72,10 @@ fn remove_leftovers(worker: &Worker) {
 }
 
 /// Environment variables with the paths of worker-build's helpers. It would download the ones that are not set.
-fn programs(project: &Project) -> Outcome<[(&'static str, PathBuf); 3]> {
-    let npm = project.node_programs();
+fn programs(project: &Project) -> Outcome<[(&'static str, PathBuf); 2]> {
     Ok([
         ("WASM_BINDGEN_BIN", existing(Tool::WasmBindgen.program(project))?),
-        ("WASM_OPT_BIN", existing(npm.join("wasm-opt"))?),
-        ("ESBUILD_BIN", existing(npm.join("esbuild"))?),
+        ("ESBUILD_BIN", existing(project.node_programs().join("esbuild"))?),
     ])
 }
 

@@ -1,7 +1,8 @@
-//! The Compute module: cargo compiles it, wasm-opt optimises it and strips the debug information of std.
+//! The Compute module: cargo compiles it, wasm-opt optimises it and strips debug information.
 use std::fs;
 
 use crate::build::fresh::Step;
+use crate::build::optimise::wasm_opt;
 use crate::edge::Edge;
 use crate::failure::{Outcome, While};
 use crate::process;
@@ -14,11 +15,9 @@ pub(super) fn build(project: &Project) -> Outcome<()> {
     cargo.args(["build", "--release", "--package", "hop-fastly", "--target", COMPUTE]);
     process::run(&mut cargo)?;
 
-    let compiled = project.compiled(COMPUTE, "hop-fastly.wasm");
+    let compiled = project.compiled_module(Edge::Fastly);
     let module = project.deployed_module(Edge::Fastly);
-    // The same level as in worker-build. Function names are kept for `size` and for stack traces.
-    let mut wasm_opt = project.command("wasm-opt");
-    wasm_opt.args(["-O", "--strip-dwarf", "--debuginfo"]).arg(&compiled).arg("--output").arg(&module);
+    let mut wasm_opt = wasm_opt(project, &compiled, &module);
     let step = Step {
         record: module.with_file_name("made-of"),
         command: process::command_line(&wasm_opt),

@@ -51,7 +51,9 @@ fn killed_import_resumes_without_loss_or_duplicates() {
     for number in 0..lines {
         let links = found.get(&target(number)).map(Vec::as_slice);
         let Some([link]) = links else { panic!("{} exists as {links:?}", line(number)) };
-        let Value::Object(expected) = line(number) else { panic!("a line is an object") };
+        let Value::Object(mut expected) = line(number) else { panic!("a line is an object") };
+        // Clicks of another shortener have no days.
+        expected["clicks"]["last_7_days"] = Value::from(vec![0; 7]);
         for (name, value) in expected {
             assert_eq!(link[&name], value, "{name} of {link}");
         }

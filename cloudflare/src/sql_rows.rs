@@ -17,6 +17,7 @@ const CREATE: &str = "CREATE TABLE IF NOT EXISTS rows (key TEXT PRIMARY KEY, sum
 const GET: &str = "SELECT summary, body FROM rows WHERE key = ?1";
 const ROWS: &str = "SELECT key, summary, body FROM rows WHERE key >= ?1 AND key < ?2 ORDER BY key";
 const SUMMARIES: &str = "SELECT key, summary FROM rows WHERE key >= ?1 AND key < ?2 ORDER BY key";
+const PAGE: &str = "SELECT key, summary FROM rows WHERE key > ?1 ORDER BY key LIMIT ?2";
 const PUT: &str = "INSERT INTO rows (key, summary, body) VALUES (?1, ?2, ?3) \
      ON CONFLICT (key) DO UPDATE SET summary = excluded.summary, body = excluded.body";
 const DELETE: &str = "DELETE FROM rows WHERE key = ?1";
@@ -86,6 +87,11 @@ impl ShardStorage for SqlRows {
     fn rows(&self, prefix: &str) -> Result<Vec<(String, ShardRow)>, StoreError> {
         let rows = self.range(ROWS, prefix)?;
         Ok(rows.into_iter().map(|[key, summary, body]| (key, ShardRow { summary, body })).collect())
+    }
+
+    fn page(&self, after: &str, limit: usize) -> Result<Vec<(String, String)>, StoreError> {
+        let rows = self.select(PAGE, [after, &limit.to_string()])?;
+        Ok(rows.into_iter().map(|[key, summary]| (key, summary)).collect())
     }
 
     fn summaries(&self, prefix: &str) -> Result<Vec<(String, String)>, StoreError> {

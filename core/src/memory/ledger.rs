@@ -1,6 +1,7 @@
 //! The ledger in memory: the shards of the core on maps.
 
 use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::sync::{Arc, Mutex};
 
 use super::locked;
@@ -157,6 +158,12 @@ impl ShardStorage for MemoryShard {
         Ok(found.map(|(key, row)| (key.clone(), row.clone())).collect())
     }
 
+    fn page(&self, after: &str, limit: usize) -> Result<Vec<(String, String)>, StoreError> {
+        let rows = locked(&self.0);
+        let found = rows.range::<str, _>((Bound::Excluded(after), Bound::Unbounded)).take(limit);
+        Ok(found.map(|(key, row)| (key.clone(), row.summary.clone())).collect())
+    }
+
     fn summaries(&self, prefix: &str) -> Result<Vec<(String, String)>, StoreError> {
         Ok(self.rows(prefix)?.into_iter().map(|(key, row)| (key, row.summary)).collect())
     }
@@ -186,6 +193,10 @@ impl ShardStorage for CountedShard<'_> {
 
     fn rows(&self, prefix: &str) -> Result<Vec<(String, ShardRow)>, StoreError> {
         self.shard.rows(prefix)
+    }
+
+    fn page(&self, after: &str, limit: usize) -> Result<Vec<(String, String)>, StoreError> {
+        self.shard.page(after, limit)
     }
 
     fn summaries(&self, prefix: &str) -> Result<Vec<(String, String)>, StoreError> {

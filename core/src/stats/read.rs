@@ -86,11 +86,12 @@ impl<E: Edge> Statistics<'_, E> {
         events.map_err(unanswered)
     }
 
-    /// Deletes what is kept of a link. Returns whether everything was deleted; if not, a repetition continues.
-    pub(crate) async fn erase(&self, link: &LinkId) -> Result<bool, StoreError> {
+    /// Deletes what is kept of a link, with at most `most` store operations. Returns whether everything was deleted; if
+    /// not, a repetition continues.
+    pub(crate) async fn erase(&self, link: &LinkId, most: u32) -> Result<bool, StoreError> {
         match self.edge.ledger() {
             Some(ledger) => ledger::erase(ledger, self.shards, link).await.map(|()| true),
-            None => records::without_ledger::<E, _, _>(|| records::erase(self.edge, self.budget, link)).await,
+            None => records::without_ledger::<E, _, _>(|| records::erase(self.edge, self.budget, link, most)).await,
         }
     }
 

@@ -92,8 +92,8 @@ impl Key {
     }
 
     /// The key at which a record is put aside that cannot be read.
-    pub(crate) fn unreadable(&self) -> Self {
-        Self(["unreadable/", &self.0].concat())
+    pub(crate) fn unreadable(&self, at: Timestamp) -> Self {
+        Self(format!("unreadable/{}/{}", self.0, at.as_millis()))
     }
 
     /// The last part of the key.

@@ -1,6 +1,6 @@
 //! Claim of an alias: the one compare-and-swap write that gives it to a link.
 
-use super::remnants::{LinkRemnants, erase_statistics};
+use super::remnants::LinkRemnants;
 use super::{MAX_EDIT_ATTEMPTS, follow_moves};
 use crate::api::audit::{self, AuditAction};
 use crate::auth::Authorized;
@@ -322,11 +322,10 @@ async fn forget_predecessor<E: Edge>(context: &Context<'_, E>, alias_record: &Al
     let records = context.edge.records();
     // Reserves a read and a write of the record.
     let most = context.budget.left().saturating_sub(cost_of_rewrite(records));
-    if most < LinkRemnants::LEAST {
+    if most < LinkRemnants::LEAST_OF_PREDECESSOR {
         return Err(Problem::cleanup_unfinished());
     }
-    erase_statistics(context, oldest).await?;
-    let remnants = LinkRemnants::load(context, (oldest, &alias_record.key), MoveVersions::Follow, most).await?;
+    let remnants = LinkRemnants::load_predecessor(context, (oldest, &alias_record.key), MoveVersions::Follow, most).await?;
     if let Some(pending_move) = remnants.pending.first() {
         revert_pending_move(context, pending_move).await?;
         return Err(Problem::cleanup_unfinished());

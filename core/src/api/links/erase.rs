@@ -126,7 +126,7 @@ async fn run_steps<E: Edge>(
             _ if left.has_more => has_begun = true,
             Some(error) => return Err(error.into()),
             // Clicks that are folded later must find that the link is erased, so this is done last.
-            None if !context.statistics().erase(&link_id).await? => return Err(Problem::half_erased()),
+            None if !context.statistics().erase(&link_id, context.budget.left()).await? => return Err(Problem::half_erased()),
             None => return release_alias(context, key, commits).await,
         }
     }
@@ -135,7 +135,7 @@ async fn run_steps<E: Edge>(
 
 /// Keys to remove with the link itself, whether listed or not: the newest version may be too new for a scan.
 fn own_keys(link: &Link) -> Vec<Key> {
-    std::iter::once(Key::total(&link.id)).chain(history::previous_key(link)).collect()
+    history::previous_key(link).into_iter().collect()
 }
 
 /// Loads the link to erase and its alias record.

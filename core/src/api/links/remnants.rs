@@ -1,4 +1,5 @@
-//! Remnants of a link beside its alias record: old versions, used clicks of limits, statistics.
+//! Remnants of a link beside its alias record: old versions and used clicks of limits. Those of predecessors include
+//! their statistics.
 
 use crate::context::Context;
 use crate::message::problem::Problem;
@@ -25,18 +26,16 @@ pub(super) struct LinkRemnants {
     pub(super) operations: u32,
 }
 
-/// Deletes the statistics of a link on an edge with a ledger. Repeating it is harmless.
-pub(super) async fn erase_statistics<E: Edge>(context: &Context<'_, E>, link: &LinkId) -> Result<(), StoreError> {
-    match context.edge.ledger() {
-        Some(_) => context.statistics().erase(link).await.map(drop),
-        None => Ok(()),
-    }
-}
-
 impl LinkRemnants {
-    /// Store operations to list the remnants of one link and to remove one of each kind: three scans, the read of
-    /// a destination, and removals of a version, a used click and the total.
-    pub(super) const LEAST: u32 = 7;
+    /// Store operations to list the remnants of one link and to remove one of each kind: two scans, the read of a
+    /// destination, and removals of a version and a used click.
+    pub(super) const LEAST: u32 = 5;
+
+    /// Store operations to erase statistics of one link: read and mark its totals, list its documents, remove one.
+    const LEAST_OF_STATISTICS: u32 = 4;
+
+    /// Store operations for the remnants of a predecessor.
+    pub(super) const LEAST_OF_PREDECESSOR: u32 = Self::LEAST + Self::LEAST_OF_STATISTICS;
 
     /// Remnants that the request has no operations to list.
     pub(super) fn not_listed() -> Self {
@@ -54,29 +53,28 @@ impl LinkRemnants {
     ) -> Result<Self, Problem> {
         let mut all = Self::default();
         for id in std::mem::take(&mut link.predecessors) {
-            let Some(most) = all.operations_left(most) else {
+            let most = all.operations_left(most, Self::LEAST_OF_PREDECESSOR).filter(|_| all.pending.is_empty());
+            let Some(most) = most else {
                 link.predecessors.push(id);
                 all.has_more = true;
                 continue;
             };
-            erase_statistics(context, &id).await?;
-            let left = Self::load(context, (&id, key), moves, most).await?;
+            let left = Self::load_predecessor(context, (&id, key), moves, most).await?;
             if !left.is_empty() {
                 link.predecessors.push(id);
             }
             all.merge(left);
         }
-        match all.operations_left(most) {
+        match all.operations_left(most, Self::LEAST) {
             Some(most) => all.merge(Self::list(context, (&link.id, key), moves, most).await?),
             None => all.has_more = true,
         }
         Ok(all)
     }
 
-    /// Operations left for one more link, if they are enough. The first link is always listed.
-    fn operations_left(&self, most: u32) -> Option<u32> {
-        let spare = most.saturating_sub(self.operations);
-        (self.operations == 0 || spare >= Self::LEAST).then_some(spare)
+    /// Operations left for one more link, if they are at least `least`.
+    fn operations_left(&self, most: u32, least: u32) -> Option<u32> {
+        Some(most.saturating_sub(self.operations)).filter(|spare| *spare >= least)
     }
 
     fn merge(&mut self, other: Self) {
@@ -87,27 +85,24 @@ impl LinkRemnants {
         self.operations = self.operations.saturating_add(other.operations);
     }
 
-    /// Lists all remnants of the link `id`, whose record is or was at `at`: old versions, used clicks of limits,
-    /// statistics.
-    pub(super) async fn load<E: Edge>(
+    /// Lists the remnants of the predecessor `id`, whose record was at `at`, and erases its statistics. Clicks of it that
+    /// arrive later must find that it was erased, so its statistics are not removed like the rest.
+    pub(super) async fn load_predecessor<E: Edge>(
         context: &Context<'_, E>,
         (id, at): (&LinkId, &Key),
         moves: MoveVersions,
         most: u32,
     ) -> Result<Self, Problem> {
-        let records = context.edge.records();
-        if context.edge.ledger().is_some() {
-            return Self::list(context, (id, at), moves, most).await;
+        let mut left = Self::list(context, (id, at), moves, most.saturating_sub(Self::LEAST_OF_STATISTICS)).await?;
+        // The request only reverts the pending move.
+        if !left.pending.is_empty() {
+            return Ok(left);
         }
-        let scan_cost = records.operations(&StoreCall::Scan);
-        let least = scan_cost.saturating_add(records.operations(&StoreCall::Remove(1)));
-        let mut left = Self::list(context, (id, at), moves, most.saturating_sub(least)).await?;
-        let spare = most.saturating_sub(left.operations).saturating_sub(scan_cost);
-        let statistics = records.scan(&Prefix::statistics(id), None, removable(records, spare)).await?;
-        let cost = scan_cost.saturating_add(records.operations(&StoreCall::Remove(statistics.keys.len())));
-        left.operations = left.operations.saturating_add(cost);
-        left.has_more |= statistics.next.is_some();
-        left.keys.extend(statistics.keys);
+        let before = context.budget.left();
+        let spare = most.saturating_sub(left.operations).max(Self::LEAST_OF_STATISTICS);
+        let has_erased = context.statistics().erase(id, spare).await?;
+        left.operations = left.operations.saturating_add(before.saturating_sub(context.budget.left()));
+        left.has_more |= !has_erased;
         Ok(left)
     }
 

@@ -1,12 +1,12 @@
 //! Counting a click, after its response: one key. Then a request may fold a segment that is due.
 
-use super::fold::{Folding, fold_from};
+use super::fold::{Folding, fold_from, read_progress};
 use super::{ensure_salts, salts};
 use crate::model::stats::{Day, VisitorClick};
 use crate::model::time::Timestamp;
 use crate::store::budget::Budget;
 use crate::store::ports::{Edge, Record, Records as _, StoreError};
-use crate::store::segments::{FoldProgress, KeptEvent};
+use crate::store::segments::KeptEvent;
 use crate::store::{Key, id_source};
 
 /// How often the key of a click is written, if the store fails.
@@ -44,8 +44,7 @@ pub(crate) async fn work_after_click<E: Edge>(edge: &E, budget: &Budget, months:
         salts::make(edge, day).await?;
     }
     let Some(progress) = after.progress else { return Ok(()) };
-    let progress = progress.as_ref().map(FoldProgress::decode).transpose()?;
-    if progress.as_ref().is_some_and(|progress| progress.due(edge.now()).is_none()) {
+    if read_progress(edge, progress.as_ref()).is_some_and(|progress| progress.due(edge.now()).is_none()) {
         return Ok(());
     }
     ensure_salts(edge).await?;

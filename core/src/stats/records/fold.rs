@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::ensure_salts;
+use super::{ensure_salts, erase};
 use crate::log::log_skipped;
 use crate::model::digest;
 use crate::model::domain::Domain;
@@ -59,23 +59,26 @@ pub(crate) struct Folded {
 /// Folds what is due.
 pub(crate) async fn fold<E: Edge>(edge: &E, budget: &Budget, folding: Folding) -> Result<Folded, StoreError> {
     ensure_salts(edge).await?;
-    let progress = edge.records().get(&Key::fold_progress()).await?;
-    fold_from(edge, budget, folding, progress.as_ref().map(FoldProgress::decode).transpose()?).await
+    let record = edge.records().get(&Key::fold_progress()).await?;
+    fold_from(edge, budget, folding, record).await
 }
 
-/// Folds what is due, from the progress that was read.
-pub(super) async fn fold_from<E: Edge>(
-    edge: &E,
-    budget: &Budget,
-    folding: Folding,
-    progress: Option<FoldProgress>,
-) -> Result<Folded, StoreError> {
+/// The progress in its record. One that cannot be read is logged and counts as none: folding then begins at the first
+/// key again, which changes nothing in documents that have its clicks.
+pub(super) fn read_progress<E: Edge>(edge: &E, record: Option<&Record>) -> Option<FoldProgress> {
+    let log = |error: &StoreError| log_skipped(edge, &Key::fold_progress(), error);
+    FoldProgress::decode(record?).inspect_err(log).ok()
+}
+
+/// Folds what is due, from the record of the progress.
+pub(super) async fn fold_from<E: Edge>(edge: &E, budget: &Budget, folding: Folding, record: Option<Record>) -> Result<Folded, StoreError> {
     let now = edge.now();
-    let is_new = progress.is_none();
-    let progress = match progress {
+    let known = read_progress(edge, record.as_ref());
+    let is_new = known.is_none();
+    let progress = match known {
         Some(progress) => progress,
         None => match first_segment(edge).await? {
-            Some(segment) => FoldProgress::starting_at(segment, now),
+            Some(segment) => FoldProgress { guard: record.map(|record| record.guard), ..FoldProgress::starting_at(segment, now) },
             None => return Ok(Folded::default()),
         },
     };
@@ -88,7 +91,7 @@ pub(super) async fn fold_from<E: Edge>(
     }
     let reserved = budget.reserve(edge.records().operations(&StoreCall::Write));
     let (Folding::Click { months } | Folding::Scheduler { months }) = folding;
-    let mut fold = Fold { edge, budget, now, months, sealed: progress.last.segment, before: progress.clone(), progress };
+    let mut fold = Fold { edge, budget, now, months, sealed: progress.last.segment, is_new, before: progress.clone(), progress };
     let result = fold.run(matches!(folding, Folding::Click { .. }), &mut folded).await;
     drop(reserved);
     fold.save().await?;
@@ -131,6 +134,8 @@ struct Fold<'a, E> {
     months: u32,
     /// The first segment that was not sealed when the request began. Parts of earlier segments are final.
     sealed: Segment,
+    /// Whether no progress was stored before.
+    is_new: bool,
     before: FoldProgress,
     progress: FoldProgress,
 }
@@ -329,12 +334,12 @@ impl<E: Edge> Fold<'_, E> {
         for _ in 0..TRIES {
             let mut read = self.edge.records().get_many(&[total_key.clone(), key.clone()]).await?.into_iter();
             let (known_total, known) = (read.next().flatten(), read.next().flatten());
-            let (mut total, aside) = self.readable(&total_key, known_total.as_ref(), LinkTotal::decode);
+            let mut total = self.readable(&total_key, known_total.as_ref(), LinkTotal::decode).await?;
             if total.is_erased {
-                if known.is_some() {
-                    self.remove_month(known_total, &total_key, key.clone()).await?;
+                if known.is_none() || self.remove_month(known_total, &total_key, key.clone()).await? {
+                    return Ok(Step::Moved);
                 }
-                return Ok(Step::Moved);
+                continue;
             }
             if !self.write_month(key.clone(), known, (segment, slice), part.clone()).await? {
                 continue;
@@ -345,9 +350,7 @@ impl<E: Edge> Fold<'_, E> {
             if total == before {
                 return Ok(Step::Moved);
             }
-            let mut change = self.change(total_key.clone(), known_total, total.encode()?)?;
-            change.attachments.extend(aside);
-            if self.commit(change).await? {
+            if self.commit(self.change(total_key.clone(), known_total, total.encode()?)?).await? {
                 return Ok(Step::Moved);
             }
         }
@@ -362,7 +365,7 @@ impl<E: Edge> Fold<'_, E> {
         (segment, slice): (Segment, &Slice),
         part: MonthPart,
     ) -> Result<bool, StoreError> {
-        let (mut document, aside) = self.readable(&key, known.as_ref(), SegmentedMonth::decode);
+        let mut document = self.readable(&key, known.as_ref(), SegmentedMonth::decode).await?;
         let before = document.clone();
         document.seal(self.sealed);
         document.replace(segment, slice, part);
@@ -371,34 +374,44 @@ impl<E: Edge> Fold<'_, E> {
         }
         let value = document.encode()?;
         let mut change = self.change(key, known, value)?;
-        change.attachments.extend(aside);
-        change.expires_at = Some(segment.day().month().plus(self.months.saturating_add(1)).first_day().start());
+        change.expires_at = Some(self.expiry(segment.day().month()));
         self.commit(change).await
     }
 
-    /// Removes the month of a link that was erased while it was folded.
-    async fn remove_month(&self, mark: Option<Record>, key: &Key, month: Key) -> Result<(), StoreError> {
-        let Some(mark) = mark else { return Ok(()) };
-        let value = LinkTotal { is_erased: true, ..LinkTotal::default() }.encode()?;
-        let mut change = self.change(key.clone(), Some(mark), value)?;
-        change.removes.push(month);
-        self.commit(change).await.map(drop)
+    /// When a document of this month expires.
+    fn expiry(&self, month: Month) -> Timestamp {
+        month.plus(self.months.saturating_add(1)).first_day().start()
     }
 
-    /// The content of a record, which is empty if there is none. One that cannot be read is logged, and returned as what
-    /// to write beside the new content: it must not keep a segment from being folded.
-    fn readable<T: Default>(
+    /// Removes the month of a link that was erased while it was folded. Returns false if another request has written the
+    /// mark meanwhile.
+    async fn remove_month(&self, mark: Option<Record>, key: &Key, month: Key) -> Result<bool, StoreError> {
+        let Some(mark) = mark else { return Ok(true) };
+        let value = LinkTotal { is_erased: true, ..LinkTotal::default() }.encode()?;
+        let mut change = self.change(key.clone(), Some(mark), value)?;
+        change.expires_at = Some(erase::mark_expiry(self.now));
+        change.removes.push(month);
+        self.commit(change).await
+    }
+
+    /// The content of a record, which is empty if there is none. One that cannot be read is logged and kept under another
+    /// key: it must not keep a segment from being folded.
+    async fn readable<T: Default>(
         &self,
         key: &Key,
         record: Option<&Record>,
         decode: impl Fn(&[u8]) -> Result<T, StoreError>,
-    ) -> (T, Option<(Key, String)>) {
-        let Some(record) = record else { return (T::default(), None) };
+    ) -> Result<T, StoreError> {
+        let Some(record) = record else { return Ok(T::default()) };
         match decode(&record.value) {
-            Ok(content) => (content, None),
+            Ok(content) => Ok(content),
             Err(error) => {
                 log_skipped(self.edge, key, &error);
-                (T::default(), Some((key.unreadable(), String::from_utf8_lossy(&record.value).into_owned())))
+                let text = String::from_utf8_lossy(&record.value).into_owned();
+                let mut aside = self.change(key.unreadable(self.now), None, text)?;
+                aside.expires_at = Some(self.expiry(Month::of(self.now)));
+                self.commit(aside).await?;
+                Ok(T::default())
             }
         }
     }
@@ -415,7 +428,7 @@ impl<E: Edge> Fold<'_, E> {
 
     /// Stores the progress, if there is any. Another request may have stored its own: then this one is not needed.
     async fn save(&self) -> Result<(), StoreError> {
-        if self.progress == self.before && self.progress.guard.is_some() {
+        if self.progress == self.before && !self.is_new {
             return Ok(());
         }
         self.commit(self.progress.save(random(self.edge)?)?).await.map(drop)

@@ -12,10 +12,10 @@ use crate::model::stats::{ClickEvent, Month, Report, ReportQuery};
 use crate::model::time::Timestamp;
 use crate::store::ledger::{LinkTotals, MAX_RECENT, Subject};
 use crate::store::ports::{Edge, Records as _, StoreCall, StoreError};
-use crate::store::segments::{FoldProgress, KeptEvent, LinkTotal, MonthPart, Pass, Segment, SegmentedMonth, TagName};
+use crate::store::segments::{KeptEvent, LinkTotal, MonthPart, Pass, Segment, SegmentedMonth, TagName};
 use crate::store::{Key, Prefix};
 
-use super::fold::{PAGE, segment_of};
+use super::fold::{PAGE, read_progress, segment_of};
 use crate::stats::Statistics;
 
 /// Most pages of keys that a report reads.
@@ -38,7 +38,7 @@ impl Unfolded {
     /// Lists the clicks of a link, or all clicks, with at most `max_scans` pages of keys.
     async fn load<E: Edge>(source: &Statistics<'_, E>, link: Option<&LinkId>, max_scans: u32) -> Result<Self, StoreError> {
         let records = source.edge.records();
-        let progress = records.get(&Key::fold_progress()).await?.as_ref().map(FoldProgress::decode).transpose()?;
+        let progress = read_progress(source.edge, records.get(&Key::fold_progress()).await?.as_ref());
         let recently = Segment::of(Timestamp::from_millis(source.now.as_millis().saturating_sub(UNFOLDED_MILLIS)));
         let mut next = progress.map_or(recently, |progress| progress.first.segment);
         let end = Segment::of(source.now).next();

@@ -441,7 +441,7 @@ fn erased_link_stays_erased_when_its_clicks_are_folded() {
     // The budget is enough for one document at a time.
     for is_complete in [false, false, true] {
         let budget = Budget::new(4);
-        assert_eq!(run(erase(&Metered::new(&edge, &budget), &budget, &link(1))), Ok(is_complete));
+        assert_eq!(run(erase(&Metered::new(&edge, &budget), &budget, &link(1), 4)), Ok(is_complete));
     }
     edge.wait_seconds(HOUR);
     fold_all(&edge);
@@ -464,7 +464,7 @@ fn erasure_during_a_fold_leaves_no_document() {
         let budget = Budget::new(OPERATIONS);
         let erasing = async {
             wait_for_turns(seed % 40).await;
-            erase(&edge, &budget, &link(1)).await.unwrap();
+            erase(&edge, &budget, &link(1), OPERATIONS).await.unwrap();
         };
         let folding = async {
             maintain(&edge).await.unwrap();
@@ -615,9 +615,34 @@ fn unreadable_document_is_put_aside() {
     edge.wait_seconds(HOUR);
     fold_all(&edge);
     assert_eq!(total(&edge, &link(1)), 1);
-    assert_eq!(edge.records.peek(&keys[0].unreadable()).unwrap().value, b"{\"v\":99}");
-    assert!(edge.records.peek(&keys[1].unreadable()).is_some());
+    for key in keys.iter().map(|key| key.unreadable(edge.now())) {
+        assert_eq!(edge.records.peek(&key).unwrap().value, b"{\"v\":99}");
+        assert!(edge.records.expiry(&key).is_some_and(|expiry| expiry > edge.now()));
+    }
     assert!(edge.take_log().iter().any(|line| line.contains("schema version 99")));
+}
+
+#[test]
+fn unreadable_progress_counts_no_click_twice() {
+    let edge = edge();
+    for day in 0..4 {
+        for number in 0..3 {
+            click(&edge, &link(number));
+        }
+        if day == 2 {
+            fold_all(&edge);
+        }
+        edge.wait_seconds(DAY);
+    }
+    let damaged = edge.records.peek(&Key::fold_progress()).unwrap();
+    edge.records.plant(&Key::fold_progress(), "{\"v\":99}");
+    click(&edge, &link(0));
+    assert!(edge.take_log().iter().any(|line| line.contains("schema version 99")));
+    edge.wait_seconds(HOUR);
+    fold_all(&edge);
+    assert_eq!((total(&edge, &link(0)), total(&edge, &link(1)), reported(&edge, &everything())), (5, 4, 13));
+    assert_ne!(edge.records.peek(&Key::fold_progress()).unwrap().value, damaged.value);
+    assert_eq!(run(maintain(&edge)).unwrap(), Folded::default());
 }
 
 #[test]

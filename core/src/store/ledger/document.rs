@@ -70,7 +70,7 @@ impl MonthDocument {
         self.recent.drain(..excess);
     }
 
-    fn summary(&self) -> MonthSummary {
+    pub(crate) fn summary(&self) -> MonthSummary {
         let mut summary = MonthSummary::default();
         for (day, counts) in &self.days {
             let total = counts.total();

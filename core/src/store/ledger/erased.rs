@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use crate::model::link::LinkId;
 use crate::model::time::Timestamp;
-use crate::store::ledger::{ShardRow, ShardStorage, ShardWrite, fold, journal, subject};
+use crate::store::ledger::journal::Journals;
+use crate::store::ledger::{ShardRow, ShardStorage, ShardWrite, fold, subject};
 use crate::store::ports::StoreError;
 
 /// The prefix of the rows that name an erased link.
@@ -36,7 +37,7 @@ impl ErasedLinks {
 
 /// Deletes what is kept of a link. The journals are folded first, because they may have clicks of the link.
 pub(super) fn erase(storage: &impl ShardStorage, link: &LinkId, now: Timestamp) -> Result<Vec<String>, StoreError> {
-    let log = fold::fold(storage, journal::Journals::load(storage)?, now)?;
+    let log = fold::fold(storage, Journals::load(storage)?, now)?;
     let of_link = subject::of_link(link);
     let mut rows = storage.summaries(&of_link)?;
     rows.extend(storage.summaries(&format!("{}{of_link}", fold::UNREADABLE))?);

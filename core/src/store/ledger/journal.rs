@@ -17,6 +17,12 @@ const REMEMBERED_MILLIS: u64 = 2 * MAX_AGE_MILLIS;
 /// Number of batches before the latest one that are known one by one.
 const WINDOW: u64 = 64;
 
+/// The size in bytes at which a journal is folded at once.
+pub(super) const MAX_JOURNAL: usize = 64 * 1_024;
+
+/// How many bytes of journals are folded together. That saves writes of the documents they share.
+const MAX_GROUP: usize = 2 * MAX_JOURNAL;
+
 /// Longest name of a sender.
 const SENDER_BYTES: usize = 32;
 
@@ -87,17 +93,46 @@ impl Journals {
     pub(super) fn load(storage: &impl ShardStorage) -> Result<Self, StoreError> {
         let mut journals = Self::default();
         for (key, row) in storage.rows(PREFIX)? {
-            let sender = key.strip_prefix(PREFIX).unwrap_or_default();
-            match stored::read_window(&row.summary) {
-                Ok(window) => journals.readable.push(Journal { sender: sender.to_owned(), window, lines: row.body }),
-                Err(_) => journals.unreadable.push((key, row)),
-            }
+            journals.add(key, row);
         }
         Ok(journals)
     }
 
+    /// The journal of `sender`, if there is one.
+    pub(super) fn load_one(storage: &impl ShardStorage, sender: &str) -> Result<Self, StoreError> {
+        let (mut journals, key) = (Self::default(), key(sender));
+        if let Some(row) = storage.get(&key)? {
+            journals.add(key, row);
+        }
+        Ok(journals)
+    }
+
+    fn add(&mut self, key: String, row: ShardRow) {
+        let sender = key.strip_prefix(PREFIX).unwrap_or_default();
+        match stored::read_window(&row.summary) {
+            Ok(window) => self.readable.push(Journal { sender: sender.to_owned(), window, lines: row.body }),
+            Err(_) => self.unreadable.push((key, row)),
+        }
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.readable.is_empty() && self.unreadable.is_empty()
+    }
+
+    /// The same journals in groups. A long journal is a group of its own.
+    pub(super) fn into_groups(self) -> Vec<Self> {
+        let (mut groups, mut bytes) = (vec![Self { unreadable: self.unreadable, ..Self::default() }], 0_usize);
+        for journal in self.readable {
+            bytes = bytes.saturating_add(journal.bytes());
+            match groups.last_mut() {
+                Some(group) if bytes <= MAX_GROUP => group.readable.push(journal),
+                _ => {
+                    bytes = journal.bytes();
+                    groups.push(Self { readable: vec![journal], ..Self::default() });
+                }
+            }
+        }
+        groups
     }
 }
 
@@ -116,12 +151,9 @@ impl Journal {
         (1..=SENDER_BYTES).contains(&sender.len()) && sender.bytes().all(|byte| byte.is_ascii_alphanumeric())
     }
 
-    /// The journal of `sender`, which is empty if there is none.
-    pub(super) fn load(storage: &impl ShardStorage, sender: &str) -> Result<Self, StoreError> {
-        match storage.get(&key(sender))? {
-            Some(row) => Ok(Self { sender: sender.to_owned(), window: stored::read_window(&row.summary)?, lines: row.body }),
-            None => Ok(Self { sender: sender.to_owned(), ..Self::default() }),
-        }
+    /// The empty journal of `sender`.
+    pub(super) fn new(sender: &str) -> Self {
+        Self { sender: sender.to_owned(), ..Self::default() }
     }
 
     /// The key of its row.

@@ -104,8 +104,8 @@ pub(super) fn totals(storage: &impl ShardStorage, links: &[LinkId]) -> Result<Ve
     let unfolded = unfolded_of_links(storage)?;
     for link in links {
         let mut total = LinkTotals::default();
-        for (_, summary) in storage.summaries(&subject::of_link(link))? {
-            let summary = MonthSummary::decode(&summary)?;
+        for (key, summary) in storage.summaries(&subject::of_link(link))? {
+            let summary = read_summary(storage, &key, &summary)?;
             total.clicks.merge(summary.clicks);
             summary.days.into_iter().for_each(|(day, humans)| total.add(day, humans));
         }
@@ -118,6 +118,14 @@ pub(super) fn totals(storage: &impl ShardStorage, links: &[LinkId]) -> Result<Ve
         totals.push(total);
     }
     Ok(totals)
+}
+
+/// The summary of the document at `key`; made from the document if it cannot be read.
+fn read_summary(storage: &impl ShardStorage, key: &str, summary: &str) -> Result<MonthSummary, StoreError> {
+    MonthSummary::decode(summary).or_else(|error| {
+        let row = storage.get(key)?;
+        row.and_then(|row| MonthDocument::decode(&row).ok()).map(|document| document.summary()).ok_or(error)
+    })
 }
 
 impl LinkTotals {
@@ -162,8 +170,8 @@ pub(super) fn recent(storage: &impl ShardStorage, link: &LinkId, since: Timestam
 /// The counters of this shard.
 pub(super) fn counters(storage: &impl ShardStorage) -> Result<LedgerCounters, StoreError> {
     let mut counters = LedgerCounters { dropped: fold::load_dropped(storage)?, ..LedgerCounters::default() };
-    for (_, summary) in storage.summaries(subject::DOMAINS)? {
-        let summary = MonthSummary::decode(&summary)?;
+    for (key, summary) in storage.summaries(subject::DOMAINS)? {
+        let summary = read_summary(storage, &key, &summary)?;
         counters.clicks.merge(summary.clicks);
         counters.failed.merge(summary.failed);
     }

@@ -6,43 +6,50 @@ use std::collections::BTreeMap;
 use crate::model::stats::Month;
 use crate::model::time::Timestamp;
 use crate::store::ledger::document::MonthSummary;
+use crate::store::ledger::fold::UNREADABLE;
 use crate::store::ledger::{ShardRow, ShardStorage, ShardWrite, subject};
 use crate::store::ports::StoreError;
 
-/// The row that names the month before which all documents were deleted.
+/// The row with the month before which documents are deleted, and where to go on; nowhere if all rows were looked at.
 const SWEPT: &str = "swept";
 
 /// The last part of the key with the totals of deleted months. It sorts after every month.
 pub(super) const BEFORE: &str = "before";
 
-/// Limit of the documents that are deleted at once.
-const MAX_DELETED: usize = 500;
+/// How many rows are looked at in one step.
+const STEP: usize = 1_000;
 
-/// Deletes documents that are older than `months` months, some at a time. Does nothing if this month was done. Returns
-/// whether more have to be deleted.
+/// Deletes documents that are older than `months` months, and rows that were put aside before. Looks at some rows at a
+/// time. Does nothing if this month was done. Returns whether there are more to look at.
 pub(super) fn sweep(storage: &impl ShardStorage, months: u32, now: Timestamp) -> Result<bool, StoreError> {
     let oldest = Month::of(now).minus(months).to_string();
-    if storage.get(SWEPT)?.is_some_and(|row| row.summary == oldest) {
-        return Ok(false);
-    }
-    let mut old = Vec::new();
-    for prefix in [subject::LINKS, subject::DOMAINS, subject::TAGS] {
-        let keys = storage.summaries(prefix)?.into_iter();
-        old.extend(keys.filter(|(key, _)| key.rsplit('/').next().is_some_and(|month| month != BEFORE && *month < *oldest)));
-    }
-    let is_last = old.len() <= MAX_DELETED;
-    old.truncate(MAX_DELETED);
+    let position = match storage.get(SWEPT)?.filter(|row| row.summary == oldest) {
+        Some(row) if row.body.is_empty() => return Ok(false),
+        Some(row) => row.body,
+        None => String::new(),
+    };
+    let mut rows = storage.page(&position, STEP)?;
+    let next = if rows.len() < STEP { String::new() } else { rows.last().map(|(key, _)| key.clone()).unwrap_or_default() };
+    rows.retain(|(key, _)| is_old(key, &oldest));
     let mut totals = KeptTotals::default();
-    for (key, summary) in &old {
+    for (key, summary) in rows.iter().filter(|(key, _)| !key.starts_with(UNREADABLE)) {
         totals.add(storage, key, summary)?;
     }
-    let mut writes: Vec<ShardWrite> = old.into_iter().map(|(key, _)| ShardWrite::Delete(key)).collect();
+    let has_more = !next.is_empty();
+    let mut writes: Vec<ShardWrite> = rows.into_iter().map(|(key, _)| ShardWrite::Delete(key)).collect();
     writes.extend(totals.writes()?);
-    if is_last {
-        writes.push(ShardWrite::Put(SWEPT.into(), ShardRow { summary: oldest, body: String::new() }));
-    }
+    writes.push(ShardWrite::Put(SWEPT.into(), ShardRow { summary: oldest, body: next }));
     storage.write(&writes)?;
-    Ok(!is_last)
+    Ok(has_more)
+}
+
+/// Whether a row is a document of a month before `oldest`, or was put aside before that month.
+fn is_old(key: &str, oldest: &str) -> bool {
+    let last = key.rsplit('/').next().unwrap_or_default();
+    if key.starts_with(UNREADABLE) {
+        return last.parse().is_ok_and(|millis| *Month::of(Timestamp::from_millis(millis)).to_string() < *oldest);
+    }
+    [subject::LINKS, subject::DOMAINS, subject::TAGS].iter().any(|prefix| key.starts_with(prefix)) && *last < *oldest
 }
 
 /// Totals of documents that are deleted or put aside.

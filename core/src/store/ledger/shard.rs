@@ -1,14 +1,11 @@
 //! A shard of the ledger: answers requests and folds journals, on the storage that an adapter provides.
 
-use super::journal::{Journal, Journals, Known, MAX_AGE_MILLIS};
+use super::journal::{Journal, Journals, Known, MAX_AGE_MILLIS, MAX_JOURNAL};
 use super::salts::ensure_salts;
 use super::{LedgerReply, LedgerRequest, ShardRow, ShardStorage, ShardWrite, erased, fold, read, retention};
 use crate::model::config::STATS_MONTHS;
 use crate::model::time::Timestamp;
 use crate::store::ports::{NoEntropy, SaltStore, StoreError};
-
-/// The size in bytes at which a journal is folded at once.
-const MAX_JOURNAL: usize = 64 * 1_024;
 
 /// How long journals wait until they are folded, in milliseconds. Each fold writes a row for each document, and rows
 /// are limited on the free plan.
@@ -79,15 +76,16 @@ impl<'a, S: ShardStorage> Shard<'a, S> {
     pub fn answer(&self, request: &[u8]) -> Result<ShardAnswer, StoreError> {
         let (reply, log) = match LedgerRequest::decode(request)? {
             LedgerRequest::Merge { sender, sequence, sent_at, batch } => {
-                let mut journal = self.journal(&sender, sent_at)?;
+                let (mut journal, mut log) = self.journal(&sender, sent_at)?;
                 match journal.as_mut().map(|journal| (journal.window.find(sequence), journal)) {
                     Some((Known::New, journal)) => {
                         journal.window.apply(sequence, sent_at);
                         journal.append(&batch)?;
-                        (LedgerReply::Done, self.store(journal)?)
+                        log.extend(self.store(journal)?);
+                        (LedgerReply::Done, log)
                     }
-                    Some((Known::Applied, _)) => (LedgerReply::Done, Vec::new()),
-                    Some((Known::TooFarBehind, _)) | None => (LedgerReply::Refused, Vec::new()),
+                    Some((Known::Applied, _)) => (LedgerReply::Done, log),
+                    Some((Known::TooFarBehind, _)) | None => (LedgerReply::Refused, log),
                 }
             }
             LedgerRequest::Report(about, query) => (LedgerReply::Report(Box::new(read::report(self.storage, &about, &query)?)), Vec::new()),
@@ -145,13 +143,18 @@ impl<'a, S: ShardStorage> Shard<'a, S> {
         if self.settings.has_paid_plan { paid } else { free }
     }
 
-    /// The journal for a batch; nothing if the batch is refused because of its age.
-    fn journal(&self, sender: &str, sent_at: Timestamp) -> Result<Option<Journal>, StoreError> {
+    /// The journal for a batch, and lines for the log; no journal if the batch is refused because of its age. A journal
+    /// that cannot be read is put aside, so that its sender is not blocked.
+    fn journal(&self, sender: &str, sent_at: Timestamp) -> Result<(Option<Journal>, Vec<String>), StoreError> {
         let is_recent = self.now.millis_since(sent_at) <= MAX_AGE_MILLIS && sent_at.millis_since(self.now) <= MAX_AGE_MILLIS;
         if !is_recent || !Journal::is_sender(sender) {
-            return Ok(None);
+            return Ok((None, Vec::new()));
         }
-        Journal::load(self.storage, sender).map(Some)
+        let journals = Journals::load_one(self.storage, sender)?;
+        let journal = journals.readable.first().cloned().unwrap_or_else(|| Journal::new(sender));
+        let unreadable = Journals { unreadable: journals.unreadable, ..Journals::default() };
+        let log = if unreadable.is_empty() { Vec::new() } else { fold::fold(self.storage, unreadable, self.now)? };
+        Ok((Some(journal), log))
     }
 
     /// Stores a journal, and folds it if it is large.

@@ -35,6 +35,12 @@ pub trait ShardStorage {
     /// If the storage fails.
     fn rows(&self, prefix: &str) -> Result<Vec<(String, ShardRow)>, StoreError>;
 
+    /// At most `limit` keys after `after` and their summaries, in the order of the keys.
+    ///
+    /// # Errors
+    /// If the storage fails.
+    fn page(&self, after: &str, limit: usize) -> Result<Vec<(String, String)>, StoreError>;
+
     /// The keys with this prefix and their summaries, in the order of the keys.
     ///
     /// # Errors

@@ -15,9 +15,12 @@ use crate::app::App;
 use crate::memory::{MemoryEdge, Random};
 use crate::message::request::{Body, Head, Request};
 use crate::model::digest::keyed_by;
-use crate::model::stats::Coupon;
+use crate::model::stats::{Coupon, Day};
 use crate::model::visit::ClientInfo;
+use crate::store::Key;
+use crate::store::ledger::Salt;
 use crate::store::ports::Edge as _;
+use crate::store::segments::KeptEvent;
 
 const ADMIN_KEY: &str = "a-key-that-only-these-tests-know";
 
@@ -70,29 +73,50 @@ fn send(app: &App, edge: &MemoryEdge, method: &Method, path: &str, client: &Visi
     response.status.as_u16()
 }
 
-/// Clicks of all visitors, of which half are folded. Returns the edge and the salt of the day.
-fn edge_with_clicks() -> (MemoryEdge, [u8; 32]) {
-    let edge = MemoryEdge::new(1);
+/// With a ledger, and without one.
+fn edges() -> [MemoryEdge; 2] {
+    [MemoryEdge::new(1), MemoryEdge::new(1).without_ledger()]
+}
+
+/// Counts clicks of all visitors, of which half are folded. Returns the salt of the day.
+fn click(edge: &MemoryEdge) -> [u8; 32] {
     let settings = [("HOP_DOMAINS", "https://hop.example"), ("HOP_ADMIN_KEY", ADMIN_KEY), ("HOP_PEPPER", "a-pepper-of-these-tests-alone")];
     let read = |name: &str| settings.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
     let app = App::new(read, read);
-    let ring = || drop(run(edge.ledger.ring_alarms(|bytes| edge.random(bytes))));
+    let owner = Visitor { address: Ipv4Addr::LOCALHOST.into(), agent: "curl/8".into() };
+    let fold = || {
+        run(edge.ledger.ring_alarms(|bytes| edge.random(bytes)));
+        assert_eq!(send(&app, edge, &Method::POST, "/api/v1/maintenance", &owner, ""), 200);
+    };
     let visitors = visitors();
     let create = r#"{"alias":"docs","target":"https://target.example/"}"#;
-    let owner = Visitor { address: Ipv4Addr::LOCALHOST.into(), agent: "curl/8".into() };
-    assert_eq!(send(&app, &edge, &Method::POST, "/api/v1/links", &owner, create), 201);
-    send(&app, &edge, &Method::GET, "/docs", &owner, "");
-    ring();
+    assert_eq!(send(&app, edge, &Method::POST, "/api/v1/links", &owner, create), 201);
+    send(&app, edge, &Method::GET, "/docs", &owner, "");
+    fold();
     edge.wait_seconds(3_600 + 600);
     for (number, visitor) in visitors.iter().enumerate() {
-        assert_eq!(send(&app, &edge, &Method::GET, "/docs", visitor, ""), 302);
-        send(&app, &edge, &Method::GET, "/nothing", visitor, "");
+        assert_eq!(send(&app, edge, &Method::GET, "/docs", visitor, ""), 302);
+        send(&app, edge, &Method::GET, "/nothing", visitor, "");
         if number == 20 {
-            ring();
+            edge.wait_seconds(1_800);
+            fold();
         }
     }
-    let salt = run(crate::store::ports::Ledger::salt(&edge.ledger, "salt/2026-11-21")).unwrap().unwrap();
-    (edge, crate::store::ledger::Salt::decode(&salt).unwrap().bytes)
+    let in_ledger = run(crate::store::ports::Ledger::salt(&edge.ledger, "salt/2026-11-21")).unwrap();
+    let in_record = edge.records.peek(&Key::salt(Day::of(edge.now()))).map(|record| record.value);
+    Salt::decode(&in_ledger.or(in_record).unwrap()).unwrap().bytes
+}
+
+/// Waits until the salt has expired.
+fn expire_salts(edge: &MemoryEdge) {
+    edge.ledger.lose_salts();
+    edge.wait_seconds(3 * 24 * 3_600);
+    assert!(!stored_keys(edge).iter().any(|key| key.as_str().starts_with("salt/")));
+}
+
+/// The keys of all records that have not expired.
+fn stored_keys(edge: &MemoryEdge) -> Vec<Key> {
+    edge.records.keys().into_iter().filter(|key| edge.records.expiry(key).is_none_or(|expiry| expiry > edge.now())).collect()
 }
 
 /// Everything that is stored or logged, as text.
@@ -101,7 +125,7 @@ fn dump(edge: &MemoryEdge) -> String {
     for (shard, key, row) in edge.ledger.rows() {
         texts.extend([shard, key, row.summary, row.body]);
     }
-    for key in edge.records.keys() {
+    for key in stored_keys(edge) {
         let record = edge.records.peek(&key).unwrap();
         texts.extend([key.as_str().to_owned(), String::from_utf8(record.value).unwrap(), record.guard.0]);
     }
@@ -159,12 +183,14 @@ fn search_finds_every_spelling() {
 
 #[test]
 fn addresses_and_agents_are_not_stored() {
-    let (edge, _) = edge_with_clicks();
-    let dump = dump(&edge);
-    assert!(dump.contains("\"coupon\"") && dump.contains("\"uniques\"") && dump.contains("target.example"));
-    for visitor in visitors() {
-        for spelling in spellings_of(&visitor) {
-            assert!(!is_found(&dump, &spelling), "{spelling}");
+    for edge in edges() {
+        click(&edge);
+        let dump = dump(&edge);
+        assert!(stored_coupons(&edge, &dump).len() > 30 && dump.contains("target.example"));
+        for visitor in visitors() {
+            for spelling in spellings_of(&visitor) {
+                assert!(!is_found(&dump, &spelling), "{spelling}");
+            }
         }
     }
 }
@@ -177,13 +203,14 @@ fn coupon(key: &[u8; 32], visitor: &Visitor) -> String {
     Coupon::from_digest(keyed_by(key, "visitor", &[&address, visitor.agent.as_bytes()]).number()).to_text()
 }
 
-/// The stored coupons: those in journals, and those in the sketches of documents.
-fn stored_coupons(dump: &str) -> BTreeSet<String> {
+/// The stored coupons: those in journals and keys, and those in the sketches of documents.
+fn stored_coupons(edge: &MemoryEdge, dump: &str) -> BTreeSet<String> {
+    let in_keys = stored_keys(edge).into_iter().filter_map(|key| KeptEvent::decode(&key).ok()?.event.coupon);
     let texts = |member: &str| dump.split(member).skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned).collect::<Vec<_>>();
     let in_sketches = texts("\"uniques\":\"")
         .into_iter()
         .flat_map(|text| text.as_bytes().chunks(3).map(|part| String::from_utf8_lossy(part).into_owned()).collect::<Vec<_>>());
-    texts("\"coupon\":\"").into_iter().chain(in_sketches).collect()
+    texts("\"coupon\":\"").into_iter().chain(in_sketches).chain(in_keys.map(Coupon::to_text)).collect()
 }
 
 /// The byte strings of 16 bytes or more in `dump`, raw and decoded, as keys.
@@ -206,18 +233,20 @@ fn keys(dump: &str) -> BTreeSet<[u8; 32]> {
 
 #[test]
 fn coupons_cannot_be_computed_after_the_salt_expired() {
-    let (edge, salt) = edge_with_clicks();
-    edge.ledger.lose_salts();
-    let dump = dump(&edge);
-    let coupons = stored_coupons(&dump);
-    let visitors: Vec<_> = visitors().into_iter().take(10).collect();
-    let hits = |key| visitors.iter().filter(|visitor| coupons.contains(&coupon(key, visitor))).count();
-    assert!(hits(&salt) >= 9, "with the salt, brute force works");
-    let keys = keys(&dump);
-    assert!(keys.len() > 20, "{}", keys.len());
-    for key in &keys {
-        let hits = hits(key);
-        // By chance one visitor hits one of 40 coupons once in 300 tries.
-        assert!(hits <= 3, "{hits} of 10 visitors have a stored coupon under {key:?}");
+    for edge in edges() {
+        let salt = click(&edge);
+        let coupons = stored_coupons(&edge, &dump(&edge));
+        expire_salts(&edge);
+        let dump = dump(&edge);
+        let visitors: Vec<_> = visitors().into_iter().take(10).collect();
+        let hits = |key| visitors.iter().filter(|visitor| coupons.contains(&coupon(key, visitor))).count();
+        assert!(hits(&salt) >= 9, "with the salt, brute force works");
+        let keys = keys(&dump);
+        assert!(keys.len() > 20, "{}", keys.len());
+        for key in &keys {
+            let hits = hits(key);
+            // By chance one visitor hits one of 40 coupons once in 300 tries.
+            assert!(hits <= 3, "{hits} of 10 visitors have a stored coupon under {key:?}");
+        }
     }
 }

@@ -32,10 +32,12 @@ fn long_journal_is_folded_at_once() {
 fn fold_writes_each_document_and_journal_once() {
     let world = World::new(1);
     for sender in ["a", "b", "c"] {
-        world.merge_of(sender, 1, world.now.get(), &world.events(200));
+        world.merge_of(sender, 1, world.now.get(), &world.events(100));
     }
     world.rows.written.take();
+    world.rows.transactions.take();
     world.fold();
+    assert_eq!(world.rows.transactions.take(), 2, "one fold, one sweep");
     let documents = ["link/", "domain/", "tag/"].map(|prefix| world.keys(prefix).len());
     assert_eq!(documents, [4, 2, 4]);
     assert_eq!(world.rows.written.take(), 4 + 2 + 4 + 3 + 1, "documents, journals, and the note of the sweep");
@@ -44,17 +46,31 @@ fn fold_writes_each_document_and_journal_once() {
 }
 
 #[test]
+fn long_journals_are_folded_in_several_transactions() {
+    let world = World::new(1);
+    for sender in ["a", "b", "c", "d", "e", "f", "g"] {
+        world.merge_of(sender, 1, world.now.get(), &world.events(200));
+    }
+    world.rows.transactions.take();
+    world.rows.failing_after.set(Some(1));
+    assert_eq!((world.fold().len(), world.total()), (1, 1_400), "the second transaction fails");
+    world.rows.failing_after.set(None);
+    assert_eq!((world.fold(), world.total()), (Vec::new(), 1_400));
+    assert_eq!(world.rows.transactions.take(), 4, "three folds, one sweep");
+}
+
+#[test]
 fn failed_fold_changes_nothing() {
     let world = World::new(1);
     let query = days(world.now.get() - DAY, 3);
     world.merge(1, &world.events(30));
     let before = (world.rows.rows.borrow().clone(), world.report(Subject::Domains(None), query.clone()));
-    world.rows.is_failing.set(true);
+    world.rows.failing_after.set(Some(0));
     let log = world.fold();
     assert!(log.len() == 1 && log[0].contains("not folded") && log[0].contains("the disk is full"), "{log:?}");
     assert!(world.answer(&World::request("a", 2, world.now.get(), &world.events(1))).is_err());
     assert_eq!((world.rows.rows.borrow().clone(), world.report(Subject::Domains(None), query.clone())), before);
-    world.rows.is_failing.set(false);
+    world.rows.failing_after.set(None);
     assert_eq!(world.fold(), [""; 0]);
     assert_eq!((world.total(), world.report(Subject::Domains(None), query)), (30, before.1));
     assert_eq!((world.merge(2, &world.events(1)), world.total()), (Done, 31));
@@ -65,10 +81,10 @@ fn batch_whose_fold_fails_is_not_merged() {
     let world = World::new(1);
     for sequence in 1.. {
         let request = World::request("a", sequence, world.now.get(), &world.events(100));
-        world.rows.is_failing.set(true);
+        world.rows.failing_after.set(Some(0));
         assert!(world.answer(&request).is_err());
         assert_eq!(world.total(), (sequence - 1) * 100);
-        world.rows.is_failing.set(false);
+        world.rows.failing_after.set(None);
         assert_eq!((world.reply(&request), world.total()), (Done, sequence * 100));
         if !world.keys("link/").is_empty() {
             break;

@@ -91,10 +91,10 @@ proptest! {
                 0 => drop(world.fold()),
                 1 => world.wait(DAY * 3),
                 2 => {
-                    world.rows.is_failing.set(true);
+                    world.rows.failing_after.set(Some(0));
                     world.fold();
                     assert!(world.answer(&World::request("d", 1, world.now.get(), &world.events(3))).is_err());
-                    world.rows.is_failing.set(false);
+                    world.rows.failing_after.set(None);
                 }
                 _ => {
                     let (sender, sequence) = (["a", "b", "c"][action % 3], 1 + world.random.borrow_mut().below(12));

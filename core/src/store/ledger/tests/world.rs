@@ -30,10 +30,12 @@ pub(super) struct World {
 #[derive(Default)]
 pub(super) struct Rows {
     pub(super) rows: RefCell<BTreeMap<String, ShardRow>>,
-    /// Whether writes fail.
-    pub(super) is_failing: Cell<bool>,
+    /// How many more transactions succeed; nothing if all do.
+    pub(super) failing_after: Cell<Option<usize>>,
     /// How many rows were written.
     pub(super) written: Cell<usize>,
+    /// How many transactions were made.
+    pub(super) transactions: Cell<usize>,
 }
 
 /// The store of salts.
@@ -165,14 +167,22 @@ impl ShardStorage for Rows {
         Ok(rows.iter().filter(|(key, _)| key.starts_with(prefix)).map(|(key, row)| (key.clone(), row.clone())).collect())
     }
 
+    fn page(&self, after: &str, limit: usize) -> Result<Vec<(String, String)>, StoreError> {
+        let rows = self.rows.borrow();
+        let found = rows.iter().filter(|(key, _)| key.as_str() > after).take(limit);
+        Ok(found.map(|(key, row)| (key.clone(), row.summary.clone())).collect())
+    }
+
     fn summaries(&self, prefix: &str) -> Result<Vec<(String, String)>, StoreError> {
         Ok(self.rows(prefix)?.into_iter().map(|(key, row)| (key, row.summary)).collect())
     }
 
     fn write(&self, writes: &[ShardWrite]) -> Result<(), StoreError> {
-        if self.is_failing.get() {
-            return Err(StoreError::Unavailable("the disk is full".into()));
+        if let Some(left) = self.failing_after.get() {
+            let left = left.checked_sub(1).ok_or_else(|| StoreError::Unavailable("the disk is full".into()))?;
+            self.failing_after.set(Some(left));
         }
+        self.transactions.set(self.transactions.get() + 1);
         self.written.set(self.written.get() + writes.len());
         for write in writes {
             match write {

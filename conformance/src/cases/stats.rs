@@ -6,11 +6,12 @@ use super::{TARGET, address, cases, create, eventually, field_errors, link, read
 use crate::client::{Call, Response};
 use crate::contract::assert_shape;
 use crate::deployment::Deployment;
-use crate::places::{FRANCE, GERMANY, NOWHERE};
+use crate::places::{DATA_CENTRE, FRANCE, GERMANY, GRAZ, NOWHERE};
 use crate::world::{OTHER_DOMAIN, World};
 
 cases!("stats":
     link_statistics_have_every_click,
+    place_and_network_of_a_click_are_known,
     local_days_divide_the_series,
     csv_has_one_row_for_each_unit,
     tag_and_domain_have_their_clicks,
@@ -82,6 +83,24 @@ fn link_statistics_have_every_click(world: &World) {
     assert!(days.iter().all(|day| day["uniques"].is_u64()), "each is a day in UTC");
     let head = hop.send(&Call::new("HEAD", format!("{}/stats", address(&alias))).admin()).expect(200);
     assert_eq!((head.header("content-type").as_deref(), head.body.len()), (Some("application/json"), 0));
+}
+
+fn place_and_network_of_a_click_are_known(world: &World) {
+    let (hop, alias) = (world.hop(), world.alias("placed"));
+    create(hop, &json!({"alias": alias, "target": TARGET, "max_clicks": 2})).expect(201);
+    hop.send(&follow(&alias).from(GRAZ)).expect(302);
+    hop.send(&follow(&alias).from(DATA_CENTRE)).expect(302);
+    counted(hop, &alias, [1, 1, 0]);
+    let stats = stats(hop, &alias, "?by=country,region,city,reason");
+    let values = ["country", "region", "city", "reason"].map(|dimension| {
+        let items = stats["by"][dimension]["items"].as_array().unwrap().iter();
+        items.map(|item| (item["value"].as_str().unwrap(), clicks(item))).collect::<Vec<_>>()
+    });
+    let (person, bot) = ([1, 0, 0], [0, 1, 0]);
+    assert_eq!(values[0], [("AT", person), ("DE", bot)]);
+    assert_eq!(values[1..], [vec![("Styria", person)], vec![("Graz", person)], vec![("hosting_network", bot)]]);
+    // Supporting signals spare no click of a limit.
+    hop.send(&follow(&alias).from(GRAZ)).expect(410);
 }
 
 fn local_days_divide_the_series(world: &World) {

@@ -45,8 +45,11 @@ fn add_places(geolocation: &mut Table) {
     geolocation.insert("use_default_loopback".into(), false.into());
     for place in places::KNOWN {
         let address = manifest::table(geolocation, &["addresses", &place.address.to_string()]);
-        for name in ["as_name", "city", "country_code3", "country_name", "postal_code", "region"] {
+        for name in ["country_code3", "country_name", "postal_code"] {
             address.insert(name.into(), "".into());
+        }
+        for (name, text) in [("as_name", place.operator), ("city", place.city), ("region", place.region), ("country_code", place.country)] {
+            address.insert(name.into(), text.unwrap_or_default().into());
         }
         for name in ["as_number", "area_code", "metro_code", "utc_offset"] {
             address.insert(name.into(), 0.into());
@@ -58,6 +61,5 @@ fn add_places(geolocation: &mut Table) {
             address.insert(name.into(), "?".into());
         }
         address.insert("continent".into(), "EU".into());
-        address.insert("country_code".into(), place.country.unwrap_or_default().into());
     }
 }

@@ -93,7 +93,19 @@ impl ClientInfo for Incoming<'_> {
     }
 
     fn country(&self) -> Option<String> {
-        places::country_of(self.address()?).map(str::to_owned)
+        places::find(self.address()?)?.country.map(str::to_owned)
+    }
+
+    fn region(&self) -> Option<String> {
+        places::find(self.address()?)?.region.map(str::to_owned)
+    }
+
+    fn city(&self) -> Option<String> {
+        places::find(self.address()?)?.city.map(str::to_owned)
+    }
+
+    fn operator(&self) -> Option<String> {
+        places::find(self.address()?)?.operator.map(str::to_owned)
     }
 }
 

@@ -6,7 +6,7 @@ use crate::isolate::Isolate;
 use crate::log::log_lost;
 use crate::model::ledger_shards::ShardNames;
 use crate::model::stats::Day;
-use crate::stats::{ClickBuffer, FlushTask, FullBuffer};
+use crate::stats::{ClickBuffer, FlushTask, TakenClicks};
 use crate::store::id_source;
 use crate::store::ledger::{Batch, LedgerReply, LedgerRequest, Salt};
 use crate::store::ports::{Edge, Ledger, StoreError};
@@ -93,7 +93,7 @@ async fn send(ledger: &impl Ledger, batch: &Outgoing) -> Result<bool, StoreError
 
 /// Reads the salts of the days of these clicks, unless the isolate has them. A salt that is too new is not kept: it may
 /// not be the one that other isolates see.
-async fn load_salts<E: Edge>(edge: &E, ledger: &impl Ledger, isolate: &Isolate, shards: &ShardNames, full: &FullBuffer, request_id: &str) {
+async fn load_salts<E: Edge>(edge: &E, ledger: &impl Ledger, isolate: &Isolate, shards: &ShardNames, full: &TakenClicks, request_id: &str) {
     let days: BTreeSet<Day> = full.clicks.iter().map(|click| Day::of(click.at)).collect();
     let now = edge.now();
     for day in days {
@@ -120,7 +120,7 @@ async fn ask_for_salts(ledger: &impl Ledger, shards: &ShardNames) -> Result<(), 
 }
 
 /// The batch of each shard.
-fn batches(buffer: &mut ClickBuffer, shards: &ShardNames, full: FullBuffer) -> BTreeMap<String, Batch> {
+fn batches(buffer: &mut ClickBuffer, shards: &ShardNames, full: TakenClicks) -> BTreeMap<String, Batch> {
     let mut batches = BTreeMap::<String, Batch>::new();
     for click in full.clicks {
         let salt = buffer.salt(Day::of(click.at));

@@ -47,12 +47,12 @@ pub(crate) enum FlushTask {
     /// Wait for a second, then send what is in the buffer.
     Delayed,
     /// Send these.
-    Now(FullBuffer),
+    Now(TakenClicks),
 }
 
 /// What was taken from the buffer.
 #[derive(Debug, Default)]
-pub(crate) struct FullBuffer {
+pub(crate) struct TakenClicks {
     pub(crate) clicks: Vec<VisitorClick>,
     pub(crate) failed: Vec<FailedVisit>,
     pub(crate) dropped: u64,
@@ -81,14 +81,14 @@ impl ClickBuffer {
     }
 
     /// Takes all clicks on behalf of the flusher.
-    pub(crate) fn take_delayed(&mut self) -> FullBuffer {
+    pub(crate) fn take_delayed(&mut self) -> TakenClicks {
         self.flusher_until = None;
         self.take()
     }
 
-    fn take(&mut self) -> FullBuffer {
+    fn take(&mut self) -> TakenClicks {
         let failed = std::mem::take(&mut self.failed).into_iter();
-        FullBuffer {
+        TakenClicks {
             clicks: std::mem::take(&mut self.clicks),
             failed: failed.map(|((domain, day, quarter), counts)| FailedVisit { domain, at: quarter.start(day), counts }).collect(),
             dropped: std::mem::take(&mut self.dropped),
@@ -134,7 +134,7 @@ impl ClickBuffer {
     }
 }
 
-impl FullBuffer {
+impl TakenClicks {
     pub(crate) fn is_empty(&self) -> bool {
         self.clicks.is_empty() && self.failed.is_empty() && self.dropped == 0
     }

@@ -11,5 +11,5 @@ pub(crate) mod ledger;
 mod read;
 pub(crate) mod records;
 
-pub(crate) use buffer::{ClickBuffer, FlushTask, FullBuffer};
+pub(crate) use buffer::{ClickBuffer, FlushTask, TakenClicks};
 pub(crate) use read::{Exactness, PeriodReport, Statistics, exactness, promise};

@@ -1,9 +1,9 @@
 //! Erases a link: removes everything about it and frees its alias.
 //!
 //! 1. A commit marks the record as being erased. From then on the link has ended; the record only lists what else to
-//!    remove. The same commit removes index entries, old versions, the click total and the used clicks of limits, also
-//!    those of its predecessors: deleted links whose alias it took over. Versions that name the destination of a move
-//!    stay.
+//!    remove. The same commit removes index entries, old versions and the used clicks of limits, also those of its
+//!    predecessors: deleted links whose alias it took over. The statistics of predecessors are erased before. Versions
+//!    that name the destination of a move stay.
 //! 2. No pending move of the link can complete any more. Each is reverted at its destination, which returns to its
 //!    previous state: one for each request.
 //! 3. Another commit removes the versions of moves whose destination is done, and everything else that is left.

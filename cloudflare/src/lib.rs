@@ -38,10 +38,10 @@ async fn scheduled(_: ScheduledEvent, env: Env, _: ScheduleContext) {
 async fn fetch(request: Request, env: Env, context: Context) -> Result<Response, Infallible> {
     let app = app(&env);
     let edge = WorkersEdge::new(&env);
-    let (method, url) = (convert::method(&request), request.url());
+    let (method, url) = convert::method_and_url_of(&request);
     let head = Head::new(&method, &url);
     let body = convert::body(&request, body_limit(&head)).await;
-    let request = hop_core::Request { head, client: &Client(&request), body };
+    let request = hop_core::Request { head, client: &Client::new(&request), body };
     let (response, background) = app.handle(&edge, request).await;
     if !background.is_empty() {
         context.wait_until(async move { app.finish(&edge, background).await });

@@ -1,12 +1,16 @@
-//! `cargo xtask bench`: benchmarks. Instructions of a redirect on this machine, throughput on Cloudflare's runtime,
-//! start-up time, and the check of an API key.
+//! `cargo xtask bench`: benchmarks. Instructions of a redirect on this machine, throughput on the runtimes of both
+//! edges, start-up time, and the check of an API key.
+mod api;
 mod baseline;
 mod edge;
 mod host;
 mod keys;
 mod load;
+mod processor;
+mod rows;
 mod start;
 mod valgrind;
+mod viceroy;
 mod workerd;
 
 use std::process::ExitCode;
@@ -26,9 +30,13 @@ bench/baseline.toml. Fails when one is over 5 % worse, or when ten rules cost ov
 
 cargo xtask bench edge
 
-Compares three Workers on workerd: hop, an empty Worker in Rust, and twenty lines of JavaScript that redirect to a
-target in KV. Measures requests per second of processor time. hop must reach the JavaScript's rate from its memo, and
-0.6 times that rate from a cached link. Takes three minutes; Linux only.
+Compares hop with minimal programs, by requests per second of processor time, and checks that every counted redirect was
+counted once. Fails when hop misses an aim:
+  on workerd    from its memo, hop must reach the rate of a redirect in JavaScript from KV, and 0.6 times that rate from
+                a cached link. A counted redirect must reach 0.9 times the rate of an uncounted one, and from the memo
+                1.1 times the rate of the JavaScript. Shows the cost of the ledger's object, and an empty Worker in Rust.
+  on Viceroy    a counted redirect must reach 0.75 times the rate of a bare redirect from KV. Shows an empty module.
+Takes six minutes; Linux only.
 
 cargo xtask bench start
 

@@ -4,6 +4,7 @@ mod fastly;
 mod fresh;
 mod optimise;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use lexopt::Arg;
@@ -63,4 +64,9 @@ pub(crate) fn module(project: &Project, edge: Edge) -> Outcome<()> {
 /// Builds the empty Worker that `bench` compares hop with. The needs of hop's own module must be installed already.
 pub(crate) fn empty_worker(project: &Project) -> Outcome<()> {
     cloudflare::build_empty(project)
+}
+
+/// Builds the redirect from KV that `bench` compares hop on Compute with, and returns its module.
+pub(crate) fn kv_redirect(project: &Project) -> Outcome<PathBuf> {
+    fastly::build_kv_redirect(project)
 }

@@ -1,125 +1,211 @@
-//! `bench edge`: throughput of hop's module on Cloudflare's runtime, compared with a minimal redirect in JavaScript.
+//! `bench edge`: throughput of hop's modules on the runtimes of both edges, compared with minimal programs.
 //!
-//! All Workers run in one workerd and take turns, one at a time, so that other load on the machine affects all of them.
-//! The measure is requests per second of processor time, which other processes change little. The median of the ratios
-//! of all turns decides.
-use std::time::Duration;
+//! All Workers run in one workerd, and each Compute module in a Viceroy. They take turns, one at a time, so that other
+//! load on the machine affects all of them.
+use std::thread;
+use std::time::{Duration, Instant};
 
-use crate::bench::load::{self, Visits};
+use serde_json::Value;
+
+use crate::bench::api;
+use crate::bench::load::Visits;
+use crate::bench::rows::{Aim, Row, judge, spread};
+use crate::bench::viceroy::{self, LINKS, Modules, TARGET, Viceroy};
 use crate::bench::workerd::Runtime;
-use crate::failure::Outcome;
+use crate::failure::{Failure, Outcome};
 use crate::project::Project;
 use crate::setup;
 
 const TURNS: usize = 5;
-const TURN: Duration = Duration::from_secs(5);
+const TURN: Duration = Duration::from_secs(4);
 /// Time for the runtime to optimise hot code.
 const WARM_UP: Duration = Duration::from_secs(2);
 
 /// More aliases than the memo holds, so that nearly all requests miss it.
 const MANY_ALIASES: u64 = 5_000;
 
-/// A Worker in a scenario.
-struct Candidate {
-    name: &'static str,
-    visits: Visits,
-    /// The minimum rate, relative to the redirect in JavaScript.
-    minimum: Option<f64>,
-    turns: Vec<Turn>,
-}
+/// An isolate sends its clicks after a second.
+const LAST_BATCH: Duration = Duration::from_secs(2);
+/// Compute writes the key of a click right after the response.
+const LAST_KEYS: Duration = Duration::from_millis(500);
+/// How long clicks may take to arrive, if a batch has to be sent again.
+const LATEST: Duration = Duration::from_secs(20);
+const PAUSE: Duration = Duration::from_millis(200);
 
-/// Requests per second, by the clock and of processor time.
-#[derive(Clone, Copy)]
-struct Turn {
-    by_clock: f64,
-    by_processor: f64,
-}
+/// The names of rows that others are compared with.
+const JAVASCRIPT: &str = "JavaScript, from KV";
+const MEMO: &str = "hop, from its memo";
+const CACHED: &str = "hop, from a cached link";
+const BARE_KV: &str = "bare redirect from KV";
 
-/// Measures all candidates, prints their rates and returns whether hop reaches its minimums.
+/// Compares all rows, prints their rates and returns whether hop reaches its aims.
 pub(super) fn compare(project: &Project) -> Outcome<bool> {
     setup::provide(project, setup::BUILD_CLOUDFLARE)?;
-    let runtime = Runtime::prepare(project)?;
-    let mut workerd = runtime.start(project, "config", ["hop", "redirect", "empty"])?;
-    let mut candidates = candidates(workerd.ports);
-    for candidate in &candidates {
-        load::answered(candidate.visits, WARM_UP)?;
+    viceroy::provide(project)?;
+    let (runtime, modules) = (Runtime::prepare(project)?, Modules::prepare(project)?);
+    let on_workerd = compare_on_workerd(project, &runtime)?;
+    println!();
+    let on_viceroy = compare_on_viceroy(project, &modules)?;
+    Ok(on_workerd && on_viceroy)
+}
+
+/// A row. hop never counts a `HEAD`.
+fn row(name: &'static str, process: u32, visits: Visits, background: Duration, aims: &[(&'static str, f64)]) -> Row {
+    let aims = aims.iter().map(|&(of, minimum)| Aim { of, minimum }).collect();
+    Row { name, process, visits, background, aims, turns: Vec::new() }
+}
+
+fn compare_on_workerd(project: &Project, runtime: &Runtime) -> Outcome<bool> {
+    let mut workerd = runtime.start(project, "config", ["hop", "hopInstant", "redirect", "empty", "ledger"])?;
+    let [hop, instant, redirect, empty, ledger] = workerd.ports;
+    let (ledger, process) = (Ledger { hop, sums: ledger }, workerd.process());
+    let visits = |port, method, aliases| Visits { port, method, aliases, status: 302 };
+    let uncounted = |name, visits, aims: &[_]| row(name, process, visits, Duration::ZERO, aims);
+    let counted = |name, visits, aims: &[_]| row(name, process, visits, LAST_BATCH, aims);
+    let mut rows = [
+        uncounted(JAVASCRIPT, visits(redirect, "GET", MANY_ALIASES), &[]),
+        uncounted(MEMO, visits(hop, "HEAD", 1), &[(JAVASCRIPT, 1.0)]),
+        counted("hop, from its memo, counted", visits(hop, "GET", 1), &[(MEMO, 0.9), (JAVASCRIPT, 1.1)]),
+        counted("the same, ledger replies at once", visits(instant, "GET", 1), &[]),
+        uncounted(CACHED, visits(hop, "HEAD", MANY_ALIASES), &[(JAVASCRIPT, 0.6)]),
+        counted("hop, from a cached link, counted", visits(hop, "GET", MANY_ALIASES), &[(CACHED, 0.9)]),
+        uncounted("empty Worker in Rust", visits(empty, "GET", 1), &[]),
+    ];
+    announce("workerd", rows.len());
+    for row in &rows {
+        row.visit(WARM_UP)?;
     }
-    println!("{TURNS} turns of {} s for each of {}…", TURN.as_secs(), candidates.len());
+    let mut costs = Vec::new();
     for _ in 0..TURNS {
-        for candidate in &mut candidates {
-            let before = workerd.processor_time()?;
-            let answered = f64::from(load::answered(candidate.visits, TURN)?);
-            let took = workerd.processor_time()?.saturating_sub(before);
-            candidate.turns.push(Turn { by_clock: answered / TURN.as_secs_f64(), by_processor: answered / took.as_secs_f64() });
+        for row in &mut rows {
+            let before = if is_counted(row, hop) { Some(ledger.read()?) } else { None };
+            let answered = u64::from(row.take_turn(TURN)?);
+            if let Some(before) = before {
+                costs.push((row.name, ledger.wait_for(answered, before)?));
+            }
         }
     }
     workerd.check_alive()?;
-    Ok(judge(&candidates))
+    let passed = judge(&rows);
+    println!("\nEvery redirect of the counted rows was counted once.");
+    for row in &rows {
+        let sum = |part: fn(&LedgerSums) -> u64| costs.iter().filter(|(name, _)| *name == row.name).map(|(_, cost)| part(cost)).sum();
+        show_objects(row.name, sum(|cost| cost.clicks), sum(|cost| cost.requests), sum(|cost| cost.rows_written));
+    }
+    let [_, _, real, instant, ..] = &rows;
+    show_time_of_objects(real, instant);
+    Ok(passed)
 }
 
-/// The candidates; the first one, the redirect in JavaScript, is the reference. It counts no clicks, so the candidates
-/// with a minimum use HEAD, for which hop counts none. The others show the cost of clicks, which includes the stub of
-/// D1, because it runs in the same process.
-fn candidates([hop, redirect, empty]: [u16; 3]) -> [Candidate; 6] {
-    let candidate = |name, port, method, aliases, minimum| {
-        let visits = Visits { port, method, aliases };
-        Candidate { name, visits, minimum, turns: Vec::new() }
-    };
-    [
-        candidate("JavaScript, from KV", redirect, "GET", MANY_ALIASES, None),
-        candidate("hop, from its memo", hop, "HEAD", 1, Some(1.0)),
-        candidate("hop, from a cached link", hop, "HEAD", MANY_ALIASES, Some(0.6)),
-        candidate("its memo, and a click", hop, "GET", 1, None),
-        candidate("a cached link, and a click", hop, "GET", MANY_ALIASES, None),
-        candidate("empty Worker in Rust", empty, "GET", 1, None),
-    ]
+/// Prints what the objects of the ledger did for a row.
+fn show_objects(name: &str, clicks: u64, requests: u64, rows_written: u64) {
+    if clicks > 0 {
+        let for_thousand = |count: u64| count as f64 * 1_000.0 / clicks as f64;
+        let (requests, rows_written) = (for_thousand(requests), for_thousand(rows_written));
+        println!("{name}: 1,000 clicks took {requests:.1} requests to the object and {rows_written:.1} rows written.");
+    }
 }
 
-fn judge(candidates: &[Candidate]) -> bool {
-    let Some(reference) = candidates.first() else { return false };
-    println!("{:<26} {:>10} {:>10}  {:<22}", "requests per second", "by clock", "processor", "vs. JavaScript");
-    let mut passed = true;
-    for candidate in candidates {
-        let pairs = candidate.turns.iter().zip(&reference.turns);
-        let (least, ratio, most) = spread(pairs.map(|(own, reference)| own.by_processor / reference.by_processor).collect());
-        let (_, by_clock, _) = spread(candidate.turns.iter().map(|turn| turn.by_clock).collect());
-        let (_, by_processor, _) = spread(candidate.turns.iter().map(|turn| turn.by_processor).collect());
-        let missed = candidate.minimum.filter(|minimum| ratio.is_nan() || ratio < *minimum);
-        let verdict = missed.map_or_else(String::new, |minimum| format!(", below {minimum:.2}"));
-        println!("{:<26} {by_clock:>10.0} {by_processor:>10.0}  {ratio:.2} ({least:.2} to {most:.2}){verdict}", candidate.name);
-        passed &= missed.is_none();
-    }
-    passed
+/// Prints the processor time of the objects, which is the difference to a ledger that replies at once.
+fn show_time_of_objects(real: &Row, instant: &Row) {
+    let micros = |rate: f64| 1e6 / rate;
+    let pairs = real.turns.iter().zip(&instant.turns);
+    let (least, median, most) = spread(pairs.map(|(real, instant)| micros(real.by_processor) - micros(instant.by_processor)).collect());
+    let (_, all, _) = spread(real.turns.iter().map(|turn| micros(turn.by_processor)).collect());
+    println!("The object took {median:.1} µs ({least:.1} to {most:.1}) of the {all:.1} µs of processor time of a counted redirect.");
 }
 
-/// Minimum, median and maximum.
-fn spread(mut numbers: Vec<f64>) -> (f64, f64, f64) {
-    numbers.sort_by(f64::total_cmp);
-    let at = |place: usize| numbers.get(place).copied().unwrap_or(f64::NAN);
-    (at(0), at(numbers.len() / 2), at(numbers.len().saturating_sub(1)))
+/// The ledger in workerd.
+struct Ledger {
+    hop: u16,
+    /// The port of the Worker that says what the objects did.
+    sums: u16,
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// What the objects of a ledger did.
+#[derive(Clone, Copy)]
+struct LedgerSums {
+    clicks: u64,
+    requests: u64,
+    rows_written: u64,
+}
 
-    fn candidate(minimum: Option<f64>, per_second: &[f64]) -> Candidate {
-        let visits = Visits { port: 0, method: "GET", aliases: 1 };
-        let turns = per_second.iter().map(|&rate| Turn { by_clock: rate, by_processor: rate }).collect();
-        Candidate { name: "", visits, minimum, turns }
+impl Ledger {
+    fn read(&self) -> Outcome<LedgerSums> {
+        // The metrics come from the object, so this is one of its requests.
+        let clicks = api::clicks_of_ledger(self.hop)?;
+        let text = api::get(self.sums, "/")?;
+        let sums: Value = serde_json::from_str(&text).unwrap_or_default();
+        let sum = |name| sums.get(name).and_then(Value::as_u64).ok_or_else(|| Failure::new(format!("the ledger has no {name}: {text}")));
+        Ok(LedgerSums { clicks, requests: sum("requests")?, rows_written: sum("rows_written")? })
     }
 
-    #[test]
-    fn median_turn_decides() {
-        let reference = || candidate(None, &[100.0, 200.0, 100.0]);
-        // Ratios of 0.1, 1 and 1.1, although the median of its own rates is far below that of the reference.
-        assert!(judge(&[reference(), candidate(Some(1.0), &[10.0, 200.0, 110.0])]));
-        assert!(!judge(&[reference(), candidate(Some(1.0), &[99.0, 150.0, 150.0])]));
-        assert!(judge(&[reference(), candidate(None, &[1.0, 1.0, 1.0])]));
+    /// Waits until `answered` clicks have arrived since `before`, and returns what the objects did for them. Fails if
+    /// other than that number arrive.
+    fn wait_for(&self, answered: u64, before: LedgerSums) -> Outcome<LedgerSums> {
+        let until = Instant::now() + LATEST;
+        let mut questions = 0;
+        loop {
+            let now = self.read()?;
+            questions += 1;
+            let clicks = now.clicks.saturating_sub(before.clicks);
+            if clicks == answered {
+                // Each question was a request too, and has written nothing.
+                let requests = now.requests.saturating_sub(before.requests).saturating_sub(questions);
+                return Ok(LedgerSums { clicks, requests, rows_written: now.rows_written.saturating_sub(before.rows_written) });
+            }
+            if clicks > answered || Instant::now() > until {
+                return Err(wrong_count(clicks, answered));
+            }
+            thread::sleep(PAUSE);
+        }
     }
+}
 
-    #[test]
-    fn candidate_without_turns_fails() {
-        assert!(!judge(&[candidate(None, &[]), candidate(Some(0.5), &[])]));
+fn compare_on_viceroy(project: &Project, modules: &Modules) -> Outcome<bool> {
+    let mut servers = [&modules.hop, &modules.kv, &modules.empty].map(|module| modules.start(project, module)).into_iter();
+    let mut next = || servers.next().unwrap_or_else(|| Err(Failure::new("a server is missing")));
+    let (mut hop, mut kv, mut empty) = (next()?, next()?, next()?);
+    api::create_links(hop.port, LINKS, TARGET)?;
+    let visits = |server: &Viceroy, method, status| Visits { port: server.port, method, aliases: LINKS, status };
+    let mut rows = [
+        row(BARE_KV, kv.process(), visits(&kv, "GET", 302), Duration::ZERO, &[]),
+        row("hop", hop.process(), visits(&hop, "HEAD", 302), Duration::ZERO, &[]),
+        row("hop, counted", hop.process(), visits(&hop, "GET", 302), LAST_KEYS, &[(BARE_KV, 0.75)]),
+        row("empty module", empty.process(), visits(&empty, "GET", 200), Duration::ZERO, &[]),
+    ];
+    announce("Viceroy", rows.len());
+    let mut answered = 0;
+    let mut answer = |row: &Row, responses: u32| answered += if is_counted(row, hop.port) { u64::from(responses) } else { 0 };
+    for row in &rows {
+        let responses = row.visit(WARM_UP)?;
+        answer(row, responses);
     }
+    for _ in 0..TURNS {
+        for row in &mut rows {
+            let responses = row.take_turn(TURN)?;
+            answer(row, responses);
+        }
+    }
+    [&mut hop, &mut kv, &mut empty].into_iter().try_for_each(Viceroy::check_alive)?;
+    let passed = judge(&rows);
+    let clicks = api::clicks_of_links(hop.port, LINKS)?;
+    if clicks != answered {
+        return Err(wrong_count(clicks, answered));
+    }
+    println!("\nEvery redirect of the counted row was counted once.");
+    Ok(passed)
+}
+
+/// Whether the responses of a row are clicks of the deployment of hop at this port.
+fn is_counted(row: &Row, hop: u16) -> bool {
+    row.visits.port == hop && row.visits.method == "GET"
+}
+
+fn announce(runtime: &str, rows: usize) {
+    println!("{runtime}: {TURNS} turns of {} s for each of {rows} rows…", TURN.as_secs());
+}
+
+fn wrong_count(clicks: u64, answered: u64) -> Failure {
+    Failure::new(format!("{answered} redirects were answered, but {clicks} clicks were counted"))
 }

@@ -5,34 +5,23 @@
 //! and runs the global scope. The benchmark prints the processor time of that. It sends the first request
 //! (`GET /health`) when workerd is idle again; the second request follows a link. V8 compiles functions on their first
 //! call, so both cost more than later requests.
-use std::fs;
 use std::io::{Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
-use std::path::{Path, PathBuf};
-use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::bench::workerd::{self, Runtime};
-use crate::edge::Edge;
+use crate::bench::viceroy::{self, Modules};
+use crate::bench::workerd::Runtime;
 use crate::failure::{Failure, Outcome, While};
-use crate::group::Member;
 use crate::project::Project;
-use crate::setup::tools::Tool;
-use crate::setup::{self, Need};
-use crate::{bench, build, process};
+use crate::setup;
 
 const TURNS: usize = 10;
 /// The limit of hop's first response, as a multiple of the empty Worker's.
 const BAR: f64 = 7.0;
 const TIMEOUT: Duration = Duration::from_secs(30);
-const PAUSE: Duration = Duration::from_millis(20);
 /// How many requests to each Compute module are timed, after `WARM_UP` others.
 const INSTANCES: usize = 100;
 const WARM_UP: usize = 10;
-
-/// The smallest module that Viceroy runs: `(module (memory (export "memory") 1) (func (export "_start")))`.
-const EMPTY_MODULE: &[u8] = b"\0asm\x01\0\0\0\x01\x04\x01\x60\0\0\x03\x02\x01\0\x05\x03\x01\0\x01\
-    \x07\x13\x02\x06memory\x02\0\x06_start\0\0\x0a\x04\x01\x02\0\x0b";
 
 /// A Worker that is started several times.
 struct Worker {
@@ -60,7 +49,7 @@ struct Start {
 /// Measures all Workers, prints their times and returns whether hop's first response is within the limit.
 pub(super) fn measure(project: &Project) -> Outcome<bool> {
     setup::provide(project, setup::BUILD_CLOUDFLARE)?;
-    setup::provide(project, &[setup::BUILD_FASTLY, &[Need::Tool(Tool::Viceroy)]].concat())?;
+    viceroy::provide(project)?;
     let runtime = Runtime::prepare(project)?;
     let mut workers = [
         Worker { name: "hop", config: "hopAlone", status: "200", starts: Vec::new() },
@@ -132,17 +121,9 @@ fn judge(workers: &[Worker; 3]) -> bool {
 /// Compares responses of new instances of hop with those of an empty module. Viceroy compiles a module once, when it
 /// starts, as Fastly does when a version is activated, and instantiates it for each request.
 fn show_instances(project: &Project) -> Outcome<()> {
-    let module = match std::env::var_os(bench::COMPUTE_MODULE) {
-        Some(module) => PathBuf::from(module),
-        None => {
-            build::module(project, Edge::Fastly)?;
-            project.deployed_module(Edge::Fastly)
-        }
-    };
-    let empty = project.bench_directory().join("empty.wasm");
-    fs::write(&empty, EMPTY_MODULE).doing(format_args!("writing {}", empty.display()))?;
-    let hop = Viceroy::start(project, &module)?;
-    let empty = Viceroy::start(project, &empty)?;
+    let modules = Modules::prepare(project)?;
+    let hop = modules.start(project, &modules.hop)?;
+    let empty = modules.start(project, &modules.empty)?;
     let (mut of_hop, mut of_empty) = (Vec::new(), Vec::new());
     for turn in 0..WARM_UP + INSTANCES {
         let (hop, empty) = (time_answer(hop.port, "/health", "200")?, time_answer(empty.port, "/health", "200")?);
@@ -155,32 +136,6 @@ fn show_instances(project: &Project) -> Outcome<()> {
     println!("Compute: a new instance responds to GET /health in {hop:.2} ms, one of an empty module in {empty:.2} ms:");
     println!("instantiation under Wasmtime and the work on that request take {:.2} ms.", hop - empty);
     Ok(())
-}
-
-/// A running Viceroy. Dropping it ends the process.
-struct Viceroy {
-    port: u16,
-    /// Ends the process when dropped.
-    _member: Member,
-}
-
-impl Viceroy {
-    /// Starts Viceroy and waits until it accepts connections, which is after it has compiled the module.
-    fn start(project: &Project, module: &Path) -> Outcome<Self> {
-        let [port] = workerd::free_ports()?;
-        let mut viceroy = project.system_command(&Tool::Viceroy.program(project).display().to_string());
-        viceroy.arg("-C").arg(project.path("fastly.toml")).args(["--addr", &format!("{}:{port}", Ipv4Addr::LOCALHOST)]);
-        viceroy.arg(module).env("HOP_ADMIN_KEY", "an-admin-key-that-is-not-used-here");
-        viceroy.env("HOP_PEPPER", "a-pepper-for-measurements-of-hop-only");
-        let mut member = process::start(&mut viceroy)?;
-        while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
-            if let Some(status) = member.has_ended().doing("watching Viceroy")? {
-                return Err(Failure::new(format!("Viceroy ended unexpectedly ({status}); its last output is above")));
-            }
-            thread::sleep(PAUSE);
-        }
-        Ok(Self { port, _member: member })
-    }
 }
 
 fn millis(duration: Duration) -> f64 {
@@ -214,12 +169,5 @@ mod tests {
     #[test]
     fn no_start_fails() {
         assert!(!judge(&[worker(&[]), worker(&[]), worker(&[])]));
-    }
-
-    #[test]
-    fn empty_module_is_readable() {
-        for payload in wasmparser::Parser::new(0).parse_all(EMPTY_MODULE) {
-            payload.unwrap();
-        }
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use crate::bench;
+use crate::bench::{self, processor};
 use crate::build;
 use crate::edge::Edge;
 use crate::failure::{Failure, Outcome, While};
@@ -17,7 +17,7 @@ use crate::project::Project;
 
 /// The configuration of workerd and the scripts it embeds.
 const SOURCES: &str = "bench/edge";
-const FILES: [&str; 6] = ["config.capnp", "redirect.js", "cache.js", "kv.js", "d1.js", "salts.js"];
+const FILES: [&str; 8] = ["config.capnp", "ledger.js", "instant.js", "redirect.js", "cache.js", "kv.js", "d1.js", "salts.js"];
 const WORKER_FILES: [&str; 2] = ["index.js", "index_bg.wasm"];
 /// The directory with the databases of the ledger's objects. The configuration names it, relative to its own folder.
 const OBJECTS: &str = "objects";
@@ -90,9 +90,13 @@ pub(super) struct Workerd<const N: usize> {
 }
 
 impl<const N: usize> Workerd<N> {
+    pub(super) fn process(&self) -> u32 {
+        self.member.id()
+    }
+
     /// The processor time of all its threads so far.
     pub(super) fn processor_time(&self) -> Outcome<Duration> {
-        processor_time(self.member.id())
+        processor::time_of(self.process())
     }
 
     /// Waits until workerd is idle: its ports are open before the Workers are loaded.
@@ -118,22 +122,6 @@ impl<const N: usize> Workerd<N> {
     }
 }
 
-/// The processor time of all threads of a process, in nanoseconds; `/proc/<pid>/stat` counts hundredths of a second.
-fn processor_time(process: u32) -> Outcome<Duration> {
-    let path = format!("/proc/{process}/task");
-    let mut nanoseconds = 0;
-    for thread in fs::read_dir(&path).doing(format_args!("reading {path}"))?.flatten() {
-        // The thread may have ended since then.
-        let text = fs::read_to_string(thread.path().join("schedstat")).unwrap_or_default();
-        nanoseconds += first_number(&text);
-    }
-    Ok(Duration::from_nanos(nanoseconds))
-}
-
-fn first_number(text: &str) -> u64 {
-    text.split_whitespace().next().and_then(|number| number.parse().ok()).unwrap_or(0)
-}
-
 /// Creates a directory, or empties it.
 fn empty_directory(path: &Path) -> Outcome<()> {
     let gone = fs::remove_dir_all(path).or_else(|error| if error.kind() == ErrorKind::NotFound { Ok(()) } else { Err(error) });
@@ -141,7 +129,7 @@ fn empty_directory(path: &Path) -> Outcome<()> {
 }
 
 /// Copies files to a folder, which is created.
-fn copy_files(files: &[&str], from: &Path, to: &Path) -> Outcome<()> {
+pub(super) fn copy_files(files: &[&str], from: &Path, to: &Path) -> Outcome<()> {
     fs::create_dir_all(to).doing(format_args!("creating {}", to.display()))?;
     for file in files {
         let file = from.join(file);
@@ -174,19 +162,6 @@ pub(super) fn free_ports<const N: usize>() -> Outcome<[u16; N]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn processor_time_grows_with_work() {
-        let before = processor_time(std::process::id()).unwrap();
-        let sum = (0..2_000_000_u64).fold(0, |sum: u64, number| sum ^ number.wrapping_mul(sum | 1));
-        assert!(processor_time(std::process::id()).unwrap() > before, "{sum}");
-    }
-
-    #[test]
-    fn schedstat_begins_with_time_on_processor() {
-        assert_eq!(first_number("2000123 45 6\n"), 2_000_123);
-        assert_eq!(first_number(""), 0);
-    }
 
     #[test]
     fn free_ports_differ() {

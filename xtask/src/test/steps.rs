@@ -185,7 +185,7 @@ impl Step {
                 Ok(Tally::check(holds))
             }
             Self::LintCloudflare => lint_for(project, "--package hop-cloudflare --package hop-bench-empty", rust::WORKERS),
-            Self::LintFastly => lint_for(project, "--package hop-fastly", rust::COMPUTE),
+            Self::LintFastly => lint_for(project, "--package hop-fastly --package hop-bench-kv", rust::COMPUTE),
             Self::Docs => check(
                 cargo(project, "doc --package hop-core --all-features --no-deps --document-private-items")
                     .env("RUSTDOCFLAGS", "-D warnings"),

@@ -99,6 +99,9 @@ impl App {
             Ok(config) => config,
             Err(error) => return Err(Problem::not_configured(error.clone())),
         };
+        if config.click_log.is_some() && !edge.has_click_logs() {
+            return Err(Problem::not_configured("HOP_CLICK_LOG: this edge has no log endpoints for clicks: remove the setting".into()));
+        }
         let host = head.host.to_ascii_lowercase();
         let context = Context::new(edge, config, &self.isolate, request_id, budget, background);
         let domain = match config.origin_of(&host) {

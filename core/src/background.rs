@@ -7,10 +7,12 @@ use crate::isolate::Isolate;
 use crate::log::log_lost;
 use crate::model::config::Config;
 use crate::model::stats::VisitorClick;
-use crate::stats::{FlushTask, records};
+use crate::stats::FlushTask;
+use crate::stats::records::{self, Folding};
 use crate::store::Change;
 use crate::store::budget::{Budget, Metered};
 use crate::store::cache::CacheTask;
+use crate::store::ledger::FailedVisit;
 use crate::store::ports::{Edge, Records as _, StoreError};
 
 /// The background tasks of one request. They are separate from its response: a handler that fails may still have added
@@ -32,8 +34,12 @@ pub(crate) enum Task {
     /// Updates the cache with what a visitor's request has read, or reads now. It is skipped if the budget is used up:
     /// the next visitor reads it again.
     UpdateCache(CacheTask),
-    /// Counts a click in a record, on an edge without a ledger.
+    /// Counts a click on an edge without a ledger: in a record, or as a line of a log endpoint.
     CountClick(VisitorClick),
+    /// Writes a failed visit to the log endpoint.
+    LogFailed(FailedVisit),
+    /// Folds what is due, on an edge without a ledger.
+    Fold,
     /// Sends clicks to the ledger. Only the last task waits.
     Flush(FlushTask),
     /// Commits a change. A conflict is no failure: then another request has written the record. The text is the log
@@ -73,7 +79,13 @@ impl BackgroundWork {
                     continue;
                 }
                 Task::CountClick(click) => {
-                    let counted = records::without_ledger::<E, _, _>(|| records::count_click(edge, click)).await;
+                    let counted = match &config.click_log {
+                        Some(endpoint) => {
+                            let pepper = config.pepper.as_ref().map_err(|reason| *reason);
+                            records::without_ledger::<E, _, _>(|| records::log_click(edge, endpoint, pepper, click)).await
+                        }
+                        None => records::without_ledger::<E, _, _>(|| records::count_click(edge, click)).await,
+                    };
                     let after = match counted {
                         Ok(after) => {
                             let months = config.stats_months;
@@ -86,6 +98,25 @@ impl BackgroundWork {
                     };
                     if let Err(error) = after {
                         log_lost(edge, &self.request_id, "clicks were not folded", &error);
+                    }
+                    continue;
+                }
+                Task::LogFailed(failed) => {
+                    let pepper = config.pepper.as_ref().map_err(|reason| *reason);
+                    let endpoint = config.click_log.as_deref().unwrap_or_default();
+                    let logged =
+                        records::without_ledger::<E, _, _>(|| std::future::ready(records::log_failed(edge, endpoint, pepper, failed)))
+                            .await;
+                    if let Err(error) = logged {
+                        log_lost(edge, &self.request_id, failure, &error);
+                    }
+                    continue;
+                }
+                Task::Fold => {
+                    let folding = Folding::Scheduler { months: config.stats_months };
+                    let folded = records::without_ledger::<E, _, _>(|| records::fold(edge, &budget, folding)).await;
+                    if let Err(error) = folded {
+                        log_lost(edge, &self.request_id, failure, &error);
                     }
                     continue;
                 }
@@ -103,10 +134,11 @@ impl Task {
     fn rank(&self) -> u8 {
         match self {
             Self::Invalidate(_) => 0,
-            Self::CountClick(_) => 1,
+            Self::CountClick(_) | Self::LogFailed(_) => 1,
             Self::Write(..) => 2,
             Self::UpdateCache(_) => 3,
-            Self::Flush(_) => 4,
+            Self::Fold => 4,
+            Self::Flush(_) => 5,
         }
     }
 
@@ -115,6 +147,8 @@ impl Task {
         match self {
             Self::Invalidate(_) | Self::UpdateCache(_) => "the cache was not updated",
             Self::CountClick(_) | Self::Flush(_) => "a click was not counted",
+            Self::LogFailed(_) => "a failed visit was not counted",
+            Self::Fold => "clicks were not folded",
             Self::Write(_, failure) => failure,
         }
     }
@@ -125,7 +159,7 @@ impl Task {
                 Some(link_cache) => task.run(edge.records(), link_cache).await,
                 None => Ok(()),
             },
-            Self::CountClick(_) | Self::Flush(_) => Ok(()),
+            Self::CountClick(_) | Self::LogFailed(_) | Self::Fold | Self::Flush(_) => Ok(()),
             Self::Write(change, _) => edge.records().commit(&change).await.map(drop),
         }
     }

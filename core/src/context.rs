@@ -11,13 +11,14 @@ use crate::message::problem::Problem;
 use crate::model::config::Config;
 use crate::model::digest::Pepper;
 use crate::model::password::{NewPassword, PasswordHash};
-use crate::model::stats::{Failure, VisitorClick};
+use crate::model::stats::{FailedVisits, Failure, VisitorClick};
 use crate::model::time::Timestamp;
 use crate::stats::Statistics;
 use crate::store::budget::{Budget, Fit, cost_of_change};
 use crate::store::cache::{CacheFill, CacheTask, Cacheable, FillValue, max_operations_of_a_fill};
 use crate::store::cached_link::CachedLink;
 use crate::store::id_source::{self, IdSource};
+use crate::store::ledger::FailedVisit;
 use crate::store::memo::{Memo, MemoValue};
 use crate::store::ports::{Edge, NoEntropy, StoreError};
 use crate::store::{Change, Key};
@@ -216,13 +217,29 @@ impl<'a, E: Edge> Context<'a, E> {
 
     /// Where this request reads statistics.
     pub(crate) fn statistics(&self) -> Statistics<'_, E> {
-        Statistics { edge: self.edge, shards: &self.config.shards, budget: self.budget, now: self.now }
+        Statistics {
+            edge: self.edge,
+            shards: &self.config.shards,
+            budget: self.budget,
+            now: self.now,
+            is_logged: self.config.click_log.is_some(),
+        }
     }
 
-    /// Counts a failed visit, which is sent with the next clicks of the isolate.
+    /// Adds a task that folds what is due, on an edge without a ledger.
+    pub(crate) fn fold_later(&self) {
+        if self.edge.ledger().is_none() {
+            self.background.borrow_mut().add(Task::Fold);
+        }
+    }
+
+    /// Counts a failed visit: it is sent with the next clicks of the isolate, or written to the log endpoint.
     pub(crate) fn count_failed(&self, domain: &str, failure: Failure) {
         if self.edge.ledger().is_some() {
             self.isolate.clicks(|buffer| buffer.add_failed(domain, failure, self.now));
+        } else if self.config.click_log.is_some() {
+            let failed = FailedVisit { domain: domain.to_owned(), at: self.now, counts: FailedVisits::one(failure) };
+            self.background.borrow_mut().add(Task::LogFailed(failed));
         }
     }
 }

@@ -27,6 +27,7 @@ pub use self::printed::who_may_what;
 pub use self::route::{Route, body_limit};
 use crate::api::audit;
 use crate::api::domains;
+use crate::api::ingest;
 use crate::api::keys;
 use crate::api::links;
 use crate::api::maintenance;
@@ -62,6 +63,8 @@ endpoints! {
         [204] => { status::favicon() }
     SecurityTxt: GET "/.well-known/security.txt", People, Anyone, NoBody,
         [200, 404] => { security_txt::security_txt(context) }
+    LogChallenge: GET "/.well-known/fastly/logging/challenge", Fetchers, Anyone, NoBody,
+        [200] => { status::log_challenge() }
     ExplainProblem: GET "/problems/{code}", People, Anyone, NoBody,
         [200, 404] => { pages::explain_problem(context, parameter) }
 
@@ -143,6 +146,8 @@ endpoints! {
         [200, 401, 403, 422, 503] => { audit::list(context, authorized, query) }
     Maintain: POST "/api/v1/maintenance", Programs, Right(Maintain), NoBody,
         [200, 401, 403, 422, 503] => { maintenance::maintain(context, authorized, query) }
+    Ingest: POST "/api/v1/ingest", Programs, Right(WriteClicks), LogLines,
+        [200, 400, 401, 403, 413, 415, 422, 503] => { ingest::ingest(context, authorized, query, client, body) }
     Metrics: GET "/metrics", Programs, Right(ReadMetrics), NoBody,
         [200, 401, 403, 503] => { metrics::show(context, authorized) }
 

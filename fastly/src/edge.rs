@@ -1,7 +1,9 @@
 //! The edge for the Compute runtime: implements the ports of the core.
 
+use std::io::Write as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use fastly::log::Endpoint;
 use fastly::{ConfigStore, SecretStore};
 use hop_core::Timestamp;
 use hop_core::ports::{Edge, EdgeLimits, EditsReachVisitors, NoCache, NoEntropy, NoLedger, OperationLimit, PasswordCost, StoreError};
@@ -70,6 +72,17 @@ impl Edge for ComputeEdge {
 
     fn log(&self, line: &str) {
         eprintln!("{line}");
+    }
+
+    fn has_click_logs(&self) -> bool {
+        true
+    }
+
+    /// Each write is one line.
+    fn log_click(&self, endpoint: &str, line: &str) -> Result<(), StoreError> {
+        let failed = |error: &dyn std::fmt::Display| StoreError::Unavailable(format!("log endpoint {endpoint}: {error}"));
+        let mut endpoint = Endpoint::try_from_name(endpoint).map_err(|error| failed(&error))?;
+        endpoint.write_all(line.as_bytes()).map_err(|error| failed(&error))
     }
 
     async fn openapi(&self) -> Result<Vec<u8>, StoreError> {

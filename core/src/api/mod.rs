@@ -5,6 +5,7 @@ pub(crate) mod audit;
 pub(crate) mod cursor;
 pub(crate) mod domains;
 pub(crate) mod idempotency;
+pub(crate) mod ingest;
 pub(crate) mod keys;
 pub(crate) mod links;
 pub(crate) mod maintenance;
@@ -25,4 +26,5 @@ pub(crate) fn describe_responses(generator: &mut schemars::SchemaGenerator) {
     audit::describe_responses(generator);
     stats::describe_responses(generator);
     maintenance::describe_responses(generator);
+    ingest::describe_responses(generator);
 }

@@ -127,6 +127,12 @@ pub(super) const USER_INVITED: ResponseSpec =
 pub(super) const USER_LIST: ResponseSpec = ResponseSpec::json("UserList", "A page of users", "UserList", &["users"]);
 pub(super) const AUDIT: ResponseSpec = ResponseSpec::json("Audit", "A page of events", "AuditEventList", &["audit"]);
 pub(super) const MAINTENANCE: ResponseSpec = ResponseSpec::json("Maintenance", "What was done", "Maintenance", &["maintenance"]);
+pub(super) const INGESTED: ResponseSpec =
+    ResponseSpec::json("Ingested", "What was done with the lines that were read", "Ingested", &["ingested"]).headers(&[Header::optional(
+        "Retry-After",
+        "0 if some lines were not read: send the same request again",
+    )
+    .number()]);
 pub(super) const HEAD: ResponseSpec = ResponseSpec::empty("Head", "Status and headers of `GET`");
 
 // The problems of single endpoints.

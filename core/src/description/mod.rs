@@ -228,6 +228,7 @@ fn request_body(endpoint: &Endpoint, description: &Operation) -> Result<Option<V
         BodyKind::Json | BodyKind::BulkJson if endpoint.method == "PATCH" => &["application/merge-patch+json", "application/json"],
         BodyKind::Json | BodyKind::BulkJson => &["application/json"],
         BodyKind::Form => &["application/x-www-form-urlencoded"],
+        BodyKind::LogLines => &["application/x-ndjson", "application/jsonl"],
         BodyKind::Import => &["application/x-ndjson", "application/jsonl", "text/csv"],
     };
     match (media_types, description.body) {

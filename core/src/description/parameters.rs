@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::api::audit::LONGEST_NAME;
 use crate::api::idempotency::LONGEST_KEY;
+use crate::api::ingest::LONGEST_BATCH_ID;
 use crate::api::links::qr;
 use crate::api::page_size;
 use crate::api::stats::MAX_CLICKS;
@@ -347,6 +348,12 @@ pub(super) const IDEMPOTENCY_KEY: Parameter = Parameter::in_header(
     "Idempotency-Key",
     "Name of this request, so that it can be repeated safely: 1 to 255 characters of printable ASCII.",
     || json!({"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[ -~]*[!-~][ -~]*$"}),
+);
+pub(super) const BATCH_ID: Parameter = Parameter::in_header(
+    "batchId",
+    "Batch-Id",
+    "Name of this batch of lines. Without it a batch is recognised by its content.",
+    || json!({"type": "string", "minLength": 1, "maxLength": LONGEST_BATCH_ID, "pattern": "^[A-Za-z0-9._:-]+$"}),
 );
 const ACCEPT_LANGUAGE: Parameter =
     Parameter::in_header("acceptLanguage", "Accept-Language", "Compared with the condition `language` of rules.", any_text);

@@ -56,6 +56,8 @@ pub(crate) enum BodyKind {
     Form,
     /// A list of links: JSON Lines or CSV.
     Import,
+    /// Log lines: JSON Lines.
+    LogLines,
 }
 
 impl BodyKind {
@@ -64,7 +66,7 @@ impl BodyKind {
         match self {
             Self::NoBody => None,
             Self::Json => Some(BODY_LIMIT),
-            Self::BulkJson | Self::Import => Some(BULK_LIMIT),
+            Self::BulkJson | Self::Import | Self::LogLines => Some(BULK_LIMIT),
             Self::Form => Some(FORM_LIMIT),
         }
     }
@@ -76,6 +78,10 @@ impl BodyKind {
             Self::Json | Self::BulkJson if is_json(client) => Ok(()),
             Self::Json | Self::BulkJson => Err(Problem::unsupported_media_type()),
             Self::Import => ImportFormat::from_content_type(client).map(drop),
+            Self::LogLines => match ImportFormat::from_content_type(client) {
+                Ok(ImportFormat::JsonLines) => Ok(()),
+                _ => Err(Problem::no_log_lines()),
+            },
         }
     }
 }

@@ -34,6 +34,7 @@ fn description(right: Right) -> &'static str {
             "show, list, search, explain and export links, their history, QR codes and tags, and ask whether an alias is free"
         }
         Right::ReadClicks => "read statistics, and see how often a link was followed; without it `clicks` is null",
+        Right::WriteClicks => "send the log lines of clicks",
         Right::WriteLinks => "create links, and change, move, delete, restore and erase one's own; admins do so with every link",
         Right::ManageLinks => {
             "block links and change blocked ones, give them to another owner, import, rename and remove tags, export hashes of passwords"

@@ -183,6 +183,8 @@ mod tests {
             ("/api/v1/keys/x", "/api/v1/keys/{key}", "x"),
             ("/api/v1/audit", "/api/v1/audit", ""),
             ("/api/v1/maintenance", "/api/v1/maintenance", ""),
+            ("/api/v1/ingest", "/api/v1/ingest", ""),
+            ("/.well-known/fastly/logging/challenge", "/.well-known/fastly/logging/challenge", ""),
             ("/metrics", "/metrics", ""),
             ("/docs+", "/{alias}+", "docs"),
             ("/docs%2B", "/{alias}+", "docs"),
@@ -250,6 +252,8 @@ mod tests {
             "/api/v1/keys/x/y",
             "/api/v1/audit/x",
             "/api/v1/maintenance/",
+            "/api/v1/ingest/",
+            "/.well-known/fastly",
             "/metrics/",
             "/api/v1/domains/a/b",
             "/api/v1/tags/",
@@ -346,6 +350,7 @@ mod tests {
         assert_eq!(limit(Method::PATCH, "http://h/api/v1/links/docs"), Some(65_536));
         assert_eq!(limit(Method::POST, "http://h/api/v1/batch"), Some(1_048_576));
         assert_eq!(limit(Method::POST, "http://h/api/v1/import?x"), Some(1_048_576));
+        assert_eq!(limit(Method::POST, "http://h/api/v1/ingest"), Some(1_048_576));
         assert_eq!(limit(Method::PATCH, "http://h/docs"), None);
         assert_eq!(limit(Method::DELETE, "http://h/api/v1/links/docs"), None);
         assert_eq!(limit(Method::GET, "http://h/shorten"), None);

@@ -3,6 +3,7 @@
 //! Its store can fail at any step, delay answers and return stale values. Writes to its link cache can be delayed, lost
 //! and reordered. The test chooses the faults from a seed, so every failure can be replayed.
 
+mod click_lines;
 mod faults;
 mod ledger;
 mod link_cache;
@@ -16,6 +17,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::task::Poll;
 
+pub use click_lines::PlantedLine;
 pub use faults::{Fault, Faults, NoFaults, StoreStep};
 pub use ledger::MemoryLedger;
 pub use link_cache::MemoryCache;
@@ -58,6 +60,7 @@ pub struct MemoryEdge {
     has_openapi: AtomicBool,
     random: Mutex<Random>,
     log: Mutex<Vec<String>>,
+    click_lines: Mutex<Vec<(String, String)>>,
     has_timers: AtomicBool,
     waits: Mutex<Vec<u32>>,
 }
@@ -83,6 +86,7 @@ impl MemoryEdge {
             has_openapi: AtomicBool::new(true),
             random: Mutex::new(Random::new(seed)),
             log: Mutex::default(),
+            click_lines: Mutex::default(),
             has_timers: AtomicBool::new(false),
             waits: Mutex::default(),
         }
@@ -143,6 +147,11 @@ impl MemoryEdge {
     /// Makes the OpenAPI document unavailable from now on.
     pub fn lose_openapi(&self) {
         self.has_openapi.store(false, Ordering::SeqCst);
+    }
+
+    /// Takes the lines of clicks that were logged since the last call: the name of the endpoint, and the line.
+    pub fn take_click_lines(&self) -> Vec<(String, String)> {
+        std::mem::take(&mut locked(&self.click_lines))
     }
 
     /// Takes the lines that were logged since the last call.
@@ -214,6 +223,15 @@ impl Edge for MemoryEdge {
 
     fn log(&self, line: &str) {
         locked(&self.log).push(line.to_owned());
+    }
+
+    fn has_click_logs(&self) -> bool {
+        !self.has_ledger
+    }
+
+    fn log_click(&self, endpoint: &str, line: &str) -> Result<(), StoreError> {
+        locked(&self.click_lines).push((endpoint.to_owned(), line.to_owned()));
+        Ok(())
     }
 
     async fn openapi(&self) -> Result<Vec<u8>, StoreError> {

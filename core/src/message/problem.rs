@@ -259,6 +259,10 @@ impl Problem {
         Self::new(ProblemCode::UnsupportedMediaType, "Send JSON Lines as `Content-Type: application/x-ndjson`, or CSV as `text/csv`.")
     }
 
+    pub(crate) fn no_log_lines() -> Self {
+        Self::new(ProblemCode::UnsupportedMediaType, "Send log lines as `Content-Type: application/x-ndjson`.")
+    }
+
     /// A body, or an item of one, that is not an object.
     pub(crate) fn wrong_body(error: FieldError) -> Self {
         Self::invalid_fields(vec![LocatedError { field: String::new(), error }])
@@ -362,6 +366,14 @@ impl Problem {
         Self::new(ProblemCode::StoreUnavailable, "The statistics did not answer. Try again.")
             .advising(ProblemHeader::RetryAfter)
             .because(cause)
+    }
+
+    /// The problem of statistics that could not be read or written.
+    pub(crate) fn from_statistics(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(cause) => Self::no_statistics(cause),
+            other => other.into(),
+        }
     }
 
     fn store_unavailable(cause: String) -> Self {

@@ -21,6 +21,9 @@ pub(crate) const ADMIN_KEY_MIN_CHARS: usize = 32;
 /// Shortest pepper. A shorter one could be guessed from its digests.
 const PEPPER_MIN_CHARS: usize = 32;
 
+/// Longest name of a log endpoint in bytes.
+const LOG_NAME_BYTES: usize = 128;
+
 /// Longest name in characters. It fits the tab of a browser.
 const NAME_CHARS: usize = 64;
 
@@ -80,6 +83,8 @@ pub(crate) struct Config {
     pub(crate) stats_months: u32,
     /// Whether clicks of visitors who ask not to be tracked are counted without their properties.
     pub(crate) respects_dnt: bool,
+    /// The log endpoint that clicks are written to, instead of the store.
+    pub(crate) click_log: Option<String>,
     /// Contact for vulnerability reports.
     pub(crate) security: Option<SecurityContact>,
 }
@@ -153,6 +158,10 @@ impl Config {
             keep("HOP_RESPECT_DNT", message);
             false
         });
+        let click_log = click_log(read("HOP_CLICK_LOG").as_deref()).unwrap_or_else(|message| {
+            keep("HOP_CLICK_LOG", message);
+            None
+        });
         let (contact, expires) = (read("HOP_SECURITY_CONTACT"), read("HOP_SECURITY_EXPIRES"));
         let security = SecurityContact::parse(words(contact.as_deref()), expires.as_deref()).unwrap_or_else(|(name, message)| {
             keep(name, message);
@@ -183,6 +192,7 @@ impl Config {
             shards,
             stats_months,
             respects_dnt,
+            click_log,
             security,
         })
     }
@@ -271,6 +281,24 @@ fn switch(text: Option<&str>) -> Result<bool, String> {
         None | Some("" | "off") => Ok(false),
         Some("on") => Ok(true),
         Some(other) => Err(format!("\"{other}\" is neither on nor off")),
+    }
+}
+
+/// Whether the vendor uses a log endpoint of this name itself.
+fn is_reserved_log(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    matches!(&*name, "stdout" | "stderr") || name.starts_with("fst_managed_")
+}
+
+/// Parses the name of a log endpoint. `None` if it is not set.
+fn click_log(text: Option<&str>) -> Result<Option<String>, String> {
+    match text.map(str::trim).unwrap_or_default() {
+        "" => Ok(None),
+        name if is_reserved_log(name) => Err(format!("{name} is reserved: name a log endpoint of the service")),
+        name if name.len() > LOG_NAME_BYTES || name.contains([':', '\n']) => {
+            Err(format!("the name of a log endpoint has at most {LOG_NAME_BYTES} bytes and no colon"))
+        }
+        name => Ok(Some(name.to_owned())),
     }
 }
 
@@ -380,7 +408,7 @@ mod tests {
     #[test]
     fn missing_settings_have_defaults() {
         let config = read(&[("HOP_DOMAINS", "https://hop.example")]).unwrap();
-        assert_eq!(config.alias_case, AliasCase::Sensitive);
+        assert_eq!((config.alias_case, config.click_log.as_deref()), (AliasCase::Sensitive, None));
         assert_eq!(config.targets.schemes, ["https", "http"]);
         assert_eq!((config.theme.name.as_str(), config.theme.colors), ("hop", Colors::default()));
     }
@@ -409,6 +437,10 @@ mod tests {
             ("HOP_CORS_ORIGINS", "https://key@app.example"),
             ("HOP_CORS_ORIGINS", "ftp://app.example"),
             ("HOP_CORS_ORIGINS", "https://app.example:99999"),
+            ("HOP_CLICK_LOG", "Stdout"),
+            ("HOP_CLICK_LOG", "fst_managed_x"),
+            ("HOP_CLICK_LOG", "a:b"),
+            ("HOP_CLICK_LOG", &"x".repeat(129)),
             ("HOP_SECURITY_CONTACT", "security@hop.example"),
             ("HOP_SECURITY_EXPIRES", "tomorrow"),
         ] {
@@ -441,8 +473,10 @@ mod tests {
             ("HOP_TARGET_SCHEMES", "HTTPS, my-app+2.0"),
             ("HOP_NAME", &format!(" {longest} ")),
             ("HOP_COLORS", "#FFEE00"),
+            ("HOP_CLICK_LOG", " clicks "),
         ];
         let config = read(&settings).unwrap();
+        assert_eq!(config.click_log.as_deref(), Some("clicks"));
         assert_eq!(config.theme.name, longest);
         assert_eq!(config.theme.colors, Colors::parse("#ffee00 #000000").unwrap());
         assert_eq!(config.alias_case, AliasCase::Insensitive);

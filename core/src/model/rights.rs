@@ -39,6 +39,7 @@ pub(crate) enum Scope {
     LinksWrite,
     LinksAdmin,
     StatsRead,
+    StatsWrite,
     DomainsAdmin,
     UsersAdmin,
     KeysAdmin,
@@ -48,11 +49,12 @@ pub(crate) enum Scope {
 }
 
 impl Scope {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::LinksRead,
         Self::LinksWrite,
         Self::LinksAdmin,
         Self::StatsRead,
+        Self::StatsWrite,
         Self::DomainsAdmin,
         Self::UsersAdmin,
         Self::KeysAdmin,
@@ -67,6 +69,7 @@ impl Scope {
             Self::LinksWrite => "links:write",
             Self::LinksAdmin => "links:admin",
             Self::StatsRead => "stats:read",
+            Self::StatsWrite => "stats:write",
             Self::DomainsAdmin => "domains:admin",
             Self::UsersAdmin => "users:admin",
             Self::KeysAdmin => "keys:admin",
@@ -88,6 +91,7 @@ pub(crate) enum Right {
     WriteLinks,
     ManageLinks,
     ReadClicks,
+    WriteClicks,
     ReadDomains,
     WriteDomains,
     ManageUsers,
@@ -110,9 +114,10 @@ pub(crate) struct RightTerms {
 impl Right {
     /// All rights, in the order in which the table is printed.
     #[cfg(any(test, feature = "memory"))]
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::ReadLinks,
         Self::ReadClicks,
+        Self::WriteClicks,
         Self::WriteLinks,
         Self::ManageLinks,
         Self::ReadDomains,
@@ -130,6 +135,7 @@ impl Right {
         match self {
             Self::ReadLinks => terms(Scope::LinksRead, Role::Viewer, false),
             Self::ReadClicks => terms(Scope::StatsRead, Role::Viewer, false),
+            Self::WriteClicks => terms(Scope::StatsWrite, Role::Admin, true),
             Self::WriteLinks => terms(Scope::LinksWrite, Role::Editor, false),
             Self::ManageLinks => terms(Scope::LinksAdmin, Role::Admin, false),
             Self::ReadDomains => terms(Scope::LinksRead, Role::Viewer, false),

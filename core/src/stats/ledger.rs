@@ -1,10 +1,12 @@
 //! Reading the ledger: asks the shards that have the clicks, and adds up their replies.
 
+use std::collections::BTreeMap;
+
 use crate::model::ledger_shards::ShardNames;
 use crate::model::link::LinkId;
 use crate::model::stats::{ClickEvent, Report, ReportQuery};
 use crate::model::time::Timestamp;
-use crate::store::ledger::{LedgerCounters, LedgerReply, LedgerRequest, LinkTotals, Subject};
+use crate::store::ledger::{Batch, LedgerCounters, LedgerReply, LedgerRequest, LinkTotals, Subject};
 use crate::store::ports::{Ledger, StoreError};
 
 /// The report of a period.
@@ -68,6 +70,24 @@ pub(crate) async fn recent(
     }
     events.sort_by_key(|event| std::cmp::Reverse(event.at));
     Ok(events)
+}
+
+/// Merges log lines. Each shard merges its part of those with the same name once.
+pub(crate) async fn ingest(ledger: &impl Ledger, shards: &ShardNames, name: &str, lines: Batch) -> Result<(), StoreError> {
+    let mut parts = BTreeMap::<String, Batch>::new();
+    for event in lines.events {
+        parts.entry(shards.current(event.link.as_str())).or_default().events.push(event);
+    }
+    for failed in lines.failed {
+        parts.entry(shards.current(&failed.domain)).or_default().failed.push(failed);
+    }
+    for (shard, batch) in parts {
+        match call(ledger, &shard, &LedgerRequest::Ingest { name: name.to_owned(), batch }).await? {
+            LedgerReply::Done => {}
+            _ => return Err(unexpected()),
+        }
+    }
+    Ok(())
 }
 
 /// Deletes what is kept of a link.

@@ -28,17 +28,28 @@ pub(crate) struct Exactness {
     pub(crate) has_failed: bool,
     /// Whether links show the clicks of the last days.
     pub(crate) has_last_days: bool,
+    /// The rate in clicks a second from which a log endpoint is needed; `None` if it never is.
+    pub(crate) log_from_rate: Option<u32>,
 }
 
-/// How exact the statistics of this edge are.
-pub(crate) fn exactness<E: Edge>(edge: &E) -> Exactness {
+/// How exact the statistics of this edge are. `is_logged` says whether clicks are written to a log endpoint.
+pub(crate) fn exactness<E: Edge>(edge: &E, is_logged: bool) -> Exactness {
     let has_ledger = edge.ledger().is_some();
-    Exactness { visible_after_seconds: has_ledger.then_some(1), has_failed: has_ledger, has_last_days: has_ledger }
+    Exactness {
+        visible_after_seconds: has_ledger.then_some(1),
+        has_failed: has_ledger || is_logged,
+        has_last_days: has_ledger,
+        log_from_rate: edge.has_click_logs().then_some(records::MAX_RATE),
+    }
 }
 
 /// How reliably this edge counts a click, for `/capabilities`.
-pub(crate) fn promise<E: Edge>(edge: &E) -> &'static str {
+pub(crate) fn promise<E: Edge>(edge: &E, is_logged: bool) -> &'static str {
     match edge.ledger() {
+        _ if is_logged => {
+            "written to a log endpoint after the response; counted exactly once when POST /api/v1/ingest gets its line. Clicks \
+             are lost if their lines are not delivered within a day"
+        }
         Some(_) => {
             "sent to the ledger in the background, within about a second; counted exactly once from then on. Clicks are \
              lost if the isolate is killed before, or if the ledger does not answer for 20 seconds \
@@ -55,6 +66,8 @@ pub(crate) struct Statistics<'a, E> {
     /// The store operations that the request may use.
     pub(crate) budget: &'a Budget,
     pub(crate) now: Timestamp,
+    /// Whether clicks are written to a log endpoint. Then failed visits are counted on an edge without a ledger too.
+    pub(crate) is_logged: bool,
 }
 
 impl<E: Edge> Statistics<'_, E> {
@@ -63,9 +76,9 @@ impl<E: Edge> Statistics<'_, E> {
         let Some(ledger) = self.edge.ledger() else {
             let (report, complete_until) =
                 records::without_ledger::<E, _, _>(|| records::report(self, &about, &query)).await.map_err(too_long)?;
-            return Ok(PeriodReport { report, complete_until: Some(complete_until), has_failed: false });
+            return Ok(PeriodReport { report, complete_until: Some(complete_until), has_failed: self.is_logged });
         };
-        let report = ledger::report(ledger, self.shards, about, query).await.map_err(unanswered)?;
+        let report = ledger::report(ledger, self.shards, about, query).await.map_err(Problem::from_statistics)?;
         Ok(PeriodReport { report, complete_until: None, has_failed: true })
     }
 
@@ -83,7 +96,7 @@ impl<E: Edge> Statistics<'_, E> {
             Some(ledger) => ledger::recent(ledger, self.shards, link, since).await,
             None => records::without_ledger::<E, _, _>(|| records::recent(self, link, since)).await,
         };
-        events.map_err(unanswered)
+        events.map_err(Problem::from_statistics)
     }
 
     /// Deletes what is kept of a link, with at most `most` store operations. Returns whether everything was deleted; if
@@ -109,13 +122,6 @@ fn too_long(error: StoreError) -> Problem {
             let detail = "this edge cannot read so many months in one request: use a later from";
             Problem::wrong_field("from", FieldError::new(FieldCode::TooMany, detail))
         }
-        error => unanswered(error),
-    }
-}
-
-fn unanswered(error: StoreError) -> Problem {
-    match error {
-        StoreError::Unavailable(cause) => Problem::no_statistics(cause),
-        other => other.into(),
+        error => Problem::from_statistics(error),
     }
 }

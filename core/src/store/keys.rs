@@ -17,7 +17,7 @@ use crate::model::target::Target;
 use crate::model::text::{ExternalId, Tag};
 use crate::model::time::Timestamp;
 use crate::store::ledger::Salt;
-use crate::store::segments::{Segment, Slice, TagName};
+use crate::store::segments::{BATCH, Segment, Slice, TagName};
 
 /// The name of one record or index entry: short ASCII text.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -74,6 +74,16 @@ impl Key {
     /// The key of one click. Its fields are part of the key.
     pub(crate) fn click(segment: Segment, link: &LinkId, name: &str, fields: &str) -> Self {
         Self(format!("{}{name}.{fields}", Prefix::clicks_of(segment, link).as_str()))
+    }
+
+    /// The key of the log lines of a batch that are of one segment.
+    pub(crate) fn click_batch(segment: Segment, name: &str) -> Self {
+        Self(format!("{}{name}", Prefix::click_batches(segment).as_str()))
+    }
+
+    /// The key of the record that says which lines of a batch were read.
+    pub(crate) fn ingest(name: &str) -> Self {
+        Self(format!("ingest/{name}"))
     }
 
     /// The key of the salt of a day.
@@ -286,6 +296,11 @@ impl Prefix {
     /// The clicks of a link in a segment.
     pub(crate) fn clicks_of(segment: Segment, link: &LinkId) -> Self {
         Self(format!("c/{segment}/{link}/"))
+    }
+
+    /// The batches of log lines in a segment.
+    pub(crate) fn click_batches(segment: Segment) -> Self {
+        Self(format!("c/{segment}/{BATCH}"))
     }
 
     /// The counters or tickets of all click limits that a link has had.

@@ -20,6 +20,7 @@ mod guarded_record;
 pub(crate) mod history;
 pub(crate) mod id_source;
 pub(crate) mod idempotency;
+pub(crate) mod ingest_position;
 mod keys;
 pub mod ledger;
 pub(crate) mod memo;

@@ -57,6 +57,18 @@ pub trait Edge {
     fn random(&self, bytes: &mut [u8]) -> Result<(), NoEntropy>;
     /// Writes one line of JSON to the log of the deployment.
     fn log(&self, line: &str);
+    /// Whether this edge has log endpoints for clicks, so that the setting `HOP_CLICK_LOG` can name one.
+    fn has_click_logs(&self) -> bool {
+        false
+    }
+    /// Writes one line to the log endpoint with this name, which delivers it later.
+    ///
+    /// # Errors
+    /// If the edge refuses the name or the line.
+    fn log_click(&self, endpoint: &str, line: &str) -> Result<(), StoreError> {
+        let _ = line;
+        Err(StoreError::Unavailable(format!("this edge has no log endpoint {endpoint}")))
+    }
     /// The OpenAPI document (`docs/openapi.json`): from a file beside the module, or from the module itself
     /// ([`crate::openapi`]).
     async fn openapi(&self) -> Result<Vec<u8>, StoreError>;

@@ -9,7 +9,7 @@ use crate::api::stats::query::dimensions;
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::message::request::{BODY_LIMIT, BULK_LIMIT};
-use crate::message::response::Response;
+use crate::message::response::{ONE_DAY, Response};
 use crate::model::stats::Dimension;
 use crate::model::{alias, target};
 use crate::stats::{self, Exactness};
@@ -120,6 +120,11 @@ struct StatisticsJson {
     respects_dnt: bool,
     /// Whether links have the clicks of the last seven days.
     last_7_days: bool,
+    /// Whether clicks are written to a log endpoint, whose lines `POST /api/v1/ingest` counts: the setting
+    /// `HOP_CLICK_LOG`.
+    click_log: bool,
+    /// Clicks a second from which on a log endpoint is needed, on average over ten minutes; `null` if it never is.
+    click_log_from: Option<u32>,
 }
 
 /// The largest values that are accepted.
@@ -174,7 +179,7 @@ pub(crate) async fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Re
         cached_links: context.edge.link_cache().map(|_| cached_links),
         max_clicks: "never exceeded, with one exception: while a link is being erased, a visitor who read it before may take \
                      one click more; a failure may waste a click",
-        clicks: stats::promise(context.edge),
+        clicks: stats::promise(context.edge, context.config.click_log.is_some()),
     };
     let limits = LimitsJson {
         alias_bytes: alias::MAX_BYTES,
@@ -195,7 +200,8 @@ pub(crate) async fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Re
 }
 
 fn statistics<E: Edge>(context: &Context<'_, E>) -> StatisticsJson {
-    let Exactness { visible_after_seconds, has_failed, has_last_days } = stats::exactness(context.edge);
+    let is_logged = context.config.click_log.is_some();
+    let Exactness { visible_after_seconds, has_failed, has_last_days, log_from_rate } = stats::exactness(context.edge, is_logged);
     StatisticsJson {
         totals: "exact",
         uniques_error: UNIQUES_ERROR,
@@ -205,6 +211,8 @@ fn statistics<E: Edge>(context: &Context<'_, E>) -> StatisticsJson {
         failed_visits: has_failed,
         respects_dnt: context.config.respects_dnt,
         last_7_days: has_last_days,
+        click_log: is_logged,
+        click_log_from: log_from_rate,
     }
 }
 
@@ -212,6 +220,12 @@ fn statistics<E: Edge>(context: &Context<'_, E>) -> StatisticsJson {
 /// alias.
 pub(crate) async fn favicon() -> Result<Response, Problem> {
     Ok(Response::empty(StatusCode::NO_CONTENT))
+}
+
+/// `GET /.well-known/fastly/logging/challenge`: any service of the vendor may send log lines to this host. They are only
+/// accepted with a key.
+pub(crate) async fn log_challenge() -> Result<Response, Problem> {
+    Ok(Response::cached_text("*\n".to_owned(), ONE_DAY))
 }
 
 /// `GET /openapi.json`

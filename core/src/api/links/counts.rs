@@ -29,7 +29,7 @@ pub(super) struct LinkClicks {
 impl ClickCounts {
     /// The counts of a link that was just created.
     pub(super) fn of_new<E: Edge>(context: &Context<'_, E>, link: &Link) -> Self {
-        let last_7_days = stats::exactness(context.edge).has_last_days.then_some([0; 7]);
+        let last_7_days = stats::exactness(context.edge, false).has_last_days.then_some([0; 7]);
         Self { clicks: Some(LinkClicks { total: link.imported_clicks, last_7_days }), taken: 0 }
     }
 }
@@ -54,7 +54,7 @@ pub(super) async fn with_clicks<E: Edge>(context: &Context<'_, E>, links: &[&Lin
 
 /// Loads the clicks of `links`, in their order.
 async fn load_clicks<E: Edge>(context: &Context<'_, E>, links: &[&LinkId]) -> Vec<Option<LinkClicks>> {
-    let has_days = stats::exactness(context.edge).has_last_days;
+    let has_days = stats::exactness(context.edge, false).has_last_days;
     match context.statistics().totals(links).await {
         Ok(totals) => totals.into_iter().map(|totals| Some(LinkClicks::new(&totals, has_days.then(|| Day::of(context.now))))).collect(),
         Err(error) => {

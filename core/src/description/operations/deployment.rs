@@ -47,6 +47,13 @@ pub(super) const SECURITY_TXT: Operation = Operation::new(OperationGroup::Deploy
     )
     .answers(&[(200, answers::TEXT)]);
 
+pub(super) const LOG_CHALLENGE: Operation = Operation::new(OperationGroup::Deployment, "logChallenge", "Allow log delivery")
+    .description(
+        "Fastly asks here before it delivers log lines to `POST /api/v1/ingest` of this host. The answer `*` allows the \
+         delivery to every service; lines are accepted with a key only.",
+    )
+    .answers(&[(200, answers::TEXT)]);
+
 pub(super) const EXPLAIN_PROBLEM: Operation = Operation::new(OperationGroup::Deployment, "problem", "Explain a problem")
     .description("A page that explains a problem code. The `type` of every problem is its address.")
     .answers(&[(200, answers::PAGE)]);

@@ -1,5 +1,7 @@
 //! The endpoints of statistics.
 
+use serde_json::json;
+
 use crate::description::operation::{Operation, OperationGroup};
 use crate::description::{answers, parameters};
 
@@ -50,3 +52,18 @@ pub(super) const STATS: Operation = Operation::new(OperationGroup::Statistics, "
         parameters::STATS_FORMAT,
     ])
     .answers(&[(200, answers::OVERVIEW)]);
+
+pub(super) const INGEST: Operation = Operation::new(OperationGroup::Statistics, "ingest", "Send log lines of clicks")
+    .description(
+        "Counts the lines that an edge with the setting `HOP_CLICK_LOG` wrote to its log endpoint, one JSON object a line. A \
+         line proves by `HOP_PEPPER` that this deployment wrote it. A line that cannot be counted does not affect the \
+         others: one that is incomplete, was changed or written by another deployment, has more than 8 KiB, is more than 24 \
+         hours old, or is from the future by more than five minutes. Empty lines are ignored. A batch is counted once: \
+         sending it again within 24 hours changes nothing. One request reads up to 1,000 lines, and on Fastly at most those \
+         of twelve segments of ten minutes. If there are more, `next` is the first line that was not read and the answer has \
+         `Retry-After: 0`: repeat the request, and it continues there. All numbers of the answer are about the lines that \
+         this request has read. Needs the scope `stats:write`, the role admin, and a key for every domain.",
+    )
+    .parameters(&[parameters::BATCH_ID])
+    .body_schema(|| json!({"type": "string", "description": "Log lines, as the edge wrote them."}))
+    .answers(&[(200, answers::INGESTED)]);

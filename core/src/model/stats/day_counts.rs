@@ -121,6 +121,11 @@ impl DayCounts {
         }
     }
 
+    /// All failed visits of the day.
+    pub(crate) fn total_failed(&self) -> u64 {
+        self.failed.values().map(|failed| failed.total()).fold(0, u64::saturating_add)
+    }
+
     /// All clicks of the day.
     pub(crate) fn total(&self) -> Clicks {
         let mut total = Clicks::default();
@@ -149,6 +154,11 @@ impl FailedVisits {
             Failure::UnknownHost => &mut failed.unknown_host,
         } = 1;
         failed
+    }
+
+    /// Failed visits of all causes.
+    pub(crate) fn total(self) -> u64 {
+        [self.unknown_alias, self.ended, self.root, self.unknown_host].into_iter().fold(0, u64::saturating_add)
     }
 
     pub(crate) fn merge(&mut self, other: Self) {

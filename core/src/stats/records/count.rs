@@ -9,6 +9,13 @@ use crate::store::ports::{Edge, Record, Records as _, StoreError};
 use crate::store::segments::KeptEvent;
 use crate::store::{Key, id_source};
 
+impl AfterClick {
+    /// After a click that was written to a log: its receiver folds.
+    pub(super) fn of_line(missing_salt: Option<Day>) -> Self {
+        Self { missing_salt, progress: None }
+    }
+}
+
 /// How often the key of a click is written, if the store fails.
 const TRIES: u32 = 3;
 

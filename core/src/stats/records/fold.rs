@@ -6,14 +6,16 @@
 
 use std::collections::BTreeMap;
 
+use super::segment_clicks::{MAX_BATCHES, SegmentClicks, count_batches};
 use super::{ensure_salts, erase};
 use crate::log::log_skipped;
 use crate::model::digest;
 use crate::model::domain::Domain;
 use crate::model::link::LinkId;
-use crate::model::stats::{Detail, Month};
+use crate::model::stats::{Detail, Month, Quarter};
 use crate::model::time::Timestamp;
 use crate::store::budget::Budget;
+use crate::store::ledger::FailedVisit;
 use crate::store::ports::{Commit, Edge, Record, Records as _, StoreCall, StoreError};
 use crate::store::segments::{
     DIGITS, FoldPosition, FoldProgress, KeptEvent, LinkTotal, MonthPart, Pass, Segment, SegmentedMonth, Slice, TagName, TotalPart,
@@ -25,6 +27,9 @@ pub(super) const PAGE: u16 = 1_000;
 
 /// Most pages of a slice. A slice with more is divided, so that a request has the time to read it.
 const MAX_PAGES: u32 = 5;
+
+/// Clicks a second up to which the keys of a segment are one slice, so that a document has one part of it.
+pub(crate) const MAX_RATE: u32 = (PAGE as u32 * MAX_PAGES) / 600;
 
 /// How often a document is written, if another request writes it at the same time.
 pub(super) const TRIES: u32 = 3;
@@ -157,6 +162,13 @@ enum Target {
     Link(LinkId),
 }
 
+/// The clicks of a slice that a document gets.
+#[derive(Default)]
+struct TargetClicks<'c> {
+    events: Vec<&'c KeptEvent>,
+    failed: Vec<&'c FailedVisit>,
+}
+
 impl Target {
     /// The name, by which targets are sorted.
     fn name(&self) -> String {
@@ -247,7 +259,7 @@ impl<E: Edge> Fold<'_, E> {
             keys.extend(page.keys);
             cursor = page.next;
             if cursor.is_none() {
-                return Ok(Some(keys));
+                return Ok((count_batches(&keys) <= MAX_BATCHES).then_some(keys));
             }
         }
         Ok(None)
@@ -279,22 +291,33 @@ impl<E: Edge> Fold<'_, E> {
 
     /// Writes the documents of a slice, beginning after the one that was written last.
     async fn fold_slice(&mut self, pass: Pass, position: &FoldPosition, keys: &[Key], count: u32) -> Result<Step, StoreError> {
-        let events: Vec<KeptEvent> = keys.iter().filter_map(|key| self.decode(key)).collect();
-        let mut targets = BTreeMap::<String, (Target, Vec<&KeptEvent>)>::new();
-        for kept in &events {
+        let link = Target::Link(LinkId::stored(String::new()));
+        if self.budget.left() < SegmentClicks::cost(self.edge, keys).saturating_add(link.operations()) {
+            return Ok(Step::OutOfBudget);
+        }
+        let clicks = SegmentClicks::load(self.edge, keys).await?;
+        if let Some(missing) = clicks.missing {
+            return Err(StoreError::Unavailable(format!("{} cannot be read yet", missing.as_str())));
+        }
+        let mut targets = BTreeMap::<String, (Target, TargetClicks<'_>)>::new();
+        for kept in &clicks.events {
             let domain = || kept.event.domain.clone();
             let tags = kept.tags.iter().map(|tag| Target::Tag(tag.clone(), domain()));
             for target in [Target::Domain(domain()), Target::Link(kept.event.link.clone())].into_iter().chain(tags) {
-                targets.entry(target.name()).or_insert_with(|| (target, Vec::new())).1.push(kept);
+                targets.entry(target.name()).or_insert_with(|| (target, TargetClicks::default())).1.events.push(kept);
             }
+        }
+        for failed in &clicks.failed {
+            let target = Target::Domain(Domain::stored(failed.domain.clone()));
+            targets.entry(target.name()).or_insert_with(|| (target, TargetClicks::default())).1.failed.push(failed);
         }
         let mut after = position.after.clone().filter(|(_, known)| *known == count);
         let written = after.as_ref().map(|(name, _)| name.clone()).unwrap_or_default();
-        for (name, (target, events)) in targets.into_iter().filter(|(name, _)| *name > written) {
+        for (name, (target, clicks)) in targets.into_iter().filter(|(name, _)| *name > written) {
             let result = if self.budget.left() < target.operations() {
                 Ok(Step::OutOfBudget)
             } else {
-                self.write_target(&target, position, &events, count).await
+                self.write_target(&target, position, &clicks, count).await
             };
             match result {
                 Ok(Step::Moved) => after = Some((name, count)),
@@ -310,16 +333,18 @@ impl<E: Edge> Fold<'_, E> {
         Ok(Step::Moved)
     }
 
-    /// The event of a key. One that cannot be read is logged and not counted.
-    fn decode(&self, key: &Key) -> Option<KeptEvent> {
-        KeptEvent::decode(key).inspect_err(|error| log_skipped(self.edge, key, error)).ok()
-    }
-
     /// Replaces the part of a slice in the documents of `target`.
-    async fn write_target(&self, target: &Target, position: &FoldPosition, events: &[&KeptEvent], count: u32) -> Result<Step, StoreError> {
+    async fn write_target(
+        &self,
+        target: &Target,
+        position: &FoldPosition,
+        clicks: &TargetClicks<'_>,
+        count: u32,
+    ) -> Result<Step, StoreError> {
         let (segment, slice) = (position.segment, &position.slice);
         let month = segment.day().month();
-        let part = MonthPart::new(events.iter().copied(), target.detail(), count);
+        let mut part = MonthPart::new(clicks.events.iter().copied(), target.detail(), count);
+        clicks.failed.iter().for_each(|failed| part.counts.add_failed(Quarter::of(failed.at), failed.counts));
         let Target::Link(link) = target else {
             let key = target.key(month);
             for _ in 0..TRIES {
@@ -346,7 +371,7 @@ impl<E: Edge> Fold<'_, E> {
             }
             let before = total.clone();
             total.seal(self.sealed);
-            total.replace(segment, slice, TotalPart::new(events.iter().copied(), count));
+            total.replace(segment, slice, TotalPart::new(clicks.events.iter().copied(), count));
             if total == before {
                 return Ok(Step::Moved);
             }

@@ -1,6 +1,7 @@
 //! Click statistics in records, on an edge without a ledger.
 //!
 //! * [`count`] stores one key for each click, and then folds a segment if one is due
+//! * [`log`] writes them to a log endpoint instead, and [`mod@ingest`] counts the log lines
 //! * [`mod@fold`] folds segments into documents
 //! * [`read`] answers from documents and from the keys of segments that are not folded yet
 //!
@@ -12,8 +13,11 @@
 mod count;
 mod erase;
 mod fold;
+mod ingest;
+mod log;
 mod read;
 mod salts;
+mod segment_clicks;
 #[cfg(test)]
 mod tests;
 
@@ -23,7 +27,9 @@ use crate::store::ports::{Edge, StoreError};
 
 pub(crate) use count::{count_click, work_after_click};
 pub(crate) use erase::erase;
-pub(crate) use fold::{Folded, Folding, fold};
+pub(crate) use fold::{Folded, Folding, MAX_RATE, fold};
+pub(crate) use ingest::ingest;
+pub(crate) use log::{log_click, log_failed};
 pub(crate) use read::{recent, report, totals};
 pub(crate) use salts::ensure_salts;
 

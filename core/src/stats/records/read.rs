@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use crate::log::log_skipped;
 use crate::model::clicks::Clicks;
 use crate::model::link::LinkId;
-use crate::model::stats::{ClickEvent, Month, Report, ReportQuery};
+use crate::model::stats::{ClickEvent, Month, Quarter, Report, ReportQuery};
 use crate::model::time::Timestamp;
 use crate::store::ledger::{LinkTotals, MAX_RECENT, Subject};
 use crate::store::ports::{Edge, Records as _, StoreCall, StoreError};
@@ -16,6 +16,7 @@ use crate::store::segments::{KeptEvent, LinkTotal, MonthPart, Pass, Segment, Seg
 use crate::store::{Key, Prefix};
 
 use super::fold::{PAGE, read_progress, segment_of};
+use super::segment_clicks::SegmentClicks;
 use crate::stats::Statistics;
 
 /// Most pages of keys that a report reads.
@@ -29,57 +30,84 @@ const UNFOLDED_MILLIS: u64 = 20 * 60 * 1_000;
 
 /// The clicks of segments that are not folded yet.
 struct Unfolded {
-    segments: BTreeMap<Segment, Vec<KeptEvent>>,
+    segments: BTreeMap<Segment, SegmentClicks>,
     /// Before this moment all clicks are known.
     complete_until: Timestamp,
 }
 
 impl Unfolded {
-    /// Lists the clicks of a link, or all clicks, with at most `max_scans` pages of keys.
-    async fn load<E: Edge>(source: &Statistics<'_, E>, link: Option<&LinkId>, max_scans: u32) -> Result<Self, StoreError> {
+    /// Lists the clicks of a link, or all clicks, with at most `max_scans` pages of keys and `operations` operations.
+    async fn load<E: Edge>(source: &Statistics<'_, E>, link: Option<&LinkId>, operations: u32, max_scans: u32) -> Result<Self, StoreError> {
         let records = source.edge.records();
         let progress = read_progress(source.edge, records.get(&Key::fold_progress()).await?.as_ref());
         let recently = Segment::of(Timestamp::from_millis(source.now.as_millis().saturating_sub(UNFOLDED_MILLIS)));
         let mut next = progress.map_or(recently, |progress| progress.first.segment);
         let end = Segment::of(source.now).next();
-        let mut segments = BTreeMap::<Segment, Vec<KeptEvent>>::new();
-        let mut left = max_scans;
+        let mut keys = BTreeMap::<Segment, Vec<Key>>::new();
+        let most = operations.min(max_scans);
+        let mut left = most;
         'segments: while next < end {
-            let (prefix, following) = match link {
-                Some(link) if end.number().saturating_sub(next.number()) <= left => (Prefix::clicks_of(next, link), next.next()),
+            let (prefixes, following) = match link {
+                Some(link) if end.number().saturating_sub(next.number()).saturating_mul(2) <= left => {
+                    (vec![Prefix::click_batches(next), Prefix::clicks_of(next, link)], next.next())
+                }
                 _ => {
                     let (digits, following) = next.block(end);
-                    (Prefix::clicks(&digits), following)
+                    (vec![Prefix::clicks(&digits)], following)
                 }
             };
-            let mut cursor = None;
-            loop {
-                if left == 0 {
-                    break 'segments;
-                }
-                left = left.saturating_sub(1);
-                let page = records.scan(&prefix, cursor.as_ref(), PAGE).await?;
-                let last = page.keys.last().and_then(segment_of);
-                for key in &page.keys {
-                    match KeptEvent::decode(key) {
-                        Ok(kept) if link.is_none_or(|link| kept.event.link == *link) => {
-                            segments.entry(Segment::of(kept.event.at)).or_default().push(kept);
-                        }
-                        Ok(_) => {}
-                        Err(error) => log_skipped(source.edge, key, &error),
+            for prefix in prefixes {
+                let mut cursor = None;
+                loop {
+                    if left == 0 {
+                        break 'segments;
                     }
+                    left = left.saturating_sub(1);
+                    let page = records.scan(&prefix, cursor.as_ref(), PAGE).await?;
+                    let last = page.keys.last().and_then(segment_of);
+                    for key in page.keys {
+                        keys.entry(segment_of(&key).unwrap_or_default()).or_default().push(key);
+                    }
+                    cursor = page.next;
+                    if cursor.is_none() {
+                        break;
+                    }
+                    // All segments before the last one of this page are complete.
+                    next = next.max(last.unwrap_or(next));
                 }
-                cursor = page.next;
-                if cursor.is_none() {
-                    break;
-                }
-                // All segments before the last one of this page are complete.
-                next = next.max(last.unwrap_or(next));
             }
             next = following;
         }
+        let operations = operations.saturating_sub(most.saturating_sub(left));
+        let (segments, next) = Self::read(source, link, keys, operations, next).await?;
         let complete_until = next.min(Pass::First.end(source.now)).start();
         Ok(Self { segments, complete_until })
+    }
+
+    /// Reads the clicks of these keys, with at most `operations` operations. Segments before `listed` are listed
+    /// completely. Returns the clicks, and the segment before which they are complete.
+    async fn read<E: Edge>(
+        source: &Statistics<'_, E>,
+        link: Option<&LinkId>,
+        keys: BTreeMap<Segment, Vec<Key>>,
+        operations: u32,
+        listed: Segment,
+    ) -> Result<(BTreeMap<Segment, SegmentClicks>, Segment), StoreError> {
+        let (mut segments, mut left, mut listed) = (BTreeMap::new(), operations, listed);
+        for (segment, keys) in keys {
+            let cost = SegmentClicks::cost(source.edge, &keys);
+            if cost > left {
+                return Ok((segments, listed.min(segment)));
+            }
+            left = left.saturating_sub(cost);
+            let mut clicks = SegmentClicks::load(source.edge, &keys).await?;
+            if clicks.missing.is_some() {
+                listed = listed.min(segment);
+            }
+            clicks.events.retain(|kept| link.is_none_or(|link| kept.event.link == *link));
+            segments.insert(segment, clicks);
+        }
+        Ok((segments, listed))
     }
 }
 
@@ -104,7 +132,7 @@ pub(crate) async fn report<E: Edge>(
         Subject::Link(link) => Some(link),
         Subject::Domains(_) | Subject::Tag(..) => None,
     };
-    let unfolded = Unfolded::load(source, link, source.budget.left().saturating_sub(cost).min(MAX_SCANS)).await?;
+    let unfolded = Unfolded::load(source, link, source.budget.left().saturating_sub(cost), MAX_SCANS).await?;
     let mut documents = Vec::new();
     for (key, record) in keys.iter().zip(records.get_many(&keys).await?) {
         match record.map(|record| SegmentedMonth::decode(&record.value)).transpose() {
@@ -114,10 +142,16 @@ pub(crate) async fn report<E: Edge>(
     }
     let mut report = Report::empty(query);
     // The parts of segments are of several domains, so only the sum of all documents can be compared.
-    for (segment, events) in &unfolded.segments {
-        let part = MonthPart::new(events.iter().filter(|kept| is_about(kept, subject)), subject.detail(), 0);
-        let folded = documents.iter().map(|document| document.clicks_of(*segment).total()).fold(0, u64::saturating_add);
-        if part.counts.total().total() > folded {
+    for (segment, clicks) in &unfolded.segments {
+        let mut part = MonthPart::new(clicks.events.iter().filter(|kept| is_about(kept, subject)), subject.detail(), 0);
+        if let Subject::Domains(domains) = subject {
+            let is_included = |name: &str| domains.as_ref().is_none_or(|domains| domains.iter().any(|domain| domain.as_str() == name));
+            let failed = clicks.failed.iter().filter(|failed| is_included(&failed.domain));
+            failed.for_each(|failed| part.counts.add_failed(Quarter::of(failed.at), failed.counts));
+        }
+        let folded = |document: &SegmentedMonth| document.clicks_of(*segment).total().saturating_add(document.failed_of(*segment));
+        let folded = documents.iter().map(folded).fold(0, u64::saturating_add);
+        if part.counts.total().total().saturating_add(part.counts.total_failed()) > folded {
             documents.iter_mut().for_each(|document| document.remove(*segment));
             report.add_day(query, segment.day(), &part.counts);
         }
@@ -173,9 +207,9 @@ pub(crate) async fn totals<E: Edge>(source: &Statistics<'_, E>, links: &[&LinkId
     let records = source.edge.records();
     let cost = records.operations(&StoreCall::GetMany(links.len()));
     let spare = source.budget.left().saturating_sub(cost).saturating_sub(source.budget.limit() / 2);
-    let max_scans = spare.saturating_sub(records.operations(&StoreCall::Get)).min(MAX_SCANS_OF_TOTALS);
+    let spare = spare.saturating_sub(records.operations(&StoreCall::Get));
     let one = if let [link] = links { Some(*link) } else { None };
-    let unfolded = if max_scans > 0 && !links.is_empty() { Some(Unfolded::load(source, one, max_scans).await?) } else { None };
+    let unfolded = if spare > 0 && !links.is_empty() { Some(Unfolded::load(source, one, spare, MAX_SCANS_OF_TOTALS).await?) } else { None };
     let keys: Vec<Key> = links.iter().map(|link| Key::total(link)).collect();
     let mut totals = Vec::new();
     for ((link, key), record) in links.iter().zip(&keys).zip(records.get_many(&keys).await?) {
@@ -187,9 +221,9 @@ pub(crate) async fn totals<E: Edge>(source: &Statistics<'_, E>, links: &[&LinkId
             }
         };
         let mut sum = total.totals();
-        for (segment, events) in unfolded.iter().flat_map(|unfolded| &unfolded.segments).filter(|_| !total.is_erased) {
+        for (segment, found) in unfolded.iter().flat_map(|unfolded| &unfolded.segments).filter(|_| !total.is_erased) {
             let mut clicks = Clicks::default();
-            events.iter().filter(|kept| kept.event.link == **link).for_each(|kept| clicks.add(kept.event.kind, 1));
+            found.events.iter().filter(|kept| kept.event.link == **link).for_each(|kept| clicks.add(kept.event.kind, 1));
             sum.add_clicks(segment.day(), clicks.without(total.clicks_of(*segment)));
         }
         totals.push(sum);
@@ -207,7 +241,7 @@ pub(crate) async fn recent<E: Edge>(source: &Statistics<'_, E>, link: &LinkId, s
     }
     let keys: Vec<Key> = months.iter().map(|month| Key::link_month(link, *month)).collect();
     let cost = records.operations(&StoreCall::GetMany(keys.len())).saturating_add(records.operations(&StoreCall::Get));
-    let mut unfolded = Unfolded::load(source, Some(link), source.budget.left().saturating_sub(cost).min(MAX_SCANS)).await?;
+    let mut unfolded = Unfolded::load(source, Some(link), source.budget.left().saturating_sub(cost), MAX_SCANS).await?;
     let mut events = Vec::new();
     for (key, record) in keys.iter().zip(records.get_many(&keys).await?) {
         match record.map(|record| SegmentedMonth::decode(&record.value)).transpose() {
@@ -218,7 +252,8 @@ pub(crate) async fn recent<E: Edge>(source: &Statistics<'_, E>, link: &LinkId, s
     }
     let folded: Vec<Segment> = events.iter().map(|event| Segment::of(event.at)).collect();
     unfolded.segments.retain(|segment, _| !folded.contains(segment));
-    events.extend(unfolded.segments.into_values().flatten().map(|kept| ClickEvent { coupon: None, ..kept.event }));
+    let clicks = unfolded.segments.into_values().flat_map(|clicks| clicks.events);
+    events.extend(clicks.map(|kept| ClickEvent { coupon: None, ..kept.event }));
     events.retain(|event| event.at >= since);
     events.sort_by_key(|event| std::cmp::Reverse(event.at));
     events.truncate(MAX_RECENT);

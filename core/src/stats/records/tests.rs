@@ -31,6 +31,8 @@ const OPERATIONS: u32 = 32;
 
 const MONTHS: u32 = 24;
 
+mod ingested;
+
 fn edge() -> MemoryEdge {
     let edge = MemoryEdge::with_records(7, MemoryRecords::new(CommitMode::Stepwise, Box::new(NoFaults))).without_ledger().without_cache();
     edge.set_operations(OPERATIONS);
@@ -137,7 +139,7 @@ fn read<T>(edge: &MemoryEdge, read: impl AsyncFnOnce(&Statistics<'_, Metered<'_,
     for _ in 0..6 {
         run(crate::store::ports::Records::get(crate::store::ports::Edge::records(&metered), &Key::probe())).unwrap();
     }
-    let statistics = Statistics { edge: &metered, shards: &ShardNames::default(), budget: &budget, now: edge.now() };
+    let statistics = Statistics { edge: &metered, shards: &ShardNames::default(), budget: &budget, now: edge.now(), is_logged: true };
     run(read(&statistics))
 }
 

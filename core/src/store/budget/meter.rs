@@ -81,6 +81,15 @@ impl<'a, E: Edge> Edge for Metered<'a, E> {
         self.edge.log(line);
     }
 
+    fn has_click_logs(&self) -> bool {
+        self.edge.has_click_logs()
+    }
+
+    /// A log line is no operation of the store.
+    fn log_click(&self, endpoint: &str, line: &str) -> Result<(), StoreError> {
+        self.edge.log_click(endpoint, line)
+    }
+
     fn openapi(&self) -> impl Future<Output = Result<Vec<u8>, StoreError>> {
         self.edge.openapi()
     }

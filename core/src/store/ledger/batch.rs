@@ -2,6 +2,8 @@
 
 use crate::model::stats::{ClickEvent, FailedVisits};
 use crate::model::time::Timestamp;
+use crate::store::ledger::stored;
+use crate::store::ports::StoreError;
 
 /// The clicks that an isolate sends at once. Sender and sequence identify the batch, whatever is retried.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,4 +21,14 @@ pub(crate) struct FailedVisit {
     pub(crate) domain: String,
     pub(crate) at: Timestamp,
     pub(crate) counts: FailedVisits,
+}
+
+impl Batch {
+    pub(crate) fn decode(text: &str) -> Result<Self, StoreError> {
+        stored::read_batch(text)
+    }
+
+    pub(crate) fn encode(&self) -> Result<String, StoreError> {
+        stored::write_batch(self)
+    }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::model::link::LinkId;
 use crate::model::time::Timestamp;
+use crate::store::ledger::click_line::MAX_AGE_MILLIS;
 use crate::store::ledger::journal::Journals;
 use crate::store::ledger::{ShardRow, ShardStorage, ShardWrite, fold, subject};
 use crate::store::ports::StoreError;
@@ -11,8 +12,8 @@ use crate::store::ports::StoreError;
 /// The prefix of the rows that name an erased link.
 const PREFIX: &str = "erased/";
 
-/// How long an erased link is remembered: longer than the clicks of an isolate can take to arrive.
-const REMEMBERED_MILLIS: u64 = 24 * 60 * 60 * 1_000;
+/// How long an erased link is remembered: an hour longer than the log line of a click is accepted.
+const REMEMBERED_MILLIS: u64 = MAX_AGE_MILLIS + 60 * 60 * 1_000;
 
 /// The links that were erased recently, and when.
 pub(super) struct ErasedLinks(BTreeMap<String, u64>);

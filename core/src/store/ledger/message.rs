@@ -17,6 +17,11 @@ pub(crate) enum LedgerRequest {
         sent_at: Timestamp,
         batch: Batch,
     },
+    /// Merge log lines, unless those with this name were merged.
+    Ingest {
+        name: String,
+        batch: Batch,
+    },
     Report(Subject, ReportQuery),
     /// The totals of links.
     Totals(Vec<LinkId>),

@@ -11,9 +11,11 @@
 //! Workers.
 
 mod batch;
+pub(crate) mod click_line;
 mod document;
 mod erased;
 mod fold;
+mod ingested;
 mod journal;
 mod message;
 mod read;

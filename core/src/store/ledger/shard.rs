@@ -2,7 +2,7 @@
 
 use super::journal::{Journal, Journals, Known, MAX_AGE_MILLIS, MAX_JOURNAL};
 use super::salts::ensure_salts;
-use super::{LedgerReply, LedgerRequest, ShardRow, ShardStorage, ShardWrite, erased, fold, read, retention};
+use super::{Batch, LedgerReply, LedgerRequest, ShardRow, ShardStorage, ShardWrite, erased, fold, ingested, read, retention};
 use crate::model::config::STATS_MONTHS;
 use crate::model::time::Timestamp;
 use crate::store::ports::{NoEntropy, SaltStore, StoreError};
@@ -46,6 +46,9 @@ pub struct ShardAlarm {
     pub alarm_after: u64,
 }
 
+/// The sender of all log lines. Isolates have longer names.
+const INGEST: &str = "ingest";
+
 /// The row of the shard that makes the salts.
 const MAKES_SALTS: &str = "makes-salts";
 
@@ -88,6 +91,7 @@ impl<'a, S: ShardStorage> Shard<'a, S> {
                     Some((Known::TooFarBehind, _)) | None => (LedgerReply::Refused, log),
                 }
             }
+            LedgerRequest::Ingest { name, batch } => (LedgerReply::Done, self.ingest(&name, &batch)?),
             LedgerRequest::Report(about, query) => (LedgerReply::Report(Box::new(read::report(self.storage, &about, &query)?)), Vec::new()),
             LedgerRequest::Totals(links) => (LedgerReply::Totals(read::totals(self.storage, &links)?), Vec::new()),
             LedgerRequest::Recent(link, since) => (LedgerReply::Recent(read::recent(self.storage, &link, since)?), Vec::new()),
@@ -134,6 +138,7 @@ impl<'a, S: ShardStorage> Shard<'a, S> {
         if !journals.is_empty() {
             log.extend(fold::fold(self.storage, journals, self.now)?);
         }
+        ingested::forget(self.storage, self.now)?;
         retention::sweep(self.storage, self.settings.months, self.now)
     }
 
@@ -155,6 +160,18 @@ impl<'a, S: ShardStorage> Shard<'a, S> {
         let unreadable = Journals { unreadable: journals.unreadable, ..Journals::default() };
         let log = if unreadable.is_empty() { Vec::new() } else { fold::fold(self.storage, unreadable, self.now)? };
         Ok((Some(journal), log))
+    }
+
+    /// Appends log lines to their journal, unless those with this name were appended. The note that they were is in the
+    /// same transaction.
+    fn ingest(&self, name: &str, batch: &Batch) -> Result<Vec<String>, StoreError> {
+        if ingested::is_known(self.storage, name)? {
+            return Ok(Vec::new());
+        }
+        let mut journal = Journal::load(self.storage, INGEST)?;
+        journal.append(batch)?;
+        self.storage.write(&[journal.put()?, ingested::mark(name, self.now)])?;
+        if journal.bytes() > MAX_JOURNAL { self.store(&journal) } else { Ok(Vec::new()) }
     }
 
     /// Stores a journal, and folds it if it is large.

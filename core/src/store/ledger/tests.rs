@@ -4,6 +4,7 @@
 mod batches;
 mod damage;
 mod folding;
+mod ingested;
 mod model;
 mod old_months;
 mod salts;

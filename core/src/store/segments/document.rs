@@ -118,6 +118,12 @@ impl SegmentedMonth {
         clicks
     }
 
+    /// The failed visits of a segment that is not sealed.
+    pub(crate) fn failed_of(&self, segment: Segment) -> u64 {
+        let parts = self.parts.iter().filter(|((known, _), _)| *known == segment);
+        parts.map(|(_, part)| part.counts.total_failed()).fold(0, u64::saturating_add)
+    }
+
     /// Leaves out the clicks of a segment that is not sealed.
     pub(crate) fn remove(&mut self, segment: Segment) {
         self.parts.retain(|(known, _), _| *known != segment);

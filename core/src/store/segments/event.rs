@@ -18,7 +18,7 @@ use crate::store::{Change, ENTRY_VALUE, Expect, Key};
 const KEY_BYTES: usize = 1_024;
 
 /// How long the key of an event is kept.
-const KEPT_MILLIS: u64 = 35 * 24 * 60 * 60 * 1_000;
+pub(super) const KEPT_MILLIS: u64 = 35 * 24 * 60 * 60 * 1_000;
 
 /// Length of the name of a tag.
 const TAG_NAME_BYTES: usize = 11;
@@ -68,6 +68,12 @@ impl KeptEvent {
             }
         }
         Ok(kept)
+    }
+
+    /// The event of a log line. It is stored in a value, so nothing is left out.
+    pub(super) fn of_batch(mut event: ClickEvent) -> Self {
+        let tags = std::mem::take(&mut event.tags).iter().map(TagName::of).collect();
+        Self { event, tags }
     }
 
     /// The key with this random name.

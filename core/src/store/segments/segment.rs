@@ -110,12 +110,27 @@ impl fmt::Display for Segment {
 /// A slice of a segment: the beginning of the keys that belong to it, after the segment. The empty one is the whole
 /// segment. A segment whose keys are too many for one request is folded slice by slice.
 ///
-/// The slices are a tree: a slice is divided by the next character of the link id, and the slice of one link by the
-/// first character of the random names of its clicks.
+/// The slices are a tree. A segment is divided into the batches of log lines and the clicks that have keys of their own.
+/// Batches are divided by the next character of their name. Clicks are divided by the next character of the link id, and
+/// the slice of one link by the first character of the random names of its clicks.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Slice(String);
 
+/// The beginning of all batches.
+pub(crate) const BATCH: &str = "bat_";
+
+/// The beginning of all clicks with keys of their own.
 const LINK: &str = "lnk_";
+
+/// The first characters of the name of a batch are from a small alphabet: a segment has few batches, and each slice costs
+/// a listing.
+pub(crate) const BATCH_DIGITS: usize = 8;
+
+/// Length of the part of a batch slice that is in the small alphabet.
+const SMALL_BYTES: usize = BATCH.len() + BATCH_DIGITS;
+
+/// The number of characters of the small alphabet.
+pub(crate) const BATCH_BASE: usize = 4;
 
 /// Length of a link id and the slash after it.
 const LINK_BYTES: usize = 22;
@@ -131,9 +146,11 @@ impl Slice {
 
     /// The first part of this slice.
     pub(crate) fn first_part(&self) -> Self {
-        let beginning = if self.0.is_empty() { LINK } else { &self.0 };
-        let next = if beginning.len() == LINK_BYTES - 1 { '/' } else { first_digit() };
-        Self(format!("{beginning}{next}"))
+        if self.0.is_empty() {
+            return Self(BATCH.to_owned());
+        }
+        let next = if self.0.starts_with(LINK) && self.0.len() == LINK_BYTES - 1 { '/' } else { first_digit() };
+        Self(format!("{}{next}", self.0))
     }
 
     /// The slice after this one; nothing if this is the last one of the segment.
@@ -141,14 +158,16 @@ impl Slice {
         let mut text = self.0.clone();
         while text.len() > LINK.len() {
             let last = text.pop()?;
-            let position = base58::ALPHABET.iter().position(|digit| char::from(*digit) == last);
-            let following = position.and_then(|position| base58::ALPHABET.get(position.saturating_add(1)));
+            let is_in_small_alphabet = text.starts_with(BATCH) && text.len() < SMALL_BYTES;
+            let alphabet = base58::ALPHABET.get(..BATCH_BASE).filter(|_| is_in_small_alphabet).unwrap_or(base58::ALPHABET);
+            let position = alphabet.iter().position(|digit| char::from(*digit) == last);
+            let following = position.and_then(|position| alphabet.get(position.saturating_add(1)));
             if let Some(following) = following.filter(|_| last != '/') {
                 text.push(char::from(*following));
                 return Some(Self(text));
             }
         }
-        None
+        (text == BATCH).then(|| Self(LINK.to_owned()))
     }
 
     /// Whether all keys of `other` are in this slice.
@@ -212,8 +231,9 @@ mod tests {
     #[test]
     fn slices_cover_the_segment_once() {
         let links = [format!("lnk_{}/", "1".repeat(17)), format!("lnk_{}/", "z".repeat(17)), "lnk_5aZ3bcdefghijkmno/".to_owned()];
-        let keys: Vec<String> =
+        let mut keys: Vec<String> =
             links.iter().flat_map(|link| base58::ALPHABET.iter().map(move |digit| format!("{link}{}rest", char::from(*digit)))).collect();
+        keys.extend(["1111", "1234", "4321", "4444"].map(|name| format!("{BATCH}{name}{name}{}", "z".repeat(17))));
         // A slice is divided while it contains more keys than this.
         for most in [200, 60, 58, 10, 1] {
             let (mut slice, mut seen) = (Some(Slice::default()), Vec::new());

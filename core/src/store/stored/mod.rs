@@ -12,6 +12,7 @@ pub(super) mod cached_link;
 pub(super) mod clicks;
 mod domain;
 mod idempotency;
+pub(super) mod ingest_position;
 mod key;
 mod link;
 mod lists;

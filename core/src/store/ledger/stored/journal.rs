@@ -26,7 +26,7 @@ pub(super) struct StoredBatch<'a> {
 
 /// Failed visits of a domain within a quarter hour.
 #[derive(Serialize, Deserialize)]
-struct StoredFailedVisit<'a> {
+pub(super) struct StoredFailedVisit<'a> {
     domain: Cow<'a, str>,
     at: Millis,
     counts: StoredFailed,
@@ -47,17 +47,24 @@ fn is_zero(number: &u64) -> bool {
     *number == 0
 }
 
+impl<'a> From<&'a FailedVisit> for StoredFailedVisit<'a> {
+    fn from(failed: &'a FailedVisit) -> Self {
+        Self { domain: failed.domain.as_str().into(), at: failed.at.into(), counts: failed.counts.into() }
+    }
+}
+
+impl From<StoredFailedVisit<'_>> for FailedVisit {
+    fn from(stored: StoredFailedVisit<'_>) -> Self {
+        Self { domain: stored.domain.into_owned(), at: stored.at.into(), counts: stored.counts.into() }
+    }
+}
+
 impl<'a> From<&'a Batch> for StoredBatch<'a> {
     fn from(batch: &'a Batch) -> Self {
-        let failed = |failed: &'a FailedVisit| StoredFailedVisit {
-            domain: failed.domain.as_str().into(),
-            at: failed.at.into(),
-            counts: failed.counts.into(),
-        };
         Self {
             schema: SchemaVersion,
             events: batch.events.iter().map(StoredClickEvent::from).collect(),
-            failed: batch.failed.iter().map(failed).collect(),
+            failed: batch.failed.iter().map(StoredFailedVisit::from).collect(),
             dropped: batch.dropped,
         }
     }
@@ -67,14 +74,9 @@ impl TryFrom<StoredBatch<'_>> for Batch {
     type Error = StoreError;
 
     fn try_from(stored: StoredBatch<'_>) -> Result<Self, StoreError> {
-        let failed = |failed: StoredFailedVisit<'_>| FailedVisit {
-            domain: failed.domain.into_owned(),
-            at: failed.at.into(),
-            counts: failed.counts.into(),
-        };
         Ok(Self {
             events: stored.events.into_iter().map(ClickEvent::try_from).collect::<Result<_, _>>()?,
-            failed: stored.failed.into_iter().map(failed).collect(),
+            failed: stored.failed.into_iter().map(FailedVisit::from).collect(),
             dropped: stored.dropped,
         })
     }

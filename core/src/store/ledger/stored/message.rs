@@ -29,6 +29,7 @@ struct Versioned<T> {
 #[serde(rename_all = "snake_case")]
 enum StoredRequest<'a> {
     Merge { sender: Cow<'a, str>, sequence: u64, sent_at: Millis, batch: StoredBatch<'a> },
+    Ingest { name: Cow<'a, str>, batch: StoredBatch<'a> },
     Report { about: StoredSubject<'a>, query: StoredReportQuery<'a> },
     Totals(Vec<Cow<'a, str>>),
     Recent(Cow<'a, str>, Millis),
@@ -107,6 +108,7 @@ pub(in crate::store::ledger) fn write_request(request: &LedgerRequest) -> Result
         LedgerRequest::Merge { sender, sequence, sent_at, batch } => {
             StoredRequest::Merge { sender: sender.into(), sequence: *sequence, sent_at: (*sent_at).into(), batch: batch.into() }
         }
+        LedgerRequest::Ingest { name, batch } => StoredRequest::Ingest { name: name.into(), batch: batch.into() },
         LedgerRequest::Report(about, query) => StoredRequest::Report { about: about.into(), query: query.into() },
         LedgerRequest::Totals(links) => StoredRequest::Totals(links.iter().map(|link| link.as_str().into()).collect()),
         LedgerRequest::Recent(link, since) => StoredRequest::Recent(link.as_str().into(), (*since).into()),
@@ -122,6 +124,7 @@ pub(in crate::store::ledger) fn read_request(text: &[u8]) -> Result<LedgerReques
         StoredRequest::Merge { sender, sequence, sent_at, batch } => {
             LedgerRequest::Merge { sender: sender.into_owned(), sequence, sent_at: sent_at.into(), batch: batch.try_into()? }
         }
+        StoredRequest::Ingest { name, batch } => LedgerRequest::Ingest { name: name.into_owned(), batch: batch.try_into()? },
         StoredRequest::Report { about, query } => LedgerRequest::Report(about.into(), query.try_into()?),
         StoredRequest::Totals(links) => LedgerRequest::Totals(links.into_iter().map(link_id).collect()),
         StoredRequest::Recent(link, since) => LedgerRequest::Recent(link_id(link), since.into()),

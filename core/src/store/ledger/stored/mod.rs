@@ -1,5 +1,6 @@
 //! The stored forms of the ledger: journals, month documents, and the messages between isolates and shards.
 
+pub(in crate::store::ledger) mod click_line;
 mod event;
 mod journal;
 mod message;
@@ -8,6 +9,7 @@ mod report;
 mod salt;
 
 pub(in crate::store) use event::StoredClickEvent;
+use journal::StoredFailedVisit;
 pub(in crate::store::ledger) use journal::{read_batch, read_window, write_batch, write_window};
 pub(in crate::store::ledger) use message::{read_reply, read_request, write_reply, write_request};
 pub(in crate::store) use month::StoredDay;

@@ -21,6 +21,7 @@ mod history;
 mod hosts;
 mod idempotency;
 mod import;
+mod ingest;
 mod keys;
 mod ledger;
 mod limits;
@@ -105,6 +106,7 @@ pub fn all() -> Vec<Case> {
         clicks::cases(),
         stats::cases(),
         ledger::cases(),
+        ingest::cases(),
         slow_writes::cases(),
         claims::cases(),
         bodies::cases(),

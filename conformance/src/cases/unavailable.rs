@@ -19,7 +19,7 @@ fn call(method: &str, pattern: &str) -> Call {
     let path = pattern.replace("{alias}", "docs").replace("{code}", "not_found").replace("{tag}", "x").replace("{domain}", "c.example");
     let path = path.replace("{user}", "usr_11111111111111111").replace("{key}", "11111111111111111");
     // These need no store for the bootstrap admin. Any other key is read from the store.
-    if ["/metrics", "/api/v1/me", "/api/v1/keys", "/api/v1/maintenance"].contains(&pattern) {
+    if ["/metrics", "/api/v1/me", "/api/v1/keys", "/api/v1/maintenance", "/api/v1/ingest"].contains(&pattern) {
         return Call::new(method, path).header("Authorization", format!("Bearer {KEY}"));
     }
     let call = Call::new(method, path.clone()).admin();

@@ -4,11 +4,12 @@ use super::Hop;
 use crate::world::{ADMIN_KEY, DOMAIN, OTHER_DOMAIN};
 
 /// Every scope, as the docs name them.
-pub(crate) const SCOPES: [&str; 10] = [
+pub(crate) const SCOPES: [&str; 11] = [
     "links:read",
     "links:write",
     "links:admin",
     "stats:read",
+    "stats:write",
     "domains:admin",
     "users:admin",
     "keys:admin",

@@ -32,6 +32,8 @@ pub(crate) fn request(method: &str, pattern: &str, subject: &Subject<'_>) -> Opt
     let stale = |call: Call| call.header("If-Match", NO_VERSION);
     Some(match (method, pattern) {
         ("GET", "/" | "/health" | "/ready" | "/capabilities" | "/openapi.json" | "/robots.txt" | "/favicon.ico") => plain,
+        ("POST", "/api/v1/ingest") => plain.header("Content-Type", "application/x-ndjson").body("no line"),
+        ("GET", "/.well-known/fastly/logging/challenge") => plain,
         ("GET", "/.well-known/security.txt" | "/problems/{code}" | "/{alias}" | "/{alias}+" | "/metrics") => plain,
         ("POST", "/{alias}") => plain.header("Content-Type", "application/x-www-form-urlencoded"),
         ("POST", "/shorten") => plain.json(&json!({ "url": TARGET })),

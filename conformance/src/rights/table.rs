@@ -43,6 +43,7 @@ pub(crate) const TABLE: &[(&str, &str, Requires)] = &[
     ("GET", "/robots.txt", Nothing),
     ("GET", "/favicon.ico", Nothing),
     ("GET", "/.well-known/security.txt", Nothing),
+    ("GET", "/.well-known/fastly/logging/challenge", Nothing),
     ("GET", "/problems/{code}", Nothing),
     ("GET", "/{alias}", Nothing),
     ("POST", "/{alias}", Nothing),
@@ -85,6 +86,7 @@ pub(crate) const TABLE: &[(&str, &str, Requires)] = &[
     ("DELETE", "/api/v1/keys/{key}", Right("keys:admin", Admin, Deployment)),
     ("GET", "/api/v1/audit", Right("audit:read", Admin, KeyDomains)),
     ("POST", "/api/v1/maintenance", Right("system:write", Admin, Deployment)),
+    ("POST", "/api/v1/ingest", Right("stats:write", Admin, Deployment)),
     ("GET", "/metrics", Right("metrics:read", Viewer, Deployment)),
 ];
 

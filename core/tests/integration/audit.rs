@@ -105,8 +105,8 @@ const USER: &str = "/api/v1/users/{user}";
 const ANN: &str = "/api/v1/users/usr_eeeeeeeeeeeeeeeee";
 
 /// POST endpoints that change no stored object: visitors answer a link's question, and callers have a visit explained.
-const CHANGES_NOTHING: [(&str, &str); 3] =
-    [("/{alias}", "POST"), ("/api/v1/links/{alias}/explain", "POST"), ("/api/v1/maintenance", "POST")];
+const CHANGES_NOTHING: [(&str, &str); 4] =
+    [("/{alias}", "POST"), ("/api/v1/links/{alias}/explain", "POST"), ("/api/v1/maintenance", "POST"), ("/api/v1/ingest", "POST")];
 
 fn batch() -> Ask {
     Ask::batch(&[

@@ -5,7 +5,8 @@ use std::fs;
 
 use crate::support::client::{ADMIN_KEY, PEPPER};
 use crate::support::{Ask, Isolate, run};
-use hop_core::memory::{MemoryEdge, Planted};
+use hop_core::memory::{MemoryEdge, Planted, PlantedLine};
+use hop_core::ports::Edge as _;
 use serde_json::{Value, json};
 
 /// Fields whose values differ between deployments or runs.
@@ -117,6 +118,14 @@ fn maintenance_matches_its_example() {
     for edge in [MemoryEdge::new(1), MemoryEdge::new(1).without_ledger()] {
         let ask = Ask { body: hop_core::Body::Whole(Vec::new()), ..Ask::post("/api/v1/maintenance", &json!({})) };
         answers(&edge, ask, 200, "maintenance");
+    }
+}
+
+#[test]
+fn ingested_lines_match_their_example() {
+    for edge in [MemoryEdge::new(1), MemoryEdge::new(1).without_ledger()] {
+        let line = PlantedLine { pepper: PEPPER, domain: "hop.example", at: edge.now() }.failed();
+        answers(&edge, Ask::ingest(format!("{line}\n{line}\n{{\"v\":1,")), 200, "ingested");
     }
 }
 

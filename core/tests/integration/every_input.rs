@@ -86,6 +86,8 @@ const PATHS: &[&str] = &[
     "/api/v1/domains/c.example",
     "/api/v1/audit",
     "/api/v1/maintenance",
+    "/api/v1/ingest",
+    "/.well-known/fastly/logging/challenge",
     "/api/v1/links/docs?erase=true",
     "/api/v1/links/docs/qr?size=64&margin=16&color=%23000000&background=ffffff",
     "/robots.txt",

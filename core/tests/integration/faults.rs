@@ -158,6 +158,7 @@ const VERBS: &[Verb] = &[
     verb("qr", || Ask::list("/api/v1/links/live/qr"), 200, Promise::Nothing, &[404]),
     verb("qr of a deleted link", || Ask::list("/api/v1/links/gone/qr"), 410, Promise::Nothing, &[200, 404]),
     verb("maintain", || Ask::post("/api/v1/maintenance", &json!({})), 200, Promise::Nothing, &[]),
+    verb("ingest", || Ask::ingest("no line\n".into()), 200, Promise::Nothing, &[]),
     verb("metrics", || Ask::list("/metrics"), 200, Promise::Nothing, &[]),
     verb("robots", || Ask::visit("robots.txt"), 200, Promise::Nothing, &[]),
     verb("history", || Ask::list("/api/v1/links/back/history"), 200, Promise::Nothing, &[404]),

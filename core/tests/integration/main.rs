@@ -33,6 +33,7 @@ mod freshness;
 mod headers;
 mod history;
 mod idempotency;
+mod ingest;
 mod inputs;
 mod interleavings;
 mod internal;

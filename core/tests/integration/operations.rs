@@ -8,9 +8,10 @@ use crate::support::keys::{KEYS, new_key, user};
 use crate::support::locks::bring_locked;
 use crate::support::sample_link::HERE;
 use crate::support::{Ask, Isolate, run, store_faults};
-use hop_core::Body;
 use hop_core::endpoints::ENDPOINTS;
-use hop_core::memory::{CommitMode, MemoryEdge, Planted};
+use hop_core::memory::{CommitMode, MemoryEdge, Planted, PlantedLine};
+use hop_core::ports::Edge as _;
+use hop_core::{Body, Timestamp};
 use serde_json::{Value, json};
 
 const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/OPERATIONS.md");
@@ -51,6 +52,7 @@ fn samples(method: &str, pattern: &str) -> Vec<Sample> {
         ("GET", "/openapi.json") => by_anyone("", Ask::visit("openapi.json")),
         ("GET", "/robots.txt") => by_anyone("9 crawlable links, not cached", Ask::visit("robots.txt")),
         ("GET", "/favicon.ico") => by_anyone("", Ask::visit("favicon.ico")),
+        ("GET", "/.well-known/fastly/logging/challenge") => by_anyone("", Ask::visit(".well-known/fastly/logging/challenge")),
         ("GET", "/.well-known/security.txt") => by_anyone("", Ask::visit(".well-known/security.txt")),
         ("GET", "/problems/{code}") => by_anyone("", Ask::visit("problems/internal")),
         ("POST", "/shorten") => by_key("", Ask::shorten("https://example.com/new")),
@@ -116,6 +118,7 @@ fn samples(method: &str, pattern: &str) -> Vec<Sample> {
         ("GET", "/api/v1/keys/{key}") => by_key("", Ask::list(&format!("{KEYS}/KEY"))),
         ("DELETE", "/api/v1/keys/{key}") => by_key("", Ask::remove(&format!("{KEYS}/KEY"))),
         ("GET", "/api/v1/audit") => by_key("page of 9 events", Ask::list("/api/v1/audit?limit=9")),
+        ("POST", "/api/v1/ingest") => by_key("lines of 2 segments", ingest()),
         ("POST", "/api/v1/maintenance") => by_key("nothing is due", without_body(Ask::post("/api/v1/maintenance", &json!({})))),
         ("GET", "/metrics") => by_key("", Ask::list("/metrics")),
         ("GET", "/{alias}") => [
@@ -130,6 +133,16 @@ fn samples(method: &str, pattern: &str) -> Vec<Sample> {
         ("GET", "/{alias}+") => by_anyone("", Ask::visit("docs+")),
         _ => panic!("{method} {pattern} has no sample request"),
     }
+}
+
+/// Lines of two segments.
+fn ingest() -> Ask {
+    let now = MemoryEdge::new(1).now();
+    let line = |minutes: u64| {
+        let at = Timestamp::from_millis(now.as_millis() - minutes * 60_000);
+        PlantedLine { pepper: PEPPER, domain: "hop.example", at }.click(&format!("lnk_{}", "1".repeat(17)), "docs")
+    };
+    Ask::ingest([0, 5, 10].map(line).join("\n"))
 }
 
 /// An edge with links, a domain, a user and an owner's key that was just used, and the secret of that key.

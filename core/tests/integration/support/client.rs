@@ -76,6 +76,11 @@ impl Visitor {
         self.headers.push((name, value));
         self
     }
+
+    pub(crate) fn without(mut self, name: &HeaderName) -> Self {
+        self.headers.retain(|(known, _)| known != name);
+        self
+    }
 }
 
 impl ClientInfo for Visitor {
@@ -153,6 +158,12 @@ impl Ask {
     pub(crate) fn import(query: &str, media_type: &str, text: impl Into<Vec<u8>>) -> Self {
         let body = Body::Whole(text.into());
         Self { body, ..Self::signed(Method::POST, &format!("/api/v1/import{query}")).header(CONTENT_TYPE, media_type) }
+    }
+
+    /// Sends log lines of clicks.
+    pub(crate) fn ingest(lines: String) -> Self {
+        let body = Body::Whole(lines.into_bytes());
+        Self { body, ..Self::signed(Method::POST, "/api/v1/ingest").header(CONTENT_TYPE, "application/x-ndjson") }
     }
 
     /// The same request with this idempotency key.

@@ -10,11 +10,12 @@ use super::{Ask, Isolate, run};
 pub(crate) const KEYS: &str = "/api/v1/keys";
 
 /// Every scope there is.
-pub(crate) const SCOPES: [&str; 10] = [
+pub(crate) const SCOPES: [&str; 11] = [
     "links:read",
     "links:write",
     "links:admin",
     "stats:read",
+    "stats:write",
     "domains:admin",
     "users:admin",
     "keys:admin",

@@ -148,18 +148,23 @@ impl<'a, S: ShardStorage> Shard<'a, S> {
         if self.settings.has_paid_plan { paid } else { free }
     }
 
-    /// The journal for a batch, and lines for the log; no journal if the batch is refused because of its age. A journal
-    /// that cannot be read is put aside, so that its sender is not blocked.
+    /// The journal for a batch, and lines for the log; no journal if the batch is refused because of its age.
     fn journal(&self, sender: &str, sent_at: Timestamp) -> Result<(Option<Journal>, Vec<String>), StoreError> {
         let is_recent = self.now.millis_since(sent_at) <= MAX_AGE_MILLIS && sent_at.millis_since(self.now) <= MAX_AGE_MILLIS;
         if !is_recent || !Journal::is_sender(sender) {
             return Ok((None, Vec::new()));
         }
-        let journals = Journals::load_one(self.storage, sender)?;
-        let journal = journals.readable.first().cloned().unwrap_or_else(|| Journal::new(sender));
-        let unreadable = Journals { unreadable: journals.unreadable, ..Journals::default() };
+        self.load_journal(sender).map(|(journal, log)| (Some(journal), log))
+    }
+
+    /// The journal of `sender`, and lines for the log. One that cannot be read is put aside, so that its sender is not
+    /// blocked.
+    fn load_journal(&self, sender: &str) -> Result<(Journal, Vec<String>), StoreError> {
+        let Journals { readable, unreadable } = Journals::load_one(self.storage, sender)?;
+        let journal = readable.into_iter().next().unwrap_or_else(|| Journal::new(sender));
+        let unreadable = Journals { unreadable, ..Journals::default() };
         let log = if unreadable.is_empty() { Vec::new() } else { fold::fold(self.storage, unreadable, self.now)? };
-        Ok((Some(journal), log))
+        Ok((journal, log))
     }
 
     /// Appends log lines to their journal, unless those with this name were appended. The note that they were is in the
@@ -168,10 +173,13 @@ impl<'a, S: ShardStorage> Shard<'a, S> {
         if ingested::is_known(self.storage, name)? {
             return Ok(Vec::new());
         }
-        let mut journal = Journal::load(self.storage, INGEST)?;
+        let (mut journal, mut log) = self.load_journal(INGEST)?;
         journal.append(batch)?;
         self.storage.write(&[journal.put()?, ingested::mark(name, self.now)])?;
-        if journal.bytes() > MAX_JOURNAL { self.store(&journal) } else { Ok(Vec::new()) }
+        if journal.bytes() > MAX_JOURNAL {
+            log.extend(self.store(&journal)?);
+        }
+        Ok(log)
     }
 
     /// Stores a journal, and folds it if it is large.

@@ -35,9 +35,9 @@ fn repeated_batch_writes_no_row() {
 fn failed_write_merges_nothing() {
     let world = World::new(1);
     let request = request("a", &world, 5);
-    world.rows.is_failing.set(true);
+    world.rows.failing_after.set(Some(0));
     assert!(world.answer(&request).is_err());
-    world.rows.is_failing.set(false);
+    world.rows.failing_after.set(None);
     assert_eq!((world.reply(&request), world.total()), (LedgerReply::Done, 5));
 }
 

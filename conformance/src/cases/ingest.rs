@@ -10,7 +10,7 @@ use super::clicks::total;
 use super::{TARGET, cases, eventually, link, race};
 use crate::client::{Call, Response};
 use crate::contract::assert_shape;
-use crate::deployment::{Deployment, Settings};
+use crate::deployment::Deployment;
 use crate::world::{DOMAIN, PEPPER, World};
 
 cases!("ingest":
@@ -72,14 +72,16 @@ fn bad_lines_are_named(world: &World) {
     let foreign = PlantedLine { pepper: "the-pepper-of-another-deployment", ..planted(Duration::ZERO) };
     let bad = [
         (foreign.click(&id, &alias), "another deployment"),
-        (good.replace(&id, &format!("lnk_{}", "1".repeat(17))), "a link that this deployment never had"),
+        (good.replace(&id, &format!("lnk_{}", "1".repeat(17))), "the proof does not match"),
         (planted(40 * 24 * HOUR).click(&id, &alias), "more than 24 hours old"),
         (good[..good.len() / 2].to_owned(), "not a complete line"),
     ];
     let lines: String = std::iter::once(good.as_str()).chain(bad.iter().map(|(line, _)| line.as_str())).collect::<Vec<_>>().join("\n");
     let answer = send(hop, &lines);
     assert_eq!((&answer["accepted"], &answer["skipped"]), (&json!(1), &json!(bad.len())), "{answer}");
-    for ((number, (_, detail)), error) in (2..).zip(&bad).zip(answer["errors"].as_array().expect("a list")) {
+    let errors = answer["errors"].as_array().expect("a list");
+    assert_eq!(errors.len(), bad.len(), "{answer}");
+    for ((number, (_, detail)), error) in (2..).zip(&bad).zip(errors) {
         assert!(error["line"] == number && error["detail"].as_str().is_some_and(|text| text.contains(detail)), "{error}: {detail}");
     }
     counted(hop, &alias, 1);
@@ -112,7 +114,7 @@ fn lines_of_an_hour_ago_are_counted(world: &World) {
 fn edge_with_log_endpoints_writes_lines(world: &World) {
     let statistics = world.hop().send(&Call::get("/capabilities")).expect(200).json()["statistics"].clone();
     assert_eq!(statistics["click_log"], false);
-    let mut settings = Settings { ..World::usual_settings() };
+    let mut settings = World::usual_settings();
     settings.settings.push(("HOP_CLICK_LOG", "clicks"));
     let hop = Deployment::start(world.edge, &settings);
     if statistics["click_log_from"].is_null() {

@@ -26,7 +26,8 @@ pub(crate) const LONGEST_BATCH_ID: usize = 128;
 #[derive(Serialize)]
 #[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "Ingested"))]
 struct IngestedJson<'a> {
-    /// Number of lines that are counted, by this request or by an earlier one.
+    /// Number of valid lines. They are counted, by this request or by an earlier one with the same batch. 0 if the last
+    /// part of a long batch was counted before.
     accepted: usize,
     /// Number of lines that are not counted.
     skipped: usize,

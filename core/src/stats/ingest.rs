@@ -11,7 +11,7 @@ use crate::model::digest;
 use crate::model::time::Timestamp;
 use crate::store::ingest_position::IngestPosition;
 use crate::store::ledger::Batch;
-use crate::store::ledger::click_line::{ClickLine, LineKey};
+use crate::store::ledger::click_line::{ClickLine, LineKey, ReadLine};
 use crate::store::ports::{Edge, Records as _, StoreError};
 use crate::store::segments::Segment;
 use crate::store::{Key, id_source};
@@ -64,15 +64,15 @@ impl Part {
                 part.ingested.next = Some(number);
                 break;
             }
-            match ClickLine::decode(line, keys, now) {
-                Ok(line) => {
-                    segments.insert(Segment::of(line.at()));
-                    if segments.len() > max_segments {
-                        part.ingested.next = Some(number);
-                        break;
-                    }
-                    part.add(line);
-                }
+            let ReadLine { at, line } = ClickLine::read(line, keys, now);
+            // Lines that are not counted are included: they may have been when the batch was sent before.
+            segments.extend(at.map(Segment::of));
+            if segments.len() > max_segments {
+                part.ingested.next = Some(number);
+                break;
+            }
+            match line {
+                Ok(line) => part.add(line),
                 Err(fault) => part.skip(number, fault.detail()),
             }
         }
@@ -173,6 +173,12 @@ mod tests {
         assert_eq!((read(&many, 1, 9).accepted, read(&many, 1, 9).next), (MAX_LINES, Some(MAX_LINES + 1)));
         assert_eq!((read(&many, MAX_LINES + 1, 9).accepted, read(&many, MAX_LINES + 1, 9).next), (5, None));
         let late = [0, 5, 10, 0, 20, 30].map(line).join("\n");
+        let next = |body: &str, minutes: u64| {
+            let now = Timestamp::from_millis(NOW.as_millis() + minutes * 60_000);
+            Part::read(body.as_bytes(), 1, &keys(), now, 2).ingested.next
+        };
+        let aging = [1_439, 1_430, 1_410].map(line).join("\n");
+        assert_eq!([0, 2, 15].map(|minutes| next(&aging, minutes)), [Some(3); 3], "the same part, however late it is sent again");
         let parts = [(1, 2), (1, 3), (3, 2), (6, 2)].map(|(from, most)| (read(&late, from, most).accepted, read(&late, from, most).next));
         assert_eq!(parts, [(4, Some(5)), (5, Some(6)), (2, Some(5)), (1, None)]);
     }

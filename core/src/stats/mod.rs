@@ -1,5 +1,5 @@
-//! Click statistics: clicks are buffered in the isolate and read from the ledger. Background work sends them. On an edge
-//! without a ledger they are records.
+//! Click statistics: clicks are buffered in the isolate and read from the ledger. Background work sends them. On an
+//! edge without a ledger they are records.
 //!
 //! * [`buffer`] keeps the clicks of about a second
 //! * [`ledger`] reads the shards of all generations and adds up their replies

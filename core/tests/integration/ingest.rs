@@ -148,7 +148,7 @@ fn bad_lines_are_named_and_change_nothing() {
         let lines: Vec<(Vec<u8>, &str)> = vec![
             (good.clone().into_bytes(), ""),
             (foreign.into_bytes(), "another deployment"),
-            (unknown_link.into_bytes(), "a link that this deployment never had"),
+            (unknown_link.into_bytes(), "the proof does not match"),
             (line(&edge, 40 * 24 * HOUR).into_bytes(), "more than 24 hours old"),
             (line(&edge, 24 * HOUR + 1).into_bytes(), "more than 24 hours old"),
             (future.click(&link(&edge), "docs").into_bytes(), "in the future"),

@@ -85,8 +85,8 @@ impl LinkRemnants {
         self.operations = self.operations.saturating_add(other.operations);
     }
 
-    /// Lists the remnants of the predecessor `id`, whose record was at `at`, and erases its statistics. Clicks of it that
-    /// arrive later must find that it was erased, so its statistics are not removed like the rest.
+    /// Lists the remnants of the predecessor `id`, whose record was at `at`, and erases its statistics. Clicks of it
+    /// that arrive later must find that it was erased, so its statistics are not removed like the rest.
     pub(super) async fn load_predecessor<E: Edge>(
         context: &Context<'_, E>,
         (id, at): (&LinkId, &Key),

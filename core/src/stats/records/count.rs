@@ -5,16 +5,10 @@ use super::{ensure_salts, salts};
 use crate::model::stats::{Day, VisitorClick};
 use crate::model::time::Timestamp;
 use crate::store::budget::Budget;
+use crate::store::ledger::Salt;
 use crate::store::ports::{Edge, Record, Records as _, StoreError};
 use crate::store::segments::KeptEvent;
 use crate::store::{Key, id_source};
-
-impl AfterClick {
-    /// After a click that was written to a log: its receiver folds.
-    pub(super) fn of_line(missing_salt: Option<Day>) -> Self {
-        Self { missing_salt, progress: None }
-    }
-}
 
 /// How often the key of a click is written, if the store fails.
 const TRIES: u32 = 3;
@@ -28,20 +22,33 @@ pub(crate) struct AfterClick {
     progress: Option<Option<Record>>,
 }
 
-/// Counts a click: writes its key.
-pub(crate) async fn count_click<E: Edge>(edge: &E, click: VisitorClick) -> Result<AfterClick, StoreError> {
-    let (at, day) = (click.at, Day::of(click.at));
-    // Without an answer the click is counted without unique visitors.
+/// Reads what a click of this day needs: the salt, if it is usable, and what is known of the work for all. Without an
+/// answer the click is counted without unique visitors.
+pub(super) async fn prepare<E: Edge>(edge: &E, day: Day) -> (Option<Salt>, AfterClick) {
     let read = edge.records().get_many(&[Key::salt(day), Key::fold_progress()]).await.ok();
     let (salt, progress) = match read.map(<[_; 2]>::try_from) {
         Some(Ok([salt, progress])) => (Some(salt), Some(progress)),
         _ => (None, None),
     };
-    let is_missing = matches!(salt, Some(None));
+    let missing_salt = matches!(salt, Some(None)).then_some(day);
     let salt = salt.flatten().and_then(|salt| salts::decode(&salt).ok()).filter(|salt| salt.is_usable(edge.now()));
+    (salt, AfterClick { missing_salt, progress })
+}
+
+/// Counts a click: writes its key.
+pub(crate) async fn count_click<E: Edge>(edge: &E, click: VisitorClick) -> Result<AfterClick, StoreError> {
+    let at = click.at;
+    let (salt, after) = prepare(edge, Day::of(at)).await;
     let event = KeptEvent::new(click.into_event(salt.as_ref().map(|salt| &salt.bytes)))?;
     insert(edge, &event, at).await?;
-    Ok(AfterClick { missing_salt: is_missing.then_some(day), progress })
+    Ok(after)
+}
+
+impl AfterClick {
+    /// Without a progress there is nothing to fold: another deployment may receive the lines of this one.
+    pub(super) fn of_line(self) -> Self {
+        Self { progress: self.progress.filter(Option::is_some), ..self }
+    }
 }
 
 /// Makes the salt of the day if it is missing, and folds a segment if one is due. Another request does it if this one

@@ -14,9 +14,9 @@ const REMEMBERED_MILLIS: u64 = 36 * 24 * 60 * 60 * 1_000;
 /// Most documents of a link that are listed at once.
 const MAX_LISTED: u16 = 200;
 
-/// Deletes the documents of a link with at most `most` store operations. The record of its totals becomes a mark, so that
-/// its clicks are not folded any more; the keys of its clicks, which name no visitor, expire by themselves. Returns whether
-/// everything was deleted: if the operations are used up before, a repetition continues.
+/// Deletes the documents of a link with at most `most` store operations. The record of its totals becomes a mark, so
+/// that its clicks are not folded any more; the keys of its clicks, which name no visitor, expire by themselves. Returns
+/// whether everything was deleted: if the operations are used up before, a repetition continues.
 pub(crate) async fn erase<E: Edge>(edge: &E, budget: &Budget, link: &LinkId, most: u32) -> Result<bool, StoreError> {
     let _reserved = budget.reserve(budget.left().saturating_sub(most));
     let records = edge.records();

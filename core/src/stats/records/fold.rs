@@ -408,8 +408,8 @@ impl<E: Edge> Fold<'_, E> {
         month.plus(self.months.saturating_add(1)).first_day().start()
     }
 
-    /// Removes the month of a link that was erased while it was folded. Returns false if another request has written the
-    /// mark meanwhile.
+    /// Removes the month of a link that was erased while it was folded. Returns false if another request has written
+    /// the mark meanwhile.
     async fn remove_month(&self, mark: Option<Record>, key: &Key, month: Key) -> Result<bool, StoreError> {
         let Some(mark) = mark else { return Ok(true) };
         let value = LinkTotal { is_erased: true, ..LinkTotal::default() }.encode()?;

@@ -1,10 +1,10 @@
 //! Counting log lines on an edge without a ledger: one record for each segment of a batch.
 
-use super::fold::TRIES;
+use super::fold::{TRIES, read_progress};
 use crate::store::id_source;
 use crate::store::ledger::Batch;
 use crate::store::ports::{Commit, Edge, Records as _, StoreError};
-use crate::store::segments::{FoldPosition, FoldProgress, Pass, Segment, SegmentBatch};
+use crate::store::segments::{FoldPosition, Pass, Segment, SegmentBatch};
 use crate::store::{Change, Key};
 
 /// Counts the lines of a batch. Those with the same name are counted once, whatever is repeated.
@@ -38,8 +38,9 @@ async fn insert<E: Edge>(edge: &E, change: &Change) -> Result<(), StoreError> {
 /// only listed. Without this the lines would be counted by the last pass, a day later.
 async fn fold_again<E: Edge>(edge: &E, segment: Segment) -> Result<(), StoreError> {
     for _ in 0..TRIES {
-        let Some(record) = edge.records().get(&Key::fold_progress()).await? else { return Ok(()) };
-        let mut progress = FoldProgress::decode(&record)?;
+        let record = edge.records().get(&Key::fold_progress()).await?;
+        // Without a progress, folding begins at the first key.
+        let Some(mut progress) = read_progress(edge, record.as_ref()) else { return Ok(()) };
         if progress.first.segment <= segment {
             return Ok(());
         }

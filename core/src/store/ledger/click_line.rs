@@ -27,6 +27,14 @@ pub(crate) enum ClickLine {
     Failed(FailedVisit),
 }
 
+/// A line that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ReadLine {
+    /// The time that the line has, whether or not it is counted.
+    pub(crate) at: Option<Timestamp>,
+    pub(crate) line: Result<ClickLine, LineFault>,
+}
+
 /// The key that proves who wrote a line.
 #[derive(Debug)]
 pub(crate) struct LineKey {
@@ -65,31 +73,41 @@ impl ClickLine {
     }
 
     /// Reads a line that was written under one of `keys`.
-    pub(crate) fn decode(line: &[u8], keys: &[LineKey], now: Timestamp) -> Result<Self, LineFault> {
+    pub(crate) fn read(line: &[u8], keys: &[LineKey], now: Timestamp) -> ReadLine {
+        let fault = |fault| ReadLine { at: None, line: Err(fault) };
         if line.len() > LINE_BYTES {
-            return Err(LineFault::TooLong);
+            return fault(LineFault::TooLong);
         }
-        let stored = StoredLine::decode(line).map_err(|_| LineFault::Unreadable)?;
-        let key = keys.iter().find(|key| key.deployment == stored.deployment).ok_or(LineFault::OtherDeployment)?;
-        if key.proof(stored.content.get()) != stored.proof {
-            return Err(LineFault::Altered);
-        }
-        let line = stored::read_content(&stored.content).map_err(|_| LineFault::Unreadable)?;
-        let at = line.at();
+        let Ok(stored) = StoredLine::decode(line) else { return fault(LineFault::Unreadable) };
+        let content = stored::read_content(&stored.content).map_err(|_| LineFault::Unreadable);
+        let at = content.as_ref().ok().map(Self::at);
+        ReadLine { at, line: stored.check_writer(keys).and(content).and_then(|line| line.check_age(now)) }
+    }
+
+    fn check_age(self, now: Timestamp) -> Result<Self, LineFault> {
+        let at = self.at();
         if now.millis_since(at) > MAX_AGE_MILLIS {
             Err(LineFault::TooOld)
         } else if at.millis_since(now) > MAX_AHEAD_MILLIS {
             Err(LineFault::TooNew)
         } else {
-            Ok(line)
+            Ok(self)
         }
     }
 
-    pub(crate) fn at(&self) -> Timestamp {
+    fn at(&self) -> Timestamp {
         match self {
             Self::Click(event) => event.at,
             Self::Failed(failed) => failed.at,
         }
+    }
+}
+
+impl StoredLine {
+    /// Checks that this deployment wrote the line as it is, under one of `keys`.
+    fn check_writer(&self, keys: &[LineKey]) -> Result<(), LineFault> {
+        let key = keys.iter().find(|key| key.deployment == self.deployment).ok_or(LineFault::OtherDeployment)?;
+        if key.proof(self.content.get()) == self.proof { Ok(()) } else { Err(LineFault::Altered) }
     }
 }
 
@@ -100,7 +118,7 @@ impl LineFault {
             Self::TooLong => format!("the line has more than {LINE_BYTES} bytes"),
             Self::Unreadable => "this is not a complete line of a click log".to_owned(),
             Self::OtherDeployment => "the line was written by another deployment: both must have the same HOP_PEPPER".to_owned(),
-            Self::Altered => "the line was changed after it was written, or names a link that this deployment never had".to_owned(),
+            Self::Altered => "the proof does not match: the line was changed after it was written".to_owned(),
             Self::TooOld => format!("the click is more than {} hours old and cannot be counted any more", MAX_AGE_MILLIS / 3_600_000),
             Self::TooNew => "the click is in the future: check the clocks".to_owned(),
         }
@@ -126,7 +144,7 @@ mod tests {
     }
 
     fn read(line: &[u8]) -> Result<ClickLine, LineFault> {
-        ClickLine::decode(line, &[key("p"), key("old")], Timestamp::from_millis(NOW))
+        ClickLine::read(line, &[key("p"), key("old")], Timestamp::from_millis(NOW)).line
     }
 
     #[test]

@@ -22,9 +22,10 @@ pub(super) const UNREADABLE: &str = "unreadable/";
 /// Folds `journals`, some of them in each transaction: the documents of one transaction are all in memory. Returns lines
 /// for the log.
 pub(super) fn fold(storage: &impl ShardStorage, journals: Journals, now: Timestamp) -> Result<Vec<String>, StoreError> {
+    let erased = ErasedLinks::load(storage)?;
     let mut log = Vec::new();
     for group in journals.into_groups() {
-        log.extend(Fold::new(storage, now)?.run(group)?);
+        log.extend(Fold::new(storage, &erased, now).run(group)?);
     }
     Ok(log)
 }
@@ -33,7 +34,7 @@ pub(super) fn fold(storage: &impl ShardStorage, journals: Journals, now: Timesta
 struct Fold<'a, S> {
     storage: &'a S,
     now: Timestamp,
-    erased: ErasedLinks,
+    erased: &'a ErasedLinks,
     totals: KeptTotals,
     writes: Vec<ShardWrite>,
     log: Vec<String>,
@@ -52,10 +53,9 @@ pub(super) fn load_dropped(storage: &impl ShardStorage) -> Result<u64, StoreErro
 }
 
 impl<'a, S: ShardStorage> Fold<'a, S> {
-    fn new(storage: &'a S, now: Timestamp) -> Result<Self, StoreError> {
-        let erased = ErasedLinks::load(storage)?;
+    fn new(storage: &'a S, erased: &'a ErasedLinks, now: Timestamp) -> Self {
         let writes = erased.forget(now).collect();
-        Ok(Self { storage, now, erased, totals: KeptTotals::default(), writes, log: Vec::new() })
+        Self { storage, now, erased, totals: KeptTotals::default(), writes, log: Vec::new() }
     }
 
     /// Folds `journals`. Returns lines for the log.

@@ -116,7 +116,7 @@ impl<'a, S: ShardStorage> Shard<'a, S> {
             Ok(false) => {}
             Ok(true) => alarm_after = RETRY_AFTER_MILLIS,
             Err(error) => {
-                log.push(format!("statistics were not folded: {error}"));
+                log.push(not_folded(&error));
                 alarm_after = RETRY_AFTER_MILLIS;
             }
         }
@@ -138,8 +138,9 @@ impl<'a, S: ShardStorage> Shard<'a, S> {
         if !journals.is_empty() {
             log.extend(fold::fold(self.storage, journals, self.now)?);
         }
-        ingested::forget(self.storage, self.now)?;
-        retention::sweep(self.storage, self.settings.months, self.now)
+        let has_more_names = ingested::forget(self.storage, self.now)?;
+        let has_more_months = retention::sweep(self.storage, self.settings.months, self.now)?;
+        Ok(has_more_names || has_more_months)
     }
 
     /// How long journals wait until they are folded, in milliseconds.
@@ -177,7 +178,11 @@ impl<'a, S: ShardStorage> Shard<'a, S> {
         journal.append(batch)?;
         self.storage.write(&[journal.put()?, ingested::mark(name, self.now)])?;
         if journal.bytes() > MAX_JOURNAL {
-            log.extend(self.store(&journal)?);
+            match self.store(&journal) {
+                Ok(lines) => log.extend(lines),
+                // The lines are stored, and the alarm folds them.
+                Err(error) => log.push(not_folded(&error)),
+            }
         }
         Ok(log)
     }
@@ -191,4 +196,8 @@ impl<'a, S: ShardStorage> Shard<'a, S> {
         self.storage.write(&[journal.put()?])?;
         Ok(Vec::new())
     }
+}
+
+fn not_folded(error: &StoreError) -> String {
+    format!("statistics were not folded: {error}")
 }

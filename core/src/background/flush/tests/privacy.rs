@@ -2,6 +2,7 @@
 //! digests that could be computed with anything that is stored once the salt has expired.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -28,6 +29,7 @@ const ADMIN_KEY: &str = "a-key-that-only-these-tests-know";
 struct Visitor {
     address: IpAddr,
     agent: String,
+    media_type: &'static str,
 }
 
 impl ClientInfo for Visitor {
@@ -36,7 +38,7 @@ impl ClientInfo for Visitor {
             name if *name == USER_AGENT => self.agent.clone(),
             name if *name == AUTHORIZATION => format!("Bearer {ADMIN_KEY}"),
             name if name.as_str() == "sec-fetch-mode" => "navigate".into(),
-            name if *name == CONTENT_TYPE => "application/json".into(),
+            name if *name == CONTENT_TYPE => self.media_type.into(),
             _ => return None,
         };
         Some(Cow::Owned(value.into_bytes()))
@@ -60,7 +62,7 @@ fn visitors() -> Vec<Visitor> {
         let address =
             if number.is_multiple_of(2) { Ipv4Addr::from([first, second, third, fourth]).into() } else { Ipv6Addr::from(bytes).into() };
         let agent = format!("Mozilla/5.0 (X11; Linux x86_64; Dial{:x}) Gecko/20100101 Firefox/140.0", random.next_u64());
-        Visitor { address, agent }
+        Visitor { address, agent, media_type: "" }
     };
     (0..40).map(&mut visitor).collect()
 }
@@ -73,18 +75,37 @@ fn send(app: &App, edge: &MemoryEdge, method: &Method, path: &str, client: &Visi
     response.status.as_u16()
 }
 
-/// With a ledger, and without one.
-fn edges() -> [MemoryEdge; 2] {
-    [MemoryEdge::new(1), MemoryEdge::new(1).without_ledger()]
+/// A deployment, and what left it.
+struct Deployment {
+    edge: MemoryEdge,
+    settings: &'static [(&'static str, &'static str)],
+    /// The lines of the log endpoint.
+    lines: RefCell<String>,
+}
+
+/// With a ledger, without one, and without one but with a log endpoint.
+fn deployments() -> [Deployment; 3] {
+    let without_ledger = || MemoryEdge::new(1).without_ledger();
+    [(MemoryEdge::new(1), &[][..]), (without_ledger(), &[]), (without_ledger(), &[("HOP_CLICK_LOG", "clicks")])]
+        .map(|(edge, settings)| Deployment { edge, settings, lines: RefCell::default() })
 }
 
 /// Counts clicks of all visitors, of which half are folded. Returns the salt of the day.
-fn click(edge: &MemoryEdge) -> [u8; 32] {
-    let settings = [("HOP_DOMAINS", "https://hop.example"), ("HOP_ADMIN_KEY", ADMIN_KEY), ("HOP_PEPPER", "a-pepper-of-these-tests-alone")];
-    let read = |name: &str| settings.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+fn click(deployment: &Deployment) -> [u8; 32] {
+    let edge = &deployment.edge;
+    let settings =
+        [("HOP_DOMAINS", "https://hop.example"), ("HOP_ADMIN_KEY", ADMIN_KEY), ("HOP_PEPPER", "a-pepper-that-only-these-tests-know")];
+    let read =
+        |name: &str| settings.iter().chain(deployment.settings).find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
     let app = App::new(read, read);
-    let owner = Visitor { address: Ipv4Addr::LOCALHOST.into(), agent: "curl/8".into() };
+    let owner = Visitor { address: Ipv4Addr::LOCALHOST.into(), agent: "curl/8".into(), media_type: "application/json" };
     let fold = || {
+        let lines: String = edge.take_click_lines().into_iter().map(|(_, line)| line + "\n").collect();
+        if !lines.is_empty() {
+            let sender = Visitor { media_type: "application/x-ndjson", ..owner.clone() };
+            assert_eq!(send(&app, edge, &Method::POST, "/api/v1/ingest", &sender, &lines), 200);
+            deployment.lines.borrow_mut().push_str(&lines);
+        }
         run(edge.ledger.ring_alarms(|bytes| edge.random(bytes)));
         assert_eq!(send(&app, edge, &Method::POST, "/api/v1/maintenance", &owner, ""), 200);
     };
@@ -101,6 +122,10 @@ fn click(edge: &MemoryEdge) -> [u8; 32] {
             edge.wait_seconds(1_800);
             fold();
         }
+    }
+    if !deployment.settings.is_empty() {
+        fold();
+        assert_eq!(deployment.lines.borrow().lines().count(), 81, "clicks and failed visits");
     }
     let in_ledger = run(crate::store::ports::Ledger::salt(&edge.ledger, "salt/2026-11-21")).unwrap();
     let in_record = edge.records.peek(&Key::salt(Day::of(edge.now()))).map(|record| record.value);
@@ -119,9 +144,11 @@ fn stored_keys(edge: &MemoryEdge) -> Vec<Key> {
     edge.records.keys().into_iter().filter(|key| edge.records.expiry(key).is_none_or(|expiry| expiry > edge.now())).collect()
 }
 
-/// Everything that is stored or logged, as text.
-fn dump(edge: &MemoryEdge) -> String {
+/// Everything that is stored, logged or sent away, as text.
+fn dump(deployment: &Deployment) -> String {
+    let edge = &deployment.edge;
     let mut texts = edge.take_log();
+    texts.push(deployment.lines.borrow().clone());
     for (shard, key, row) in edge.ledger.rows() {
         texts.extend([shard, key, row.summary, row.body]);
     }
@@ -183,10 +210,10 @@ fn search_finds_every_spelling() {
 
 #[test]
 fn addresses_and_agents_are_not_stored() {
-    for edge in edges() {
-        click(&edge);
-        let dump = dump(&edge);
-        assert!(stored_coupons(&edge, &dump).len() > 30 && dump.contains("target.example"));
+    for deployment in deployments() {
+        click(&deployment);
+        let dump = dump(&deployment);
+        assert!(stored_coupons(&deployment.edge, &dump).len() > 30 && dump.contains("target.example"));
         for visitor in visitors() {
             for spelling in spellings_of(&visitor) {
                 assert!(!is_found(&dump, &spelling), "{spelling}");
@@ -233,11 +260,11 @@ fn keys(dump: &str) -> BTreeSet<[u8; 32]> {
 
 #[test]
 fn coupons_cannot_be_computed_after_the_salt_expired() {
-    for edge in edges() {
-        let salt = click(&edge);
-        let coupons = stored_coupons(&edge, &dump(&edge));
-        expire_salts(&edge);
-        let dump = dump(&edge);
+    for deployment in deployments() {
+        let salt = click(&deployment);
+        let coupons = stored_coupons(&deployment.edge, &dump(&deployment));
+        expire_salts(&deployment.edge);
+        let dump = dump(&deployment);
         let visitors: Vec<_> = visitors().into_iter().take(10).collect();
         let hits = |key| visitors.iter().filter(|visitor| coupons.contains(&coupon(key, visitor))).count();
         assert!(hits(&salt) >= 9, "with the salt, brute force works");

@@ -25,6 +25,7 @@ pub(crate) use self::endpoint::{Audience, BodyKind};
 #[cfg(any(test, feature = "memory"))]
 pub use self::printed::who_may_what;
 pub use self::route::{Route, body_limit};
+use crate::api::account;
 use crate::api::audit;
 use crate::api::domains;
 use crate::api::ingest;
@@ -120,6 +121,24 @@ endpoints! {
     DeleteDomain: DELETE "/api/v1/domains/{domain}", Programs, Right(WriteDomains), NoBody,
         [204, 401, 403, 404, 409, 412, 422, 503] => { domains::delete(context, authorized, parameter, query, client) }
 
+    SetUp: POST "/api/v1/setup", Programs, Identity, Json,
+        [201, 400, 401, 403, 409, 413, 415, 422, 503] => { account::setup(context, authorized, body) }
+    AcceptInvitation: POST "/api/v1/invitations/accept", Programs, Anyone, Json,
+        [200, 400, 401, 403, 413, 415, 422, 503] => { account::accept(context, domain, client, body) }
+    Login: POST "/api/v1/login", Programs, Anyone, Json,
+        [200, 400, 401, 403, 413, 415, 422, 503] => { account::login(context, domain, client, body) }
+    Token: POST "/api/v1/token", Programs, Anyone, Json,
+        [200, 400, 401, 403, 413, 415, 422, 503] => { account::token(context, domain, client, body) }
+    Logout: POST "/api/v1/logout", Programs, Anyone, Json,
+        [204, 400, 401, 403, 413, 415, 422, 503] => { account::logout(context, domain, client, body) }
+    ChangePassword: POST "/api/v1/password", Programs, Identity, Json,
+        [204, 400, 401, 403, 413, 415, 422, 503] => { account::change_password(context, authorized, body) }
+    ResetPassword: POST "/api/v1/password/reset", Programs, Anyone, Json,
+        [204, 400, 401, 413, 415, 422, 503] => { account::reset_password(context, client, body) }
+    ListSessions: GET "/api/v1/sessions", Programs, Identity, NoBody,
+        [200, 401, 403, 422, 503] => { account::list_sessions(context, authorized, query) }
+    EndSession: DELETE "/api/v1/sessions/{session}", Programs, Identity, NoBody,
+        [204, 401, 403, 404, 422, 503] => { account::end_session(context, authorized, parameter, query) }
     ShowMe: GET "/api/v1/me", Programs, Identity, NoBody,
         [200, 401, 422, 503] => { me::show(context, authorized, query) }
     ListUsers: GET "/api/v1/users", Programs, Right(ManageUsers), NoBody,
@@ -134,6 +153,8 @@ endpoints! {
         [204, 401, 403, 404, 409, 412, 422, 503] => { users::delete(context, authorized, parameter, query, client) }
     InviteUser: POST "/api/v1/users/{user}/invite", Programs, Right(ManageUsers), NoBody,
         [201, 401, 403, 404, 409, 422, 503] => { users::invite(context, authorized, parameter, query) }
+    IssueReset: POST "/api/v1/users/{user}/reset", Programs, Right(ManageUsers), NoBody,
+        [201, 401, 403, 404, 409, 422, 503] => { users::reset(context, authorized, parameter, query) }
     ListKeys: GET "/api/v1/keys", Programs, Right(ManageKeys), NoBody,
         [200, 401, 403, 422, 503] => { keys::list(context, authorized, query) }
     CreateKey: POST "/api/v1/keys", Programs, Right(ManageKeys), Json,

@@ -3,8 +3,9 @@
 use http::StatusCode;
 use serde::Serialize;
 
+use crate::api::account::SessionJson;
 use crate::api::keys::RightsJson;
-use crate::auth::Authorized;
+use crate::auth::{self, Authorized};
 use crate::context::Context;
 use crate::message::body::Fields;
 use crate::message::problem::Problem;
@@ -20,28 +21,35 @@ use crate::store::ports::Edge;
 #[derive(Serialize)]
 #[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "Me"))]
 struct MeJson<'a> {
-    /// `admin` for the bootstrap admin; otherwise `key_` and the identifier of the key.
+    /// `admin` for the bootstrap admin; for a key, `key_` and its identifier; for a signed-in user, their identifier.
     principal: &'a str,
     /// Identifier of the user; `null` for the bootstrap admin.
     user: Option<&'a str>,
-    /// Identifier of the key; `null` for the bootstrap admin.
+    /// Identifier of the key; `null` for the bootstrap admin and for a signed-in user.
     key: Option<&'a str>,
-    /// Role of the user at this moment.
+    /// Role of the user: at this moment, or of a signed-in user when their access token was issued.
     #[cfg_attr(feature = "docs", schemars(with = "wire_schema::RoleSchema"))]
     role: &'static str,
     #[serde(flatten)]
     rights: RightsJson<'a>,
+    /// Session of a signed-in user.
+    session: Option<SessionJson<'a>>,
 }
 
 /// `GET /api/v1/me`
-pub(crate) async fn show<E: Edge>(_context: &Context<'_, E>, authorized: &Authorized, query: &str) -> Result<Response, Problem> {
+pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, query: &str) -> Result<Response, Problem> {
     Fields::query(query).finish(Some(()))?;
+    let live = match authorized.session() {
+        Some(_) => Some(auth::live_session(context, authorized).await?),
+        None => None,
+    };
     let me = MeJson {
         principal: authorized.principal(),
         user: authorized.user().map(UserId::as_str),
         key: authorized.key().map(KeyId::as_str),
         role: authorized.role().name(),
         rights: RightsJson::new(authorized.scopes().unwrap_or(&Scope::ALL), authorized.domains()),
+        session: live.as_ref().map(|live| SessionJson::new(&live.session.value, authorized.session())),
     };
     Response::json(StatusCode::OK, &me)
 }

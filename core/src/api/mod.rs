@@ -1,6 +1,8 @@
 //! The API under `/api/v1`: one folder for each kind of resource, one file for each verb. Every handler takes an
-//! [`Authorized`](crate::auth::Authorized), which proves that the caller has the right.
+//! [`Authorized`](crate::auth::Authorized), which proves that the caller has the right; those of `account` that take a
+//! password or a token instead get one from `auth`.
 
+pub(crate) mod account;
 pub(crate) mod audit;
 pub(crate) mod cursor;
 pub(crate) mod domains;
@@ -18,6 +20,7 @@ pub(crate) mod users;
 /// Describes the responses.
 #[cfg(feature = "docs")]
 pub(crate) fn describe_responses(generator: &mut schemars::SchemaGenerator) {
+    account::describe_responses(generator);
     links::describe_responses(generator);
     domains::describe_responses(generator);
     users::describe_responses(generator);

@@ -2,8 +2,9 @@
 
 use http::header::AUTHORIZATION;
 
-use super::Principal;
+use super::{LiveSession, Principal};
 use crate::context::Context;
+use crate::message::access_token::{self, AccessToken};
 use crate::message::problem::Problem;
 use crate::model::config::AdminKey;
 use crate::model::key::{ApiKey, PresentedKey};
@@ -25,10 +26,11 @@ pub(super) fn token(client: &impl ClientInfo) -> Result<Vec<u8>, Problem> {
     Ok(token.to_vec())
 }
 
-/// The principal of `token`.
-pub(super) async fn principal<E: Edge>(context: &Context<'_, E>, token: &[u8]) -> Result<Principal, Problem> {
+/// The principal of `token`. `may_change` tells whether the request may change something.
+pub(super) async fn principal<E: Edge>(context: &Context<'_, E>, token: &[u8], may_change: bool) -> Result<Principal, Problem> {
     match &context.config.admin_key {
         AdminKey::Set(key) if key.is(token) => Ok(bootstrap()),
+        _ if access_token::is_token(token) => user_principal(context, token, may_change).await,
         admin_key => match PresentedKey::parse(token) {
             Some(presented) => key_principal(context, &presented).await,
             None => Err(match admin_key {
@@ -47,6 +49,7 @@ fn bootstrap() -> Principal {
         name: "admin".into(),
         key: None,
         user: None,
+        session: None,
         role: Role::Owner,
         issuers: Vec::new(),
         scopes: None,
@@ -54,6 +57,16 @@ fn bootstrap() -> Principal {
         expires_at: None,
         country: None,
     }
+}
+
+/// The principal of a signed-in user. A request that may change something reads session and user. Any other trusts the
+/// role in the token.
+async fn user_principal<E: Edge>(context: &Context<'_, E>, token: &[u8], may_change: bool) -> Result<Principal, Problem> {
+    let keys = context.config.token_keys.as_ref().map_err(|why| Problem::not_configured((*why).to_owned()))?;
+    let AccessToken { user, session, role, .. } = AccessToken::verify(token, keys, &context.config.issuer(), context.now)
+        .map_err(|fault| Problem::wrong_credentials().because(fault.to_string()))?;
+    let role = if may_change { LiveSession::load(context, &user, &session, Problem::wrong_credentials).await?.role } else { role };
+    Ok(Principal::of_user(user, Some(session), role))
 }
 
 /// The principal of an API key. The digest is computed before the key is read, so that the response time does not tell
@@ -87,6 +100,7 @@ async fn key_principal<E: Edge>(context: &Context<'_, E>, presented: &PresentedK
         name: format!("key_{}", key.id.as_str()),
         key: Some(key.id.clone()),
         user: Some(user.id),
+        session: None,
         role: role.min(key.max_role),
         issuers: key.issuers.clone(),
         scopes: Some(key.scopes.clone()),
@@ -134,7 +148,7 @@ pub(crate) async fn role_of(records: &impl Records, user: &User) -> Result<Role,
 }
 
 /// The role of `user`, where `team` lists the owners.
-fn role_in(team: Option<&GuardedRecord<Team>>, user: &User) -> Role {
+pub(super) fn role_in(team: Option<&GuardedRecord<Team>>, user: &User) -> Role {
     let is_owner = user.may_own && team.is_some_and(|team| team.value.owners.contains(&user.id));
     if is_owner { Role::Owner } else { user.role }
 }

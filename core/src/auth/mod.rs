@@ -1,14 +1,21 @@
 //! Authentication and authorization: the principal of a request, and the proof that it has a right.
 //!
-//! A principal is the bootstrap admin or an API key. The rights of a key follow from its scopes, its domains and its
-//! role: the current role of its owner, but at most the role that its creator had. All of this is read in every request
-//! and never cached.
+//! A principal is the bootstrap admin, an API key or a signed-in user. The rights of a key follow from its scopes, its
+//! domains and its role: the current role of its owner, but at most the role that its creator had. All of this is read
+//! in every request and never cached. A signed-in user has the rights of their role. A request that changes something
+//! reads session and user; any other trusts the role in the access token for its 15 minutes.
 mod access;
 mod credential;
+mod live_session;
+mod refresh;
+mod sign_in;
 mod user_lookup;
 
 pub(crate) use self::access::Access;
 pub(crate) use self::credential::role_of;
+pub(crate) use self::live_session::{LiveSession, live_session};
+pub(crate) use self::refresh::{find_session, refresh};
+pub(crate) use self::sign_in::{check_password, find_user, hash_new_password, sign_in, signed_in};
 pub(crate) use self::user_lookup::{find_active, is_active_user};
 use crate::context::Context;
 use crate::message::problem::Problem;
@@ -16,6 +23,7 @@ use crate::model::domain::Domain;
 use crate::model::key::KeyId;
 use crate::model::link::{Link, UserId};
 use crate::model::rights::{Right, Role, Scope, least_issuer};
+use crate::model::session::SessionId;
 use crate::model::sorted::put_in_order;
 use crate::model::time::Timestamp;
 use crate::store::ports::{ClientInfo, Edge};
@@ -32,6 +40,7 @@ struct Principal {
     name: String,
     key: Option<KeyId>,
     user: Option<UserId>,
+    session: Option<SessionId>,
     role: Role,
     /// The issuers of the key: the users, besides its owner, who must still have the right to make it.
     issuers: Vec<UserId>,
@@ -43,6 +52,24 @@ struct Principal {
     expires_at: Option<Timestamp>,
     /// The country of the client, for the audit event. Read only if the request may change something.
     country: Option<String>,
+}
+
+impl Principal {
+    /// The principal of a signed-in user. A sign-in has no session yet.
+    fn of_user(user: UserId, session: Option<SessionId>, role: Role) -> Self {
+        Self {
+            name: user.as_str().to_owned(),
+            key: None,
+            user: Some(user),
+            session,
+            role,
+            issuers: Vec::new(),
+            scopes: None,
+            domains: None,
+            expires_at: None,
+            country: None,
+        }
+    }
 }
 
 /// Checks that the caller may call an endpoint. Returns no proof for an endpoint that anyone may call. All invalid
@@ -58,7 +85,7 @@ pub(crate) async fn authorize<E: Edge>(
         Access::Identity => None,
         Access::Right(right) => Some(right),
     };
-    let mut principal = credential::principal(context, &credential::token(client)?).await?;
+    let mut principal = credential::principal(context, &credential::token(client)?, may_change).await?;
     if may_change {
         principal.country = client.country();
     }
@@ -75,9 +102,19 @@ impl Authorized {
         &self.0.name
     }
 
-    /// The user of the key, who owns the links that it creates.
+    /// The user of the key or the session, who owns the links that it creates.
     pub(crate) fn user(&self) -> Option<&UserId> {
         self.0.user.as_ref()
+    }
+
+    /// The session of a signed-in user.
+    pub(crate) fn session(&self) -> Option<&SessionId> {
+        self.0.session.as_ref()
+    }
+
+    /// Fails unless the caller is the bootstrap admin.
+    pub(crate) fn check_bootstrap_admin(&self) -> Result<(), Problem> {
+        if self.0.key.is_none() && self.0.user.is_none() { Ok(()) } else { Err(Problem::not_bootstrap_admin()) }
     }
 
     pub(crate) fn key(&self) -> Option<&KeyId> {

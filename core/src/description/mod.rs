@@ -21,6 +21,7 @@ use self::answer::{ResponseSpec, media_type};
 use self::answers::HEAD;
 use self::operation::{BodySchema, Operation, OperationGroup};
 use self::parameters::{IDEMPOTENCY_KEY, IF_MATCH, Parameter, VISITOR_HEADERS};
+use crate::auth::Access;
 use crate::endpoints::{Audience, BodyKind, ENDPOINTS, Endpoint};
 use crate::message::body::DEFINITION;
 
@@ -107,7 +108,7 @@ impl Components {
         if !description.description.is_empty() {
             operation.insert("description".into(), description.description.into());
         }
-        if !endpoint.statuses.contains(&401) {
+        if endpoint.access == Access::Anyone {
             operation.insert("security".into(), json!([]));
         }
         let parameters: Result<Vec<Value>, DescriptionFault> =
@@ -179,7 +180,7 @@ impl Components {
     }
 
     fn json(mut self) -> Result<Value, DescriptionFault> {
-        let description = "The secret `HOP_ADMIN_KEY`, or an API key: `hop_<id>_<secret>`.";
+        let description = "The secret `HOP_ADMIN_KEY`, an API key (`hop_<id>_<secret>`), or the access token of a signed-in user.";
         let mut parameters = json!(std::mem::take(&mut self.parameters));
         self.take_definitions(&mut parameters)?;
         Ok(json!({

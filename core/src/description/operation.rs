@@ -17,13 +17,14 @@ pub(super) enum OperationGroup {
     Domains,
     Audit,
     Deployment,
+    Accounts,
     Keys,
     Users,
 }
 
 impl OperationGroup {
     /// In the order of docs/API.md.
-    pub(super) const ALL: [Self; 10] = [
+    pub(super) const ALL: [Self; 11] = [
         Self::Visitors,
         Self::Links,
         Self::ManyLinks,
@@ -32,6 +33,7 @@ impl OperationGroup {
         Self::Domains,
         Self::Audit,
         Self::Deployment,
+        Self::Accounts,
         Self::Keys,
         Self::Users,
     ];
@@ -64,6 +66,13 @@ impl OperationGroup {
             ),
             Self::Audit => ("Audit", "The log of all changes: who changed what."),
             Self::Deployment => ("Deployment", "State, guarantees and limits of a deployment."),
+            Self::Accounts => (
+                "Accounts",
+                "Sign-in with a password, and the sessions of a signed-in user. An access token is sent like a key and \
+                 lasts 15 minutes. A refresh token continues the session: it is valid until its successor is used, and \
+                 30 seconds more. An older one ends the session. A browser can keep the refresh token in a cookie that \
+                 scripts cannot read.",
+            ),
             Self::Keys => (
                 "Keys",
                 "The credentials of programs. A key belongs to a user. It has scopes, may be limited to some domains, and \

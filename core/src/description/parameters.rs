@@ -105,7 +105,7 @@ fn list_of_dimensions(of_one_link: bool) -> Value {
 }
 
 /// The usual parameters in paths.
-const PATH: [Parameter; 6] = [ALIAS, TAG_IN_PATH, DOMAIN_IN_PATH, KEY_IN_PATH, CODE, USER_IN_PATH];
+const PATH: [Parameter; 7] = [ALIAS, TAG_IN_PATH, DOMAIN_IN_PATH, KEY_IN_PATH, CODE, USER_IN_PATH, SESSION_IN_PATH];
 
 const ALIAS: Parameter = Parameter::in_path("alias", "alias", "Alias of the link.", Alias::schema);
 pub(super) const ANY_ALIAS: Parameter =
@@ -116,6 +116,12 @@ const KEY_IN_PATH: Parameter =
     Parameter::in_path("keyInPath", "key", "Identifier of the key.", || json!({"type": "string", "pattern": "^[1-9A-HJ-NP-Za-km-z]{17}$"}));
 const CODE: Parameter =
     Parameter::in_path("code", "code", "The `code` of the problem.", || json!({"$ref": "#/components/schemas/ProblemCode"}));
+const SESSION_IN_PATH: Parameter = Parameter::in_path(
+    "sessionInPath",
+    "session",
+    "Identifier of the session.",
+    || json!({"type": "string", "pattern": "^ses_[0-9a-f]{8}[1-9A-HJ-NP-Za-km-z]{17}$"}),
+);
 const USER_IN_PATH: Parameter = Parameter::in_path("userInPath", "user", "Identifier of the user.", UserId::schema);
 
 pub(super) const DOMAIN: Parameter = Parameter::in_query(

@@ -26,7 +26,7 @@ pub use random::Random;
 pub use records::{CommitMode, MemoryRecords};
 
 use crate::model::time::Timestamp;
-use crate::store::ports::{Edge, EdgeLimits, EditsReachVisitors, NoEntropy, OperationLimit, PasswordCost, StoreError};
+use crate::store::ports::{Edge, EdgeLimits, EditsReachVisitors, NoEntropy, OperationLimit, PasswordCost, PasswordHashing, StoreError};
 
 /// The limits and guarantees of the memory edge.
 pub const LIMITS: EdgeLimits = EdgeLimits {
@@ -58,6 +58,7 @@ pub struct MemoryEdge {
     operations: AtomicU32,
     millis: AtomicU64,
     has_openapi: AtomicBool,
+    hash_runs: AtomicU32,
     random: Mutex<Random>,
     log: Mutex<Vec<String>>,
     click_lines: Mutex<Vec<(String, String)>>,
@@ -84,6 +85,7 @@ impl MemoryEdge {
             operations: AtomicU32::new(OPERATIONS),
             millis: AtomicU64::new(1_795_248_000_000),
             has_openapi: AtomicBool::new(true),
+            hash_runs: AtomicU32::new(0),
             random: Mutex::new(Random::new(seed)),
             log: Mutex::default(),
             click_lines: Mutex::default(),
@@ -117,6 +119,11 @@ impl MemoryEdge {
     /// The number of store operations since this was last called.
     pub fn take_operations(&self) -> u32 {
         self.records.take_operations().saturating_add(self.link_cache.take_operations())
+    }
+
+    /// The number of passwords of users that were hashed since this was last called.
+    pub fn take_hash_runs(&self) -> u32 {
+        self.hash_runs.swap(0, Ordering::SeqCst)
     }
 
     /// Advances the clock.
@@ -219,6 +226,11 @@ impl Edge for MemoryEdge {
     fn random(&self, bytes: &mut [u8]) -> Result<(), NoEntropy> {
         locked(&self.random).fill(bytes);
         Ok(())
+    }
+
+    async fn hash_password(&self, hashing: &PasswordHashing) -> Result<[u8; 32], StoreError> {
+        self.hash_runs.fetch_add(1, Ordering::SeqCst);
+        hashing.run().map_err(|error| StoreError::Unavailable(error.to_string()))
     }
 
     fn log(&self, line: &str) {

@@ -7,6 +7,7 @@ use crate::model::domain::Domain;
 use crate::model::key::{ApiKey, KeyId, PresentedKey};
 use crate::model::link::UserId;
 use crate::model::rights::{Role, Scope};
+use crate::model::session::SessionGeneration;
 use crate::model::text::Title;
 use crate::model::time::Timestamp;
 use crate::model::user::{LinkRecipient, User, UserStatus};
@@ -46,6 +47,9 @@ impl MemoryRecords {
                 _ => UserStatus::Disabled,
             },
             invitation: None,
+            reset: None,
+            password: None,
+            session_generation: SessionGeneration::default(),
             created_at: Timestamp::from_millis(1),
             last_login_at: None,
             version: 1,

@@ -21,7 +21,7 @@ pub(crate) use serde_json::{Value as Schema, json as schema};
 
 #[cfg(feature = "docs")]
 pub(crate) use self::schema::{Component, DEFINITION, ObjectSchema, component, with};
-pub(crate) use self::types::{List, NonEmpty, Set, Template, Unread, WhyNotEmpty, text_types};
+pub(crate) use self::types::{List, NonEmpty, OpaqueText, Set, Template, Unread, WhyNotEmpty, text_types};
 pub(crate) use crate::message::json_value::JsonValue;
 #[cfg(feature = "docs")]
 pub(crate) use crate::message::json_value::LARGEST_NUMBER;

@@ -122,13 +122,52 @@ impl Problem {
     }
 
     pub(crate) fn no_credentials() -> Self {
-        Self::new(ProblemCode::Unauthenticated, "Send `Authorization: Bearer` with a valid key.")
+        Self::new(ProblemCode::Unauthenticated, "Send `Authorization: Bearer` with a valid key or access token.")
             .advising(ProblemHeader::Authenticate("Bearer realm=\"hop\""))
     }
 
     pub(crate) fn wrong_credentials() -> Self {
-        Self::new(ProblemCode::Unauthenticated, "The key is not valid.")
+        Self::new(ProblemCode::Unauthenticated, "The key or the access token is not valid.")
             .advising(ProblemHeader::Authenticate("Bearer realm=\"hop\", error=\"invalid_token\""))
+    }
+
+    /// A sign-in that failed, whatever the reason.
+    pub(crate) fn wrong_sign_in() -> Self {
+        Self::new(ProblemCode::Unauthenticated, "The e-mail address or the password is wrong.")
+            .advising(ProblemHeader::Authenticate("Bearer realm=\"hop\""))
+    }
+
+    /// An invitation, a reset or a refresh token that is not valid, whatever the reason.
+    pub(crate) fn wrong_token() -> Self {
+        Self::new(ProblemCode::Unauthenticated, "The token is not valid: it is wrong, used, or has expired.")
+            .advising(ProblemHeader::Authenticate("Bearer realm=\"hop\""))
+    }
+
+    /// A session that the store may not show yet.
+    pub(crate) fn late_session(cause: impl Into<String>) -> Self {
+        Self::new(ProblemCode::StoreUnavailable, "The session is not visible here yet. Try again.")
+            .advising(ProblemHeader::RetryAfter)
+            .because(cause)
+    }
+
+    /// A request with a cookie, or for one, that no page of this deployment sent.
+    pub(crate) fn not_from_own_page() -> Self {
+        Self::new(ProblemCode::Forbidden, "Only pages of this deployment may use its cookies. Send the refresh token in the body instead.")
+    }
+
+    /// A request that takes a signed-in user, by an API key or the bootstrap admin.
+    pub(crate) fn no_session() -> Self {
+        Self::not_allowed("This needs a signed-in user. Send an access token.")
+    }
+
+    /// A request that only the bootstrap admin may make.
+    pub(crate) fn not_bootstrap_admin() -> Self {
+        Self::not_allowed("This needs the bootstrap key of the deployment.")
+    }
+
+    /// A set-up of a deployment that has an owner.
+    pub(crate) fn already_set_up() -> Self {
+        Self::new(ProblemCode::UserState, "This deployment has an owner already. Sign in, or ask an owner for an invitation.")
     }
 
     /// A caller without `right`. The detail names the scope and the role that the right takes; the docs do so too.
@@ -209,6 +248,10 @@ impl Problem {
 
     pub(crate) fn no_such_key() -> Self {
         Self::new(ProblemCode::NotFound, "There is no such key.")
+    }
+
+    pub(crate) fn no_such_session() -> Self {
+        Self::new(ProblemCode::NotFound, "You have no such session, or it has ended.")
     }
 
     pub(crate) fn no_such_user() -> Self {

@@ -14,6 +14,7 @@ use crate::model::security_contact::SecurityContact;
 use crate::model::target::{NEVER, TargetRules};
 use crate::model::text::bounded;
 use crate::model::theme::Theme;
+use crate::model::token_keys::TokenKeys;
 
 /// Shortest admin key. A shorter one could be guessed.
 pub(crate) const ADMIN_KEY_MIN_CHARS: usize = 32;
@@ -63,6 +64,8 @@ pub(crate) struct Config {
     pub(crate) pepper: Result<Pepper, &'static str>,
     /// The previous pepper, accepted during a rotation.
     pub(crate) old_pepper: Option<Pepper>,
+    /// The keys of access tokens, or why they are missing or invalid, for the log.
+    pub(crate) token_keys: Result<TokenKeys, &'static str>,
     /// Retention of the audit log. `None` means forever.
     pub(crate) audit_millis: Option<u64>,
     pub(crate) alias_case: AliasCase,
@@ -174,6 +177,7 @@ impl Config {
             Ok((pepper, old_pepper)) => (Ok(pepper), old_pepper),
             Err(reason) => (Err(reason), None),
         };
+        let token_keys = token_keys(secret("HOP_JWT_KEYS").as_deref(), pepper.as_ref(), old_pepper.as_ref());
         let own_domains = std::iter::once(&default_origin).chain(&other_origins).map(|origin| origin.domain().clone()).collect();
         Ok(Self {
             default_origin,
@@ -181,6 +185,7 @@ impl Config {
             admin_key: admin_key(secret("HOP_ADMIN_KEY").as_deref()),
             pepper,
             old_pepper,
+            token_keys,
             audit_millis,
             alias_case,
             targets: TargetRules { schemes, own_domains },
@@ -202,8 +207,18 @@ impl Config {
     pub(crate) fn fault(&self) -> Option<&'static str> {
         match &self.admin_key {
             AdminKey::Disabled(reason) => Some(reason),
-            AdminKey::Set(_) | AdminKey::Unset => self.pepper.as_ref().err().copied(),
+            AdminKey::Set(_) | AdminKey::Unset => self.pepper.as_ref().err().or(self.token_keys.as_ref().err()).copied(),
         }
+    }
+
+    /// The issuer of access tokens: the default origin.
+    pub(crate) fn issuer(&self) -> String {
+        self.default_origin.to_string()
+    }
+
+    /// The current pepper, and during a rotation the previous one.
+    pub(crate) fn peppers(&self) -> impl Iterator<Item = &Pepper> {
+        self.pepper.iter().chain(&self.old_pepper)
     }
 
     /// The origin of `domain`, if this deployment serves it.
@@ -245,6 +260,18 @@ fn origins(text: Option<&str>) -> Result<(Origin, Vec<Origin>), String> {
     match origins.next() {
         Some(first) => Ok((first, origins.collect())),
         None => Err("list at least one origin, as in https://hop.example".into()),
+    }
+}
+
+/// Parses the keys of access tokens. If they are not set, they are derived from the peppers.
+fn token_keys(
+    text: Option<&str>,
+    pepper: Result<&Pepper, &&'static str>,
+    old_pepper: Option<&Pepper>,
+) -> Result<TokenKeys, &'static str> {
+    match text.filter(|text| !text.trim().is_empty()) {
+        Some(text) => TokenKeys::parse(words(Some(text))),
+        None => Ok(TokenKeys::derive(std::iter::once(pepper.map_err(|reason| *reason)?).chain(old_pepper))),
     }
 }
 

@@ -35,6 +35,14 @@ pub(crate) fn keyed_digest(pepper: Option<&Pepper>, purpose: &str, parts: &[&[u8
     keyed(pepper.map_or(&[], |pepper| pepper.0.expose()), purpose, parts)
 }
 
+/// HMAC-SHA-256 of `bytes` as RFC 2104 has it, for formats that other software defines too.
+pub(crate) fn hmac_sha256(key: &[u8], bytes: &[u8]) -> [u8; 32] {
+    // HMAC accepts keys of any length.
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(key) else { return [0; 32] };
+    mac.update(bytes);
+    mac.finalize().into_bytes().into()
+}
+
 /// Computes a digest with a key of its own.
 pub(crate) fn keyed_by(key: &[u8; 32], purpose: &str, parts: &[&[u8]]) -> KeyedDigest {
     keyed(key, purpose, parts)

@@ -64,8 +64,7 @@ impl PresentedKey {
     pub(crate) fn parse(credential: &[u8]) -> Option<Self> {
         let text = std::str::from_utf8(credential).ok()?.strip_prefix(PREFIX)?;
         let (id, secret) = text.split_once('_')?;
-        let has_form = secret.len() == SECRET_CHARS && secret.bytes().all(|byte| base58::ALPHABET.contains(&byte));
-        has_form.then_some(())?;
+        is_secret(secret).then_some(())?;
         Some(Self { id: KeyId::parse(id)?, secret: secret.to_owned() })
     }
 
@@ -78,6 +77,11 @@ impl PresentedKey {
     pub(crate) fn digest(&self, pepper: &Pepper) -> SecretDigest {
         SecretDigest::compute(pepper, "key", self.id.as_str(), &self.secret)
     }
+}
+
+/// Whether `text` has the form of a secret that hop issues.
+pub(crate) fn is_secret(text: &str) -> bool {
+    text.len() == SECRET_CHARS && text.bytes().all(|byte| base58::ALPHABET.contains(&byte))
 }
 
 /// Keyed digest of a secret that hop issued. It verifies the secret and does not reveal it.

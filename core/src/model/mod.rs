@@ -4,6 +4,7 @@
 //! values and statuses that links and pages need.
 
 pub(crate) mod absolute_url;
+pub(crate) mod account_password;
 pub(crate) mod agent;
 pub mod alias;
 pub(crate) mod base58;
@@ -29,6 +30,7 @@ pub(crate) mod rights;
 pub(crate) mod rules;
 pub(crate) mod secret;
 pub(crate) mod security_contact;
+pub(crate) mod session;
 pub(crate) mod sorted;
 pub(crate) mod stats;
 pub mod target;
@@ -36,6 +38,7 @@ pub(crate) mod template;
 pub(crate) mod text;
 pub(crate) mod theme;
 pub(crate) mod time;
+pub(crate) mod token_keys;
 pub(crate) mod unicode;
 pub(crate) mod user;
 pub(crate) mod visit;

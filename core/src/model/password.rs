@@ -76,9 +76,14 @@ impl NewPassword {
         Ok(Self(text))
     }
 
+    /// The password itself, to compute something from it.
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
+
     /// Hashes the password with a random salt at this cost.
     pub(crate) fn hash(&self, salt: [u8; 16], cost: PasswordCost) -> Result<PasswordHash, argon2::Error> {
-        let hash = derive(&self.0, &salt, cost)?;
+        let hash = derive(self.0.as_bytes(), &salt, cost)?;
         Ok(PasswordHash { cost, salt, hash })
     }
 }
@@ -102,7 +107,7 @@ impl PasswordHash {
         if typed.chars().count() > MOST.saturating_mul(4) {
             return Ok(false);
         }
-        let hash = derive(&compose(typed), &self.salt, self.cost)?;
+        let hash = derive(compose(typed).as_bytes(), &self.salt, self.cost)?;
         Ok(self.hash.ct_eq(&hash).into())
     }
 
@@ -135,10 +140,10 @@ fn too_long() -> FieldError {
 }
 
 /// Computes the Argon2id hash. It fails for an invalid cost, and such a cost is never stored.
-fn derive(text: &str, salt: &[u8], cost: PasswordCost) -> Result<[u8; 32], argon2::Error> {
+pub(crate) fn derive(password: &[u8], salt: &[u8], cost: PasswordCost) -> Result<[u8; 32], argon2::Error> {
     let hash = |params| {
         let mut hash = [0; 32];
-        Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into(text.as_bytes(), salt, &mut hash).map(|()| hash)
+        Argon2::new(Algorithm::Argon2id, Version::V0x13, params).hash_password_into(password, salt, &mut hash).map(|()| hash)
     };
     Params::new(cost.memory_kib, cost.passes, 1, None).and_then(hash)
 }
@@ -188,7 +193,7 @@ mod tests {
         let (first, second) = (hash("r\u{e9}sum\u{e9} twelve", 1), hash("re\u{301}sume\u{301} twelve", 2));
         assert!(first.hash != second.hash, "another salt gives another hash");
         assert_eq!((first.cost, first.salt), (CHEAP, [1; 16]));
-        let again = |known: &PasswordHash, text: &str| derive(text, &known.salt, known.cost).unwrap();
+        let again = |known: &PasswordHash, text: &str| derive(text.as_bytes(), &known.salt, known.cost).unwrap();
         assert_eq!(again(&first, "résumé twelve"), first.hash);
         assert_eq!(again(&second, "résumé twelve"), second.hash, "both spellings are one password");
         assert_ne!(again(&first, "resume twelve"), first.hash);
@@ -196,7 +201,7 @@ mod tests {
 
     #[test]
     fn argon2id_agrees_with_the_reference() {
-        let hash = derive("password", b"somesalt", PasswordCost { memory_kib: 65_536, passes: 2 }).unwrap();
+        let hash = derive(b"password", b"somesalt", PasswordCost { memory_kib: 65_536, passes: 2 }).unwrap();
         assert_eq!(hash.map(|byte| format!("{byte:02x}")).concat(), "09316115d5cf24ed5a15a31a3ba326e5cf32edc24702987c02b6566f61913cf7");
     }
 

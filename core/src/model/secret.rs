@@ -14,6 +14,11 @@ impl Secret {
         Self(text.as_bytes().into())
     }
 
+    /// Wraps bytes that were derived from another secret.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Self {
+        Self(bytes.into())
+    }
+
     /// The secret itself, to compute something from it.
     pub(crate) fn expose(&self) -> &[u8] {
         &self.0

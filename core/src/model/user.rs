@@ -1,12 +1,16 @@
 //! Users: the owners of links and keys, their email addresses and their invitations.
 
+use std::fmt;
+
+use crate::model::account_password::AccountPassword;
 use crate::model::alias::fold;
 use crate::model::digest::Pepper;
 use crate::model::domain::{Domain, is_label};
 use crate::model::field_error::{FieldCode, FieldError};
-use crate::model::key::SecretDigest;
+use crate::model::key::{SecretDigest, is_secret};
 use crate::model::link::UserId;
 use crate::model::rights::{Role, least_issuer};
+use crate::model::session::SessionGeneration;
 use crate::model::text::Title;
 use crate::model::time::Timestamp;
 use crate::model::unicode;
@@ -19,6 +23,9 @@ const LOCAL_BYTES: usize = 64;
 
 /// Lifetime of an invitation: a week.
 const INVITATION_MILLIS: u64 = 7 * 24 * 60 * 60 * 1_000;
+
+/// Lifetime of a token that resets a password: a day.
+const RESET_MILLIS: u64 = 24 * 60 * 60 * 1_000;
 
 /// An email address, folded, so that no two users have addresses that differ only in case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,21 +111,84 @@ pub(crate) enum UserStatus {
     Deleted,
 }
 
-/// A pending invitation: the digest of its token, and its expiry.
+/// The purpose of a one-time token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TokenPurpose {
+    /// Accepting an invitation: a new user sets their first password.
+    Invitation,
+    /// Setting a new password instead of a forgotten one.
+    Reset,
+}
+
+impl TokenPurpose {
+    /// Start of every token, so that people and secret scanners recognise one.
+    fn prefix(self) -> &'static str {
+        match self {
+            Self::Invitation => "hopinvite_",
+            Self::Reset => "hopreset_",
+        }
+    }
+
+    fn lifetime_millis(self) -> u64 {
+        match self {
+            Self::Invitation => INVITATION_MILLIS,
+            Self::Reset => RESET_MILLIS,
+        }
+    }
+
+    fn digest(self, pepper: &Pepper, user: &UserId, secret: &str) -> SecretDigest {
+        let purpose = match self {
+            Self::Invitation => "invitation",
+            Self::Reset => "reset",
+        };
+        SecretDigest::compute(pepper, purpose, user.as_str(), secret)
+    }
+}
+
+/// A pending one-time token: the digest of its secret, and its expiry.
 #[derive(Clone, Debug)]
-pub(crate) struct Invitation {
+pub(crate) struct OneTimeToken {
     pub(crate) digest: SecretDigest,
     pub(crate) expires_at: Timestamp,
 }
 
-impl Invitation {
-    /// Creates an invitation of `user` at `now` with this random secret, and its token. Only the response that creates
-    /// it shows the token.
-    pub(crate) fn new(secret: &str, pepper: &Pepper, user: &UserId, now: Timestamp) -> (Self, String) {
-        let digest = SecretDigest::compute(pepper, "invitation", user.as_str(), secret);
-        let expires_at = Timestamp::from_millis(now.as_millis().saturating_add(INVITATION_MILLIS));
+impl OneTimeToken {
+    /// Creates a token for `user` at `now` with this random secret. Returns it and its text, which only the response
+    /// that creates it shows.
+    pub(crate) fn new(purpose: TokenPurpose, secret: &str, pepper: &Pepper, user: &UserId, now: Timestamp) -> (Self, String) {
+        let digest = purpose.digest(pepper, user, secret);
+        let expires_at = Timestamp::from_millis(now.as_millis().saturating_add(purpose.lifetime_millis()));
         let id = user.as_str().strip_prefix("usr_").unwrap_or_default();
-        (Self { digest, expires_at }, ["hopinvite_", id, "_", secret].concat())
+        (Self { digest, expires_at }, [purpose.prefix(), id, "_", secret].concat())
+    }
+}
+
+/// A one-time token as a caller sends it: `hopinvite_<user>_<secret>`. `Debug` redacts the secret.
+#[derive(Clone)]
+pub(crate) struct PresentedToken {
+    pub(crate) user: UserId,
+    purpose: TokenPurpose,
+    secret: String,
+}
+
+impl fmt::Debug for PresentedToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}_[redacted]", self.purpose.prefix(), self.user.as_str())
+    }
+}
+
+impl PresentedToken {
+    /// Parses a token. Only its form is checked.
+    pub(crate) fn parse(purpose: TokenPurpose, text: &str) -> Option<Self> {
+        let (user, secret) = text.strip_prefix(purpose.prefix())?.split_once('_')?;
+        let user = UserId::parse(["usr_", user].concat()).ok()?;
+        is_secret(secret).then(|| Self { user, purpose, secret: secret.to_owned() })
+    }
+
+    /// Whether this is `pending`, under one of `peppers`, and has not expired.
+    pub(crate) fn is<'a>(&self, pending: &OneTimeToken, peppers: impl IntoIterator<Item = &'a Pepper>, now: Timestamp) -> bool {
+        let matches = |pepper| self.purpose.digest(pepper, &self.user, &self.secret).is(&pending.digest);
+        now < pending.expires_at && peppers.into_iter().any(matches)
     }
 }
 
@@ -135,7 +205,12 @@ pub(crate) struct User {
     pub(crate) may_own: bool,
     pub(crate) status: UserStatus,
     /// The pending invitation, until they accept it.
-    pub(crate) invitation: Option<Invitation>,
+    pub(crate) invitation: Option<OneTimeToken>,
+    /// The pending reset of their password.
+    pub(crate) reset: Option<OneTimeToken>,
+    /// Their password, once they have accepted their invitation.
+    pub(crate) password: Option<AccountPassword>,
+    pub(crate) session_generation: SessionGeneration,
     pub(crate) created_at: Timestamp,
     pub(crate) last_login_at: Option<Timestamp>,
     pub(crate) version: u64,
@@ -149,6 +224,11 @@ impl User {
         self.status == UserStatus::Active
     }
 
+    /// Whether the user may sign in: they are active and have a password.
+    pub(crate) fn may_sign_in(&self) -> bool {
+        self.is_active() && self.password.is_some()
+    }
+
     /// A copy with the next version.
     pub(crate) fn next(&self) -> Self {
         let mut next = self.clone();
@@ -156,11 +236,12 @@ impl User {
         next
     }
 
-    /// Revokes the invitation of a user whose role rises from `before` to `after`, if someone who may not issue an
-    /// invitation for `after` may know its token.
-    pub(crate) fn end_invitation(&mut self, before: Role, after: Role) {
+    /// Revokes the one-time tokens of a user whose role rises from `before` to `after`, if someone who may not issue
+    /// one for `after` may know them.
+    pub(crate) fn end_one_time_tokens(&mut self, before: Role, after: Role) {
         if least_issuer(before) < least_issuer(after) {
             self.invitation = None;
+            self.reset = None;
         }
     }
 
@@ -179,6 +260,9 @@ impl User {
             may_own: false,
             status: UserStatus::Deleted,
             invitation: None,
+            reset: None,
+            password: None,
+            session_generation: SessionGeneration::default(),
             created_at: now,
             last_login_at: None,
             version: 1,
@@ -283,18 +367,37 @@ mod tests {
         assert_eq!(Email::parse(&format!("x@{}", "a".repeat(253))).err().map(|error| error.code), Some(FieldCode::TooLong));
     }
 
+    const SECRET: &str = "5Hq8xk2VbJtYpWc7RzDmFnA3sLgEuXh9QvT6NoZiBy4K";
+
     #[test]
-    fn invitations_store_a_digest_and_last_a_week() {
-        let (pepper, user, secret) = (Pepper::new("p"), UserId::from_random("2222222222222222x"), "s".repeat(44));
-        let (invitation, token) = Invitation::new(&secret, &pepper, &user, Timestamp::from_millis(5));
-        assert_eq!(token, format!("hopinvite_2222222222222222x_{secret}"));
-        assert_eq!(invitation.expires_at.as_millis(), 604_800_005);
-        assert!(invitation.digest.is(&SecretDigest::compute(&pepper, "invitation", user.as_str(), &secret)));
-        for other in [
-            SecretDigest::compute(&pepper, "key", user.as_str(), &secret),
-            SecretDigest::compute(&Pepper::new("q"), "invitation", user.as_str(), &secret),
-        ] {
-            assert!(!invitation.digest.is(&other));
+    fn one_time_tokens_expire_and_serve_one_purpose() {
+        let (pepper, old, user) = (Pepper::new("p"), Pepper::new("q"), UserId::from_random("2222222222222222x"));
+        for (purpose, prefix, millis) in
+            [(TokenPurpose::Invitation, "hopinvite_", 604_800_000_u64), (TokenPurpose::Reset, "hopreset_", 86_400_000)]
+        {
+            let (pending, text) = OneTimeToken::new(purpose, SECRET, &pepper, &user, Timestamp::from_millis(5));
+            assert_eq!(text, format!("{prefix}2222222222222222x_{SECRET}"));
+            assert_eq!(pending.expires_at.as_millis(), millis + 5);
+            let presented = PresentedToken::parse(purpose, &text).unwrap();
+            let is = |millis, peppers: &[&Pepper]| presented.is(&pending, peppers.iter().copied(), Timestamp::from_millis(millis));
+            assert!(is(millis + 4, &[&pepper]) && is(5, &[&old, &pepper]));
+            assert!(!is(millis + 5, &[&pepper]) && !is(5, &[&old]) && !is(5, &[]));
+            let (other, _) = OneTimeToken::new(purpose, &SECRET.replace('5', "6"), &pepper, &user, Timestamp::from_millis(5));
+            assert!(!presented.is(&other, [&pepper], Timestamp::from_millis(5)));
+        }
+        let (invitation, text) = OneTimeToken::new(TokenPurpose::Invitation, SECRET, &pepper, &user, Timestamp::from_millis(5));
+        let reset = PresentedToken::parse(TokenPurpose::Reset, &text.replace("hopinvite_", "hopreset_")).unwrap();
+        assert!(!reset.is(&invitation, [&pepper], Timestamp::from_millis(5)));
+        assert!(PresentedToken::parse(TokenPurpose::Reset, &text).is_none());
+    }
+
+    #[test]
+    fn malformed_one_time_tokens_do_not_parse() {
+        let parse = |text: &str| PresentedToken::parse(TokenPurpose::Invitation, text);
+        let text = format!("hopinvite_2222222222222222x_{SECRET}");
+        assert_eq!(format!("{:?}", parse(&text).unwrap()), "hopinvite_usr_2222222222222222x_[redacted]");
+        for wrong in ["", "hopinvite_", &text[1..], &format!("{text}x"), &text[..text.len() - 1], &text.replace("2222x", "222x"), &text.replace('5', "0")] {
+            assert!(parse(wrong).is_none(), "{wrong}");
         }
     }
 }

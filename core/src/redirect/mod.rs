@@ -4,12 +4,11 @@
 //! * [`decide`](mod@decide) makes the decision about a visit
 //! * this file carries it out: it takes a click and makes the response
 //! * [`domain_redirects`] are the redirects of a domain, and whether it is served
-//! * [`unlock`] checks passwords, and [`origin`] the origin of forms
+//! * [`unlock`] checks passwords
 //! * [`preview`](mod@preview) shows where a link redirects; [`suggest`](mod@suggest) finds the link that was meant
 
 mod decide;
 mod domain_redirects;
-mod origin;
 mod preview;
 mod read;
 mod read_through;
@@ -30,6 +29,7 @@ use self::unlock::UnlockOutcome;
 use crate::context::Context;
 use crate::message::problem::{Problem, ProblemCode};
 use crate::message::request::{Body, FORM_LIMIT};
+use crate::message::request_origin::RequestOrigin;
 use crate::message::response::{NO_CACHE, Response};
 use crate::model::alias::{self, Alias};
 use crate::model::domain::{Domain, Origin};
@@ -122,7 +122,7 @@ async fn try_submit<E: Edge>(
     visit: &Visit<'_>,
     body: &Body,
 ) -> Result<Response, Problem> {
-    if !origin::is_same_origin(visit.client, domain) {
+    if RequestOrigin::of(visit.client, domain) == RequestOrigin::Other {
         return Err(Problem::cross_site_form());
     }
     let form = match body {

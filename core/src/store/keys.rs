@@ -12,6 +12,7 @@ use crate::model::domain::Domain;
 use crate::model::key::KeyId;
 use crate::model::limits::Limit;
 use crate::model::link::{Link, LinkId, UserId};
+use crate::model::session::SessionId;
 use crate::model::stats::{Day, Month};
 use crate::model::target::Target;
 use crate::model::text::{ExternalId, Tag};
@@ -152,6 +153,11 @@ impl Key {
         Self(format!("{}{}", Prefix::users().as_str(), id.as_str()))
     }
 
+    /// The key of the record of a session.
+    pub(crate) fn session(user: &UserId, id: &SessionId) -> Self {
+        Self(format!("{}{}", Prefix::sessions(user).as_str(), id.as_str()))
+    }
+
     /// The key of the claim to the e-mail address with this name ([`crate::model::user::Email::claim_name`]).
     pub(crate) fn email(name: &str) -> Self {
         Self(format!("user-email/{name}"))
@@ -271,6 +277,11 @@ impl Prefix {
     /// The totals and months of a link.
     pub(crate) fn statistics(link: &LinkId) -> Self {
         Self(format!("stats/{link}/"))
+    }
+
+    /// The sessions of a user, oldest first.
+    pub(crate) fn sessions(user: &UserId) -> Self {
+        Self(format!("session/{}/", user.as_str()))
     }
 
     /// The months of all domains.

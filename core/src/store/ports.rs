@@ -10,6 +10,7 @@
 
 use std::fmt;
 
+pub use crate::model::account_password::PasswordHashing;
 pub use crate::model::password::PasswordCost;
 use crate::model::time::Timestamp;
 pub use crate::model::visit::{ClientInfo, join};
@@ -55,6 +56,13 @@ pub trait Edge {
     /// # Errors
     /// If the source fails.
     fn random(&self, bytes: &mut [u8]) -> Result<(), NoEntropy>;
+    /// Runs Argon2id for the password of a user: here, or where the vendor allows more processor time.
+    ///
+    /// # Errors
+    /// If it could not be run.
+    async fn hash_password(&self, hashing: &PasswordHashing) -> Result<[u8; 32], StoreError> {
+        hashing.run().map_err(|error| StoreError::Unavailable(format!("a password cannot be hashed: {error}")))
+    }
     /// Writes one line of JSON to the log of the deployment.
     fn log(&self, line: &str);
     /// Whether this edge has log endpoints for clicks, so that the setting `HOP_CLICK_LOG` can name one.

@@ -65,7 +65,7 @@ fn plan_change<'a>(authorized: &Authorized, was: &'a User, owners: &Owners, patc
     authorized.check_role(role.max(role_was))?;
     if role > role_was {
         authorized.check_issuer(role)?;
-        user.end_invitation(role_was, role);
+        user.end_one_time_tokens(role_was, role);
     }
     authorized.check_key_lasts(&was.id, role)?;
     // The record may still say `may_own` after a crash while the user was removed from the owners.

@@ -26,7 +26,7 @@ use crate::store::{EmailClaim, GuardedRecord, Key, MAX_EDIT_ATTEMPTS, Written, w
 const LOADS_BEFORE_GIVING_UP: usize = MAX_EDIT_ATTEMPTS / 2;
 
 /// Claims `email` for the user `id`, who is about to be created. Returns false if it is taken.
-pub(super) async fn claim<E: Edge>(context: &Context<'_, E>, id: &UserId, email: &Email) -> Result<bool, Problem> {
+pub(in crate::api) async fn claim<E: Edge>(context: &Context<'_, E>, id: &UserId, email: &Email) -> Result<bool, Problem> {
     let (name, old_name) = context.under_each_pepper(|pepper| email.claim_name(pepper))?;
     for name in old_name.iter().chain([&name]) {
         if !claim_as(context, id, name).await? {

@@ -13,8 +13,9 @@ use crate::message::response::Response;
 use crate::model::field_error::FieldErrors;
 use crate::model::link::UserId;
 use crate::model::rights::Role;
+use crate::model::session::SessionGeneration;
 use crate::model::text::Title;
-use crate::model::user::{Email, Invitation, User, UserStatus};
+use crate::model::user::{Email, OneTimeToken, TokenPurpose, User, UserStatus};
 use crate::store::Written;
 use crate::store::id_source::random_secret;
 use crate::store::ports::Edge;
@@ -67,7 +68,8 @@ fn new_user<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, body: &B
     let role = role.unwrap_or_default();
     authorized.check_issuer(role)?;
     let id = UserId::from_random(&context.token()?);
-    let (invitation, token) = Invitation::new(&random_secret(context.edge)?, context.pepper()?, &id, context.now);
+    let secret = random_secret(context.edge)?;
+    let (invitation, token) = OneTimeToken::new(TokenPurpose::Invitation, &secret, context.pepper()?, &id, context.now);
     let user = User {
         id,
         email: Some(email.clone()),
@@ -76,6 +78,9 @@ fn new_user<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, body: &B
         may_own: false,
         status: UserStatus::Active,
         invitation: Some(invitation),
+        reset: None,
+        password: None,
+        session_generation: SessionGeneration::default(),
         created_at: context.now,
         last_login_at: None,
         version: 1,

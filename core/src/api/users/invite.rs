@@ -11,7 +11,7 @@ use crate::message::body::Fields;
 use crate::message::problem::Problem;
 use crate::message::response::Response;
 use crate::model::rights::Role;
-use crate::model::user::Invitation;
+use crate::model::user::{OneTimeToken, TokenPurpose};
 use crate::store::id_source::random_secret;
 use crate::store::ports::Edge;
 
@@ -23,11 +23,11 @@ pub(crate) async fn invite<E: Edge>(context: &Context<'_, E>, authorized: &Autho
         let role = owners.role_of(was);
         // Another request may be making them an owner. Then the invitation would be one for an owner.
         authorized.check_issuer(if was.may_own { Role::Owner } else { role })?;
-        if !was.is_active() || was.last_login_at.is_some() {
-            return Err(Problem::user_state("A user can be invited only while they are active and have not signed in yet.").into());
+        if !was.is_active() || was.password.is_some() {
+            return Err(Problem::user_state("A user can be invited only while they are active and have not accepted an invitation yet.").into());
         }
         let secret = random_secret(context.edge).map_err(Problem::from)?;
-        let (invitation, token) = Invitation::new(&secret, context.pepper()?, &was.id, context.now);
+        let (invitation, token) = OneTimeToken::new(TokenPurpose::Invitation, &secret, context.pepper()?, &was.id, context.now);
         new_token.set(token);
         let mut user = was.next();
         user.invitation = Some(invitation);

@@ -10,6 +10,7 @@ mod delete;
 mod edit;
 mod invite;
 mod list;
+mod reset;
 mod show;
 mod team;
 mod wire;
@@ -23,7 +24,11 @@ pub(crate) use create::create;
 pub(crate) use delete::delete;
 pub(crate) use invite::invite;
 pub(crate) use list::list;
+pub(crate) use reset::reset;
 pub(crate) use show::show;
+pub(in crate::api) use claim::claim;
+pub(in crate::api) use team::{add_first_owner, check_no_owner};
+pub(in crate::api) use wire::UserJson;
 
 use crate::api::audit::{self, AuditAction};
 use crate::auth::Authorized;
@@ -51,7 +56,7 @@ async fn find<E: Edge>(context: &Context<'_, E>, id: &str) -> Result<Box<Guarded
 }
 
 /// Writes the record of `user`: over `was`, or as a new one. `action` is the audit event.
-async fn save<E: Edge>(
+pub(in crate::api) async fn save<E: Edge>(
     context: &Context<'_, E>,
     authorized: &Authorized,
     was: Option<&GuardedRecord<User>>,
@@ -66,5 +71,6 @@ async fn save<E: Edge>(
 pub(super) fn describe_responses(generator: &mut schemars::SchemaGenerator) {
     generator.subschema_for::<wire::UserJson<'_>>();
     generator.subschema_for::<wire::InvitedUserJson<'_>>();
+    generator.subschema_for::<reset::ResetTokenJson<'_>>();
     generator.subschema_for::<crate::message::wire::PageJson<'_, wire::UserJson<'_>>>();
 }

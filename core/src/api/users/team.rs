@@ -51,6 +51,11 @@ impl Owners {
         if self.ids() == std::slice::from_ref(id) { Err(Problem::last_owner()) } else { Ok(()) }
     }
 
+    /// Fails if there is an owner besides `id`.
+    fn check_none_but(&self, id: Option<&UserId>) -> Result<(), Problem> {
+        if self.ids().iter().all(|owner| Some(owner) == id) { Ok(()) } else { Err(Problem::already_set_up()) }
+    }
+
     /// Writes the new list of owners, unless the record has changed since it was loaded.
     async fn replace<E: Edge>(
         &self,
@@ -64,10 +69,31 @@ impl Owners {
     }
 }
 
+/// Fails if the deployment has an owner.
+pub(in crate::api) async fn check_no_owner<E: Edge>(context: &Context<'_, E>) -> Result<(), Problem> {
+    Owners::load(context).await?.check_none_but(None)
+}
+
+/// Makes the user `id` an owner, if the deployment has no other one.
+pub(in crate::api) async fn add_first_owner<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, id: &UserId) -> Result<User, Problem> {
+    add_owner_if(context, authorized, id, |owners| owners.check_none_but(Some(id))).await
+}
+
 /// Makes the user `id` an owner. Returns the user as written.
 pub(super) async fn add_owner<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, id: &UserId) -> Result<User, Problem> {
+    add_owner_if(context, authorized, id, |_| Ok(())).await
+}
+
+/// The same, if `check` accepts the current owners.
+async fn add_owner_if<E: Edge>(
+    context: &Context<'_, E>,
+    authorized: &Authorized,
+    id: &UserId,
+    check: impl Fn(&Owners) -> Result<(), Problem>,
+) -> Result<User, Problem> {
     for _ in 0..MAX_EDIT_ATTEMPTS {
         let owners = Owners::load(context).await?;
+        check(&owners)?;
         let was = load_existing(context, id).await?.ok_or_else(Problem::no_such_user)?;
         if owners.role_of(&was.value) == Role::Owner {
             return Ok(was.value);
@@ -77,7 +103,7 @@ pub(super) async fn add_owner<E: Edge>(context: &Context<'_, E>, authorized: &Au
         }
         let mut user = was.value.next();
         user.may_own = true;
-        user.end_invitation(owners.role_of(&was.value), Role::Owner);
+        user.end_one_time_tokens(owners.role_of(&was.value), Role::Owner);
         if super::save(context, authorized, Some(&was), &user, None).await? == Written::Conflict {
             continue;
         }

@@ -18,7 +18,7 @@ use crate::model::user::{Email, User, UserStatus};
 /// A user.
 #[derive(Serialize)]
 #[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "User"))]
-pub(super) struct UserJson<'a> {
+pub(in crate::api) struct UserJson<'a> {
     /// Identifier of the user. It never changes.
     id: &'a str,
     /// Mail address in lower case, with its host in ASCII.
@@ -29,7 +29,7 @@ pub(super) struct UserJson<'a> {
     /// create admins and change owners; an owner does everything.
     #[cfg_attr(feature = "docs", schemars(with = "wire_schema::RoleSchema"))]
     role: &'static str,
-    /// `invited`: has not signed in yet; their keys work. `disabled`: cannot sign in, and their keys do not work.
+    /// `invited`: has not accepted an invitation yet; their keys work. `disabled`: cannot sign in, and their keys do not work.
     /// `leaving`: is being deleted.
     #[cfg_attr(feature = "docs", schemars(extend("enum" = ["invited", "active", "disabled", "leaving"])))]
     state: &'static str,
@@ -51,9 +51,9 @@ pub(super) struct InvitedUserJson<'a> {
 
 impl<'a> UserJson<'a> {
     /// JSON of `user`, whose current role is `role`.
-    pub(super) fn new(user: &'a User, role: Role) -> Self {
+    pub(in crate::api) fn new(user: &'a User, role: Role) -> Self {
         let state = match user.status {
-            UserStatus::Active if user.last_login_at.is_none() => "invited",
+            UserStatus::Active if user.password.is_none() => "invited",
             UserStatus::Active => "active",
             UserStatus::Disabled => "disabled",
             UserStatus::Deleting { .. } | UserStatus::Deleted => "leaving",

@@ -6,7 +6,7 @@ use crate::description::{answers, parameters};
 
 pub(super) const SHOW_ME: Operation = Operation::new(OperationGroup::Keys, "showMe", "Show the caller")
     .description(
-        "Any valid key may call this. The rights of a key are those of its scopes that the current role of its owner \
+        "Any valid key and any signed-in user may call this. The rights of a key are those of its scopes that the current role of its owner \
          allows, on its domains.",
     )
     .answers(&[(200, answers::ME)]);

@@ -1,5 +1,6 @@
 //! The descriptions of all endpoints, one file for each group.
 
+mod accounts;
 mod audit;
 mod bulk;
 mod deployment;
@@ -52,6 +53,15 @@ pub(super) const fn of(endpoint: EndpointName) -> Operation {
         EndpointName::ShowDomain => domains::SHOW_DOMAIN,
         EndpointName::ChangeDomain => domains::CHANGE_DOMAIN,
         EndpointName::DeleteDomain => domains::DELETE_DOMAIN,
+        EndpointName::SetUp => accounts::SET_UP,
+        EndpointName::AcceptInvitation => accounts::ACCEPT_INVITATION,
+        EndpointName::Login => accounts::LOGIN,
+        EndpointName::Token => accounts::TOKEN,
+        EndpointName::Logout => accounts::LOGOUT,
+        EndpointName::ChangePassword => accounts::CHANGE_PASSWORD,
+        EndpointName::ResetPassword => accounts::RESET_PASSWORD,
+        EndpointName::ListSessions => accounts::LIST_SESSIONS,
+        EndpointName::EndSession => accounts::END_SESSION,
         EndpointName::ShowMe => keys::SHOW_ME,
         EndpointName::ListUsers => users::LIST_USERS,
         EndpointName::CreateUser => users::CREATE_USER,
@@ -59,6 +69,7 @@ pub(super) const fn of(endpoint: EndpointName) -> Operation {
         EndpointName::ChangeUser => users::CHANGE_USER,
         EndpointName::DeleteUser => users::DELETE_USER,
         EndpointName::InviteUser => users::INVITE_USER,
+        EndpointName::IssueReset => users::ISSUE_RESET,
         EndpointName::ListKeys => keys::LIST_KEYS,
         EndpointName::CreateKey => keys::CREATE_KEY,
         EndpointName::ShowKey => keys::SHOW_KEY,

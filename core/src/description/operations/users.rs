@@ -52,6 +52,14 @@ pub(super) const INVITE_USER: Operation = Operation::new(OperationGroup::Users, 
     .description(
         "Replaces the previous invitation. Only owners can invite admins and owners; otherwise the answer is 403 \
          `forbidden`. The answer has the token of an invitation, which no other response contains and which is valid \
-         for a week. A user who is disabled or has signed in cannot be invited (`user_state`).",
+         for a week. A user who is disabled or has accepted an invitation cannot be invited (`user_state`).",
     )
     .answers(&[(201, answers::USER_INVITED), (409, answers::USER_CONFLICT)]);
+
+pub(super) const ISSUE_RESET: Operation = Operation::new(OperationGroup::Users, "issueReset", "Issue a password reset")
+    .description(
+        "Replaces the previous reset. The answer has a one-time token, which no other response contains and which is \
+         valid for a day. Hand it to the user, who sets a new password with it. Until then their password works. Only \
+         owners can reset the passwords of admins and owners; otherwise the answer is 403 `forbidden`.",
+    )
+    .answers(&[(201, answers::RESET_ISSUED), (409, answers::USER_CONFLICT)]);

@@ -6,6 +6,7 @@ use super::declaration::{FieldType, ParseContext, RequestBody};
 use super::{Fields, JsonValue};
 #[cfg(feature = "docs")]
 use super::{LARGEST_NUMBER, patterns};
+use crate::model::account_password::NewAccountPassword;
 use crate::model::alias::Alias;
 use crate::model::domain::Domain;
 use crate::model::field_error::{FieldError, FieldErrors};
@@ -18,7 +19,7 @@ use crate::model::text::{CardDescription, CardTitle, ExternalId, Note, Reason, T
 use crate::model::time::Timestamp;
 use crate::model::user::Email;
 #[cfg(feature = "docs")]
-use crate::model::{alias, password, target, text, user};
+use crate::model::{account_password, alias, password, target, text, user};
 
 /// Implements field types that are strings in JSON: `Type as Value = parser, schema`. `as` after the schema names it in
 /// docs/openapi.json.
@@ -53,7 +54,13 @@ pub(crate) use text_types;
 /// The target of a link or a rule, which may be a template with placeholders.
 pub(crate) enum Template {}
 
+/// A text that is not a field error whatever it is, because it is compared with a secret.
+pub(crate) enum OpaqueText {}
+
 text_types! {
+    OpaqueText as String = |text, _| Ok::<_, FieldError>(text), {"type": "string"};
+    NewAccountPassword as NewAccountPassword = |text, _| NewAccountPassword::parse(&text),
+        {"type": "string", "minLength": password::LEAST, "maxLength": account_password::MAX_BYTES, "pattern": patterns::PASSWORD};
     Title as Title = |text, _| Title::parse(text),
         {"type": "string", "minLength": 1, "maxLength": text::TITLE_BYTES, "pattern": patterns::VISIBLE};
     Note as Note = |text, _| Note::parse(text),

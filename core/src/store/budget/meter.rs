@@ -3,7 +3,7 @@
 use super::Budget;
 use crate::model::time::Timestamp;
 use crate::store::ports::{
-    Commit, Edge, EdgeLimits, KeyPage, LinkCache, NoEntropy, OperationLimit, Record, Records, StoreCall, StoreError, Take,
+    Commit, Edge, EdgeLimits, KeyPage, LinkCache, NoEntropy, OperationLimit, PasswordHashing, Record, Records, StoreCall, StoreError, Take,
 };
 use crate::store::{Change, Cursor, Key, Prefix};
 
@@ -79,6 +79,10 @@ impl<'a, E: Edge> Edge for Metered<'a, E> {
 
     fn log(&self, line: &str) {
         self.edge.log(line);
+    }
+
+    fn hash_password(&self, hashing: &PasswordHashing) -> impl Future<Output = Result<[u8; 32], StoreError>> {
+        self.edge.hash_password(hashing)
     }
 
     fn has_click_logs(&self) -> bool {

@@ -18,6 +18,7 @@ mod link;
 mod lists;
 mod robots;
 mod rules;
+mod session;
 mod settings;
 mod tickets;
 pub(super) mod tokens;

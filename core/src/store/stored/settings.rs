@@ -72,7 +72,7 @@ enum StoredForwardQuery {
 /// The hash of a password: Argon2id, version 19, one lane.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct StoredPassword {
+pub(super) struct StoredPassword {
     memory_kib: u32,
     passes: u32,
     salt: StoredBytes<16>,

@@ -5,13 +5,16 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::bytes::StoredBytes;
+use super::settings::StoredPassword;
 use super::tokens::Tokens;
-use super::{Millis, SchemaVersion, corrupt};
+use super::{Millis, SchemaVersion};
+use crate::model::account_password::AccountPassword;
 use crate::model::domain::Domain;
 use crate::model::link::UserId;
 use crate::model::rights::Role;
+use crate::model::session::SessionGeneration;
 use crate::model::text::Title;
-use crate::model::user::{Email, Invitation, LinkRecipient, User, UserStatus};
+use crate::model::user::{Email, LinkRecipient, OneTimeToken, User, UserStatus};
 use crate::store::guarded_record::RecordValue;
 use crate::store::ports::StoreError;
 use crate::store::{EmailClaim, Team};
@@ -32,10 +35,14 @@ pub(crate) struct StoredUser<'a> {
     #[serde(rename = "standing")]
     status: StoredUserStatus<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    invited_until: Option<Millis>,
-    /// The digest of the secret of the invitation.
+    invitation: Option<StoredOneTimeToken>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    mark: Option<StoredBytes<32>>,
+    reset: Option<StoredOneTimeToken>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    password: Option<StoredAccountPassword<'a>>,
+    /// The generation of their sessions, unless it is the first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    session_generation: Option<StoredSessionGeneration<'a>>,
     created_at: Millis,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_login_at: Option<Millis>,
@@ -44,6 +51,27 @@ pub(crate) struct StoredUser<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     claim: Option<Cow<'a, str>>,
     tokens: Tokens,
+}
+
+/// A one-time token: its expiry and the digest of its secret.
+#[derive(Serialize, Deserialize)]
+struct StoredOneTimeToken {
+    until: Millis,
+    digest: StoredBytes<32>,
+}
+
+/// The password of a user: the name of the pepper, and the hash.
+#[derive(Serialize, Deserialize)]
+struct StoredAccountPassword<'a> {
+    pepper: Cow<'a, str>,
+    hash: StoredPassword,
+}
+
+/// A generation of sessions.
+#[derive(Serialize, Deserialize)]
+struct StoredSessionGeneration<'a> {
+    name: Cow<'a, str>,
+    began_at: Millis,
 }
 
 /// The status of a user. An unknown one counts as disabled.
@@ -95,8 +123,11 @@ impl RecordValue for User {
             role: self.role.name().into(),
             may_own: self.may_own,
             status: StoredUserStatus::from(&self.status),
-            invited_until: self.invitation.as_ref().map(|invitation| invitation.expires_at.into()),
-            mark: self.invitation.as_ref().map(|invitation| invitation.digest.clone().into()),
+            invitation: self.invitation.as_ref().map(StoredOneTimeToken::from),
+            reset: self.reset.as_ref().map(StoredOneTimeToken::from),
+            password: self.password.as_ref().map(StoredAccountPassword::from),
+            session_generation: (self.session_generation != SessionGeneration::default())
+                .then(|| StoredSessionGeneration::from(&self.session_generation)),
             created_at: self.created_at.into(),
             last_login_at: self.last_login_at.map(Millis::from),
             version: self.version,
@@ -106,11 +137,6 @@ impl RecordValue for User {
     }
 
     fn restore(stored: StoredUser<'_>) -> Result<(Self, Tokens), StoreError> {
-        let invitation = match (stored.invited_until, stored.mark) {
-            (Some(until), Some(mark)) => Some(Invitation { digest: mark.into(), expires_at: until.into() }),
-            (Some(_), None) => return Err(corrupt("mark")),
-            (None, _) => None,
-        };
         let user = Self {
             id: UserId::stored(stored.id.into_owned()),
             email: stored.email.map(|email| Email::stored(email.into_owned())),
@@ -118,13 +144,52 @@ impl RecordValue for User {
             role: Role::from_name(&stored.role).unwrap_or_default(),
             may_own: stored.may_own,
             status: stored.status.into(),
-            invitation,
+            invitation: stored.invitation.map(OneTimeToken::from),
+            reset: stored.reset.map(OneTimeToken::from),
+            password: stored.password.map(AccountPassword::from),
+            session_generation: stored.session_generation.map(SessionGeneration::from).unwrap_or_default(),
             created_at: stored.created_at.into(),
             last_login_at: stored.last_login_at.map(Into::into),
             version: stored.version,
             claim: stored.claim.map(Cow::into_owned),
         };
         Ok((user, stored.tokens))
+    }
+}
+
+impl<'a> From<&'a SessionGeneration> for StoredSessionGeneration<'a> {
+    fn from(generation: &'a SessionGeneration) -> Self {
+        Self { name: generation.name.as_str().into(), began_at: generation.began_at.into() }
+    }
+}
+
+impl From<StoredSessionGeneration<'_>> for SessionGeneration {
+    fn from(StoredSessionGeneration { name, began_at }: StoredSessionGeneration<'_>) -> Self {
+        Self { name: name.into_owned(), began_at: began_at.into() }
+    }
+}
+
+impl From<&OneTimeToken> for StoredOneTimeToken {
+    fn from(token: &OneTimeToken) -> Self {
+        Self { until: token.expires_at.into(), digest: token.digest.clone().into() }
+    }
+}
+
+impl From<StoredOneTimeToken> for OneTimeToken {
+    fn from(StoredOneTimeToken { until, digest }: StoredOneTimeToken) -> Self {
+        Self { digest: digest.into(), expires_at: until.into() }
+    }
+}
+
+impl<'a> From<&'a AccountPassword> for StoredAccountPassword<'a> {
+    fn from(password: &'a AccountPassword) -> Self {
+        Self { pepper: password.pepper.as_str().into(), hash: StoredPassword::from(&password.hash) }
+    }
+}
+
+impl From<StoredAccountPassword<'_>> for AccountPassword {
+    fn from(StoredAccountPassword { pepper, hash }: StoredAccountPassword<'_>) -> Self {
+        Self { pepper: pepper.into_owned(), hash: hash.into() }
     }
 }
 
@@ -192,6 +257,8 @@ mod tests {
 
     const MARK: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
+    const SALT: &str = "AAAAAAAAAAAAAAAAAAAAAA";
+
     /// The JSON of a user with this status and the members in `more`.
     fn user(status: &str, more: &str) -> String {
         format!(r#"{{"v":1,"id":"usr_1","role":"editor","standing":{status},{more}"created_at":1,"version":2,"#)
@@ -216,8 +283,15 @@ mod tests {
             let json = user(status, "");
             assert_eq!(restore_and_store(&json), Some(json));
         }
-        let json = user(r#""in""#, &format!(r#""invited_until":5,"mark":"{MARK}","#));
-        assert_eq!(restore_and_store(&json), Some(json));
+        for more in [
+            format!(r#""invitation":{{"until":5,"digest":"{MARK}"}},"#),
+            format!(r#""reset":{{"until":5,"digest":"{MARK}"}},"#),
+            format!(r#""password":{{"pepper":"n","hash":{{"memory_kib":8,"passes":1,"salt":"{SALT}","hash":"{MARK}"}}}},"#),
+            r#""session_generation":{"name":"g","began_at":5},"#.into(),
+        ] {
+            let json = user(r#""in""#, &more);
+            assert_eq!(restore_and_store(&json), Some(json));
+        }
         let json = r#"{"v":1,"id":"usr_1","email":"a@b.example","name":"n","role":"admin","may_own":true,"standing":"in","created_at":1,"#;
         let json = format!(r#"{json}"last_login_at":3,"version":2,"tokens":{{"created":"t","recent":["t"]}}}}"#);
         assert_eq!(restore_and_store(&json), Some(json));
@@ -230,7 +304,7 @@ mod tests {
 
     #[test]
     fn invitation_without_its_digest_is_corrupt() {
-        assert_eq!(restore_and_store(&user(r#""in""#, r#""invited_until":5,"#)), None);
-        assert_eq!(restore_and_store(&user(r#""in""#, r#""invited_until":5,"mark":"AAAA","#)), None);
+        assert_eq!(restore_and_store(&user(r#""in""#, r#""invitation":{"until":5},"#)), None);
+        assert_eq!(restore_and_store(&user(r#""in""#, r#""invitation":{"until":5,"digest":"AAAA"},"#)), None);
     }
 }

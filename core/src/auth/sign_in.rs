@@ -1,0 +1,122 @@
+//! Sign-in with a password. Whatever is wrong, exactly one password is hashed and the answer is the same, so neither
+//! the answer nor its time tells whether an address has an account.
+
+use super::{Authorized, Principal, role_of};
+use crate::context::Context;
+use crate::message::problem::Problem;
+use crate::model::account_password::{AccountPassword, NewAccountPassword, PasswordHashing};
+use crate::model::user::{Email, User};
+use crate::store::ports::{ClientInfo, Edge, StoreError};
+use crate::store::{EmailClaim, GuardedRecord, Key};
+
+/// Why a password was refused. It goes to the log only.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PasswordRefusal {
+    NoUser,
+    Inactive,
+    NotAccepted,
+    /// The pepper of the hash is lost, or the hash costs more than this edge allows.
+    Untriable,
+    Wrong,
+}
+
+impl PasswordRefusal {
+    pub(crate) fn reason(self) -> &'static str {
+        match self {
+            Self::NoUser => "no user has this address",
+            Self::Inactive => "the user is not active",
+            Self::NotAccepted => "the user has not accepted an invitation",
+            Self::Untriable => "the stored hash cannot be tried: its pepper is gone, or it costs too much",
+            Self::Wrong => "the password is wrong",
+        }
+    }
+}
+
+/// The user with this address and password, and the proof that they signed in.
+pub(crate) async fn sign_in<E: Edge>(
+    context: &Context<'_, E>,
+    client: &impl ClientInfo,
+    email: &str,
+    typed: &str,
+) -> Result<(Box<GuardedRecord<User>>, Authorized), Problem> {
+    let user = match Email::parse(email) {
+        Ok(email) => find_user(context, &email).await?,
+        Err(_) => None,
+    };
+    let refusal = check_password(context, user.as_ref().map(|user| &user.value), typed).await?.err();
+    let name = user.as_ref().map_or("an unknown address", |user| user.value.id.as_str());
+    match refusal {
+        Some(refusal) => Err(Problem::wrong_sign_in().because(format!("sign-in of {name}: {}", refusal.reason()))),
+        None => {
+            let user = user.ok_or_else(Problem::wrong_sign_in)?;
+            let authorized = signed_in(context, client, &user.value).await?;
+            Ok((user, authorized))
+        }
+    }
+}
+
+/// The proof that `user` has signed in, by a password or a one-time token that was checked before.
+pub(crate) async fn signed_in<E: Edge>(context: &Context<'_, E>, client: &impl ClientInfo, user: &User) -> Result<Authorized, Problem> {
+    let role = role_of(context.edge.records(), user).await?;
+    let mut principal = Principal::of_user(user.id.clone(), None, role);
+    principal.country = client.country();
+    Ok(Authorized(principal))
+}
+
+/// The user with this address.
+pub(crate) async fn find_user<E: Edge>(context: &Context<'_, E>, email: &Email) -> Result<Option<Box<GuardedRecord<User>>>, Problem> {
+    let records = context.edge.records();
+    for pepper in context.config.peppers() {
+        let Some(claim) = GuardedRecord::<EmailClaim>::load(records, &Key::email(&email.claim_name(pepper))).await? else { continue };
+        let user = GuardedRecord::<User>::load(records, &Key::user(&claim.value.by)).await?;
+        // A claim may belong to a user who was deleted or is being created.
+        if let Some(user) = user.filter(|user| user.value.email.as_ref() == Some(email)) {
+            return Ok(Some(user));
+        }
+    }
+    Ok(None)
+}
+
+/// Checks the password of `user` with exactly one run of Argon2id.
+pub(crate) async fn check_password<E: Edge>(
+    context: &Context<'_, E>,
+    user: Option<&User>,
+    typed: &str,
+) -> Result<Result<(), PasswordRefusal>, Problem> {
+    let cost = context.edge.edge_limits().password_cost;
+    let password = match user {
+        None => Err(PasswordRefusal::NoUser),
+        Some(user) if !user.is_active() => Err(PasswordRefusal::Inactive),
+        Some(user) => user.password.as_ref().ok_or(PasswordRefusal::NotAccepted),
+    };
+    let checking = password.and_then(|password| {
+        let checking = password.checking(typed, context.config.peppers(), cost);
+        checking.map(|checking| (password, checking)).ok_or(PasswordRefusal::Untriable)
+    });
+    match checking {
+        Ok((password, checking)) => {
+            let hash = hash(context, &checking).await?;
+            Ok(if password.is(&hash) { Ok(()) } else { Err(PasswordRefusal::Wrong) })
+        }
+        Err(refusal) => {
+            hash(context, &PasswordHashing::of(typed, context.pepper()?, [0; 16], cost)).await?;
+            Ok(Err(refusal))
+        }
+    }
+}
+
+/// Hashes a new password with a random salt, at the cost that the edge allows.
+pub(crate) async fn hash_new_password<E: Edge>(
+    context: &Context<'_, E>,
+    password: &NewAccountPassword,
+) -> Result<AccountPassword, Problem> {
+    let mut salt = [0; 16];
+    context.edge.random(&mut salt)?;
+    let pepper = context.pepper()?;
+    let hashing = password.hashing(pepper, salt, context.edge.edge_limits().password_cost);
+    Ok(AccountPassword::new(pepper, &hashing, hash(context, &hashing).await?))
+}
+
+async fn hash<E: Edge>(context: &Context<'_, E>, hashing: &PasswordHashing) -> Result<[u8; 32], StoreError> {
+    context.edge.hash_password(hashing).await
+}

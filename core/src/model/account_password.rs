@@ -1,0 +1,179 @@
+//! Passwords of users: Argon2id over a digest under the pepper, so hashes from a stolen store cannot be tried without
+//! the pepper.
+
+use std::fmt;
+
+use subtle::ConstantTimeEq as _;
+
+use crate::model::digest::Pepper;
+use crate::model::field_error::{FieldCode, FieldError};
+use crate::model::password::{self, NewPassword, PasswordCost, PasswordHash};
+use crate::model::unicode::compose;
+
+/// Longest password of a user in bytes.
+pub(crate) const MAX_BYTES: usize = 1_024;
+
+/// A new password of a user: like that of a link, but limited in bytes.
+#[derive(Clone, Debug)]
+pub(crate) struct NewAccountPassword(NewPassword);
+
+impl NewAccountPassword {
+    pub(crate) fn parse(text: &str) -> Result<Self, FieldError> {
+        if text.len() > MAX_BYTES {
+            return Err(FieldError::new(FieldCode::TooLong, format!("a password must have at most {MAX_BYTES} bytes")));
+        }
+        NewPassword::parse(text).map(Self)
+    }
+
+    /// The run of Argon2id that hashes the password.
+    pub(crate) fn hashing(&self, pepper: &Pepper, salt: [u8; 16], cost: PasswordCost) -> PasswordHashing {
+        PasswordHashing { input: peppered(pepper, self.0.text()), salt, cost }
+    }
+}
+
+/// The stored password of a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct AccountPassword {
+    /// The name of the pepper of the digest.
+    pub(crate) pepper: String,
+    pub(crate) hash: PasswordHash,
+}
+
+impl AccountPassword {
+    /// The result of a [`NewAccountPassword::hashing`] under `pepper`.
+    pub(crate) fn new(pepper: &Pepper, hashing: &PasswordHashing, hash: [u8; 32]) -> Self {
+        Self { pepper: pepper_name(pepper), hash: PasswordHash { cost: hashing.cost, salt: hashing.salt, hash } }
+    }
+
+    /// The run of Argon2id that checks `typed`. `None` if it cannot be checked: no pepper of `peppers` made the digest,
+    /// or the run would cost more than `max_cost`.
+    pub(crate) fn checking<'a>(
+        &self,
+        typed: &str,
+        peppers: impl IntoIterator<Item = &'a Pepper>,
+        max_cost: PasswordCost,
+    ) -> Option<PasswordHashing> {
+        let PasswordHash { cost, salt, .. } = self.hash;
+        let pepper = peppers.into_iter().find(|pepper| pepper_name(pepper) == self.pepper)?;
+        let is_affordable = cost.memory_kib <= max_cost.memory_kib && cost.passes <= max_cost.passes;
+        is_affordable.then(|| PasswordHashing::of(typed, pepper, salt, cost))
+    }
+
+    /// Whether `hash` is that of the password, compared in constant time.
+    pub(crate) fn is(&self, hash: &[u8; 32]) -> bool {
+        self.hash.hash.ct_eq(hash).into()
+    }
+
+    /// Whether the password should be hashed again: at another cost, or under the current pepper.
+    pub(crate) fn is_outdated(&self, pepper: &Pepper, cost: PasswordCost) -> bool {
+        self.hash.cost != cost || self.pepper != pepper_name(pepper)
+    }
+}
+
+/// One run of Argon2id over a peppered digest. It is the expensive part of a sign-in, so an edge may run it elsewhere.
+#[derive(Clone)]
+pub struct PasswordHashing {
+    input: [u8; 32],
+    salt: [u8; 16],
+    cost: PasswordCost,
+}
+
+impl PasswordHashing {
+    /// Hashes `typed`, in any Unicode composition.
+    pub(crate) fn of(typed: &str, pepper: &Pepper, salt: [u8; 16], cost: PasswordCost) -> Self {
+        // Composing keeps at least a quarter of the bytes, so a longer text is no password. Composing it would be slow.
+        let input = if typed.len() > MAX_BYTES.saturating_mul(4) { peppered(pepper, typed) } else { peppered(pepper, &compose(typed)) };
+        Self { input, salt, cost }
+    }
+
+    /// Runs Argon2id. It fails for an invalid cost, and such a cost is never stored.
+    ///
+    /// # Errors
+    /// If Argon2id does not accept the cost.
+    pub fn run(&self) -> Result<[u8; 32], argon2::Error> {
+        password::derive(&self.input, &self.salt, self.cost)
+    }
+}
+
+impl fmt::Debug for PasswordHashing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// The name of a pepper, which tells after a rotation under which one a password was hashed.
+fn pepper_name(pepper: &Pepper) -> String {
+    pepper.digest("pepper-name", &[]).name()
+}
+
+fn peppered(pepper: &Pepper, password: &str) -> [u8; 32] {
+    *pepper.digest("account-password", &[password.as_bytes()]).as_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CHEAP: PasswordCost = PasswordCost { memory_kib: 8, passes: 1 };
+
+    fn stored(text: &str, pepper: &Pepper) -> AccountPassword {
+        let hashing = NewAccountPassword::parse(text).unwrap().hashing(pepper, [1; 16], CHEAP);
+        AccountPassword::new(pepper, &hashing, hashing.run().unwrap())
+    }
+
+    #[test]
+    fn account_passwords_have_12_characters_to_1024_bytes() {
+        let code = |text: &str| NewAccountPassword::parse(text).err().map(|error| error.code);
+        for (text, expected) in [
+            ("eleven char", Some(FieldCode::OutOfRange)),
+            ("twelve chars", None),
+            (&"x".repeat(1_024), None),
+            (&"x".repeat(1_025), Some(FieldCode::TooLong)),
+            (&"é".repeat(513), Some(FieldCode::TooLong)),
+        ] {
+            assert_eq!(code(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_the_right_password_under_its_pepper_matches() {
+        let (pepper, other) = (Pepper::new("p"), Pepper::new("q"));
+        let password = stored("r\u{e9}sum\u{e9} twelve", &pepper);
+        let matches = |typed: &str, peppers: &[&Pepper]| {
+            let hashing = password.checking(typed, peppers.iter().copied(), CHEAP)?;
+            Some(password.is(&hashing.run().unwrap()))
+        };
+        assert_eq!(matches("re\u{301}sume\u{301} twelve", &[&pepper]), Some(true), "another composition");
+        assert_eq!(matches("résumé twelve", &[&other, &pepper]), Some(true), "during a rotation");
+        assert_eq!(matches("résumé twelv", &[&pepper]), Some(false));
+        assert_eq!(matches("résumé twelve", &[&other]), None, "the pepper is lost");
+        assert_eq!(matches(&"x".repeat(60_000), &[&pepper]), Some(false));
+    }
+
+    #[test]
+    fn hash_that_costs_too_much_is_not_tried() {
+        let (pepper, password) = (Pepper::new("p"), stored("twelve chars", &Pepper::new("p")));
+        for (memory_kib, passes, is_tried) in [(8, 1, true), (7, 1, false), (8, 0, false), (16, 2, true)] {
+            let hashing = password.checking("twelve chars", [&pepper], PasswordCost { memory_kib, passes });
+            assert_eq!(hashing.is_some(), is_tried, "{memory_kib} KiB, {passes} passes");
+        }
+    }
+
+    #[test]
+    fn new_cost_or_pepper_makes_a_hash_outdated() {
+        let pepper = Pepper::new("p");
+        let password = stored("twelve chars", &pepper);
+        assert!(!password.is_outdated(&pepper, CHEAP));
+        assert!(password.is_outdated(&pepper, PasswordCost { memory_kib: 16, passes: 1 }));
+        assert!(password.is_outdated(&Pepper::new("q"), CHEAP));
+    }
+
+    #[test]
+    fn debug_output_is_redacted() {
+        let new = NewAccountPassword::parse("hunter2hunter2").unwrap();
+        let hashing = new.hashing(&Pepper::new("p"), [1; 16], CHEAP);
+        let password = AccountPassword { pepper: "name".into(), hash: PasswordHash { cost: CHEAP, salt: [1; 16], hash: [2; 32] } };
+        let printed = [format!("{new:?}"), format!("{hashing:?}"), format!("{password:?}")];
+        assert_eq!(printed, ["NewAccountPassword([redacted])", "[redacted]", r#"AccountPassword { pepper: "name", hash: [redacted] }"#]);
+    }
+}

@@ -1,5 +1,6 @@
 //! The cases of the suite: functions that test one behaviour each, over HTTP alone.
 
+mod accounts;
 mod aliases;
 mod audit;
 mod batch;
@@ -98,6 +99,7 @@ pub fn all() -> Vec<Case> {
         domains::cases(),
         tags::cases(),
         users::cases(),
+        accounts::cases(),
         shorten::cases(),
         follow::cases(),
         visits::cases(),

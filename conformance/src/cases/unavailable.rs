@@ -2,6 +2,9 @@
 
 use hop_core::endpoints::ENDPOINTS;
 
+use serde_json::json;
+
+use super::accounts::{PASSWORD, forge, now};
 use super::cases;
 use crate::client::Call;
 use crate::world::World;
@@ -15,12 +18,23 @@ cases!("unavailable":
 /// A well-formed key that does not exist.
 const KEY: &str = "hop_11111111111111111_VDR5xpN8cQmZtYk3hWfJg7LsB2nEuAaTi4oP6rXeKz1C";
 
+/// The secret of a one-time token that does not exist.
+const SECRET: &str = "VDR5xpN8cQmZtYk3hWfJg7LsB2nEuAaTi4oP6rXeKz1C";
+
+/// A well-formed refresh token that does not exist.
+const REFRESH_TOKEN: &str = "hoprt_11111111111111111_6b01550011111111111111111_1_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
 fn call(method: &str, pattern: &str) -> Call {
     let path = pattern.replace("{alias}", "docs").replace("{code}", "not_found").replace("{tag}", "x").replace("{domain}", "c.example");
     let path = path.replace("{user}", "usr_11111111111111111").replace("{key}", "11111111111111111");
+    let path = path.replace("{session}", "ses_6b01550011111111111111111");
     // These need no store for the bootstrap admin. Any other key is read from the store.
     if ["/metrics", "/api/v1/me", "/api/v1/keys", "/api/v1/maintenance", "/api/v1/ingest"].contains(&pattern) {
         return Call::new(method, path).header("Authorization", format!("Bearer {KEY}"));
+    }
+    if ["/api/v1/password", "/api/v1/sessions", "/api/v1/sessions/{session}"].contains(&pattern) {
+        let call = Call::new(method, path).with_key(&forge().valid(now()));
+        return if method == "POST" { call.json(&json!({"current": PASSWORD, "new": PASSWORD})) } else { call };
     }
     let call = Call::new(method, path.clone()).admin();
     match pattern {
@@ -36,6 +50,11 @@ fn call(method: &str, pattern: &str) -> Call {
         "/api/v1/links/{alias}/explain" => call.header("Content-Type", "application/json").body("{}"),
         "/api/v1/domains" => call.header("Content-Type", "application/json").body(r#"{"domain":"c.example"}"#),
         "/api/v1/users" => call.header("Content-Type", "application/json").body(r#"{"email":"ann@example.com"}"#),
+        "/api/v1/setup" => call.json(&json!({"email": "ann@example.com", "name": "Ann", "password": PASSWORD})),
+        "/api/v1/login" => call.json(&json!({"email": "ann@example.com", "password": PASSWORD})),
+        "/api/v1/invitations/accept" => call.json(&json!({"token": format!("hopinvite_{}_{SECRET}", "1".repeat(17)), "password": PASSWORD})),
+        "/api/v1/password/reset" => call.json(&json!({"token": format!("hopreset_{}_{SECRET}", "1".repeat(17)), "new": PASSWORD})),
+        "/api/v1/token" | "/api/v1/logout" => call.json(&json!({"refresh_token": REFRESH_TOKEN})),
         "/shorten" => call.header("Content-Type", "application/json").body(r#"{"url":"https://example.com/"}"#),
         // Without an idempotency key each item or line would fail by itself.
         "/api/v1/batch" => call.header("Content-Type", "application/json").header("Idempotency-Key", "k").body(r#"{"items":[]}"#),

@@ -26,7 +26,7 @@ pub(crate) fn request(method: &str, pattern: &str, subject: &Subject<'_>) -> Opt
     let Subject { domain, alias, user, key } = subject;
     let query = format!("?domain={domain}");
     let path = pattern.replace("{alias}", alias).replace("{user}", user).replace("{key}", key).replace("{domain}", domain);
-    let path = path.replace("{tag}", "no-such-tag").replace("{code}", "not_found");
+    let path = path.replace("{tag}", "no-such-tag").replace("{code}", "not_found").replace("{session}", "x");
     let plain = Call::new(method, path.as_str());
     let on_domain = Call::new(method, format!("{path}{query}"));
     let stale = |call: Call| call.header("If-Match", NO_VERSION);
@@ -65,7 +65,10 @@ pub(crate) fn request(method: &str, pattern: &str, subject: &Subject<'_>) -> Opt
         ("POST", "/api/v1/users" | "/api/v1/keys") => plain.json(&json!({})),
         ("PATCH", "/api/v1/users/{user}") => stale(plain.json(&json!({"name": "Rights"}))),
         ("DELETE", "/api/v1/users/{user}") => stale(Call::new(method, format!("{path}?links_to=none"))),
-        ("POST", "/api/v1/users/{user}/invite" | "/api/v1/maintenance") => plain,
+        ("POST", "/api/v1/users/{user}/invite" | "/api/v1/users/{user}/reset" | "/api/v1/maintenance") => plain,
+        ("POST", "/api/v1/setup" | "/api/v1/password" | "/api/v1/password/reset") => plain.json(&json!({})),
+        ("POST", "/api/v1/invitations/accept" | "/api/v1/login" | "/api/v1/token" | "/api/v1/logout") => plain.json(&json!({"x": 1})),
+        ("GET", "/api/v1/sessions") | ("DELETE", "/api/v1/sessions/{session}") => plain,
         ("DELETE", "/api/v1/keys/{key}") => plain,
         _ => return None,
     })

@@ -9,6 +9,10 @@ pub(crate) enum Requires {
     Nothing,
     /// Any valid key.
     AnyKey,
+    /// The key of the bootstrap admin.
+    BootstrapKey,
+    /// A signed-in user, not a key.
+    Session,
     /// This scope, at least this role, and a key that covers this.
     Right(&'static str, Role, Reach),
 }
@@ -30,7 +34,7 @@ pub(crate) enum Reach {
 }
 
 use Reach::{DefaultDomain, Deployment, EditLink, KeyDomains, NamedDomain, ReadLink};
-use Requires::{AnyKey, Nothing, Right};
+use Requires::{AnyKey, BootstrapKey, Nothing, Right, Session};
 use Role::{Admin, Editor, Viewer};
 
 /// Method and path of every endpoint.
@@ -73,6 +77,15 @@ pub(crate) const TABLE: &[(&str, &str, Requires)] = &[
     ("GET", "/api/v1/domains/{domain}", Right("links:read", Viewer, NamedDomain)),
     ("PATCH", "/api/v1/domains/{domain}", Right("domains:admin", Admin, NamedDomain)),
     ("DELETE", "/api/v1/domains/{domain}", Right("domains:admin", Admin, NamedDomain)),
+    ("POST", "/api/v1/setup", BootstrapKey),
+    ("POST", "/api/v1/invitations/accept", Nothing),
+    ("POST", "/api/v1/login", Nothing),
+    ("POST", "/api/v1/token", Nothing),
+    ("POST", "/api/v1/logout", Nothing),
+    ("POST", "/api/v1/password", Session),
+    ("POST", "/api/v1/password/reset", Nothing),
+    ("GET", "/api/v1/sessions", Session),
+    ("DELETE", "/api/v1/sessions/{session}", Session),
     ("GET", "/api/v1/me", AnyKey),
     ("GET", "/api/v1/users", Right("users:admin", Admin, Deployment)),
     ("POST", "/api/v1/users", Right("users:admin", Admin, Deployment)),
@@ -80,6 +93,7 @@ pub(crate) const TABLE: &[(&str, &str, Requires)] = &[
     ("PATCH", "/api/v1/users/{user}", Right("users:admin", Admin, Deployment)),
     ("DELETE", "/api/v1/users/{user}", Right("users:admin", Admin, Deployment)),
     ("POST", "/api/v1/users/{user}/invite", Right("users:admin", Admin, Deployment)),
+    ("POST", "/api/v1/users/{user}/reset", Right("users:admin", Admin, Deployment)),
     ("GET", "/api/v1/keys", Right("keys:admin", Admin, Deployment)),
     ("POST", "/api/v1/keys", Right("keys:admin", Admin, Deployment)),
     ("GET", "/api/v1/keys/{key}", Right("keys:admin", Admin, Deployment)),
@@ -108,7 +122,13 @@ pub(crate) fn expected(requires: Requires, caller: &Principal, domain: &str, is_
     let Some(role) = caller.role else {
         return if matches!(requires, Nothing) { Outcome::Allowed } else { Outcome::Unauthenticated };
     };
-    let Right(scope, least, reach) = requires else { return Outcome::Allowed };
+    let (scope, least, reach) = match requires {
+        Right(scope, least, reach) => (scope, least, reach),
+        BootstrapKey if caller.user.is_some() => return Outcome::Forbidden,
+        // Every caller of the matrix is a key.
+        Session => return Outcome::Forbidden,
+        Nothing | AnyKey | BootstrapKey => return Outcome::Allowed,
+    };
     let covers_domain = |domain: &str| caller.domain.is_none_or(|only| only == domain);
     let is_covered = match reach {
         Deployment => caller.domain.is_none(),

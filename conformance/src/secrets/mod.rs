@@ -23,8 +23,18 @@ use crate::deployment::Deployment;
 use crate::edges::Edge;
 
 /// The kinds of secrets that a complete run must have searched for.
-const SECRETS: [&str; 7] =
-    ["HOP_ADMIN_KEY", "HOP_PEPPER", "the secret of a key", "an invitation", "a credential", "a password", "a cookie that opens a link"];
+const SECRETS: [&str; 10] = [
+    "HOP_ADMIN_KEY",
+    "HOP_PEPPER",
+    "the secret of a key",
+    "an invitation",
+    "a password reset",
+    "an access token",
+    "a refresh token",
+    "a credential",
+    "a password",
+    "a cookie that opens a link",
+];
 
 /// The least length in bytes. Shorter values, such as that of a removed cookie, occur by chance.
 const LEAST_LENGTH: usize = 8;

@@ -11,6 +11,9 @@ const SHORTEST_KEY: usize = 32;
 /// Longer values only test limits.
 const LONGEST: usize = 1_024;
 
+/// The fields of JSON bodies that have passwords.
+const PASSWORD_FIELDS: [&str; 3] = ["password", "current", "new"];
+
 /// The secrets of a request: its credential, and the passwords in its body.
 pub(super) fn sent<'a>(headers: impl Iterator<Item = (&'a str, &'a [u8])>, body: &[u8]) -> Vec<(String, &'static str)> {
     let mut secrets = Vec::new();
@@ -21,11 +24,9 @@ pub(super) fn sent<'a>(headers: impl Iterator<Item = (&'a str, &'a [u8])>, body:
     }
     secrets.retain(|(key, _)| (SHORTEST_KEY..=LONGEST).contains(&key.len()));
     let mut passwords = Vec::new();
-    if String::from_utf8_lossy(body).contains("password") {
-        match serde_json::from_slice(body) {
-            Ok(json) => fields(&json, "password", &mut passwords),
-            Err(_) => in_form_or_lines(body, &mut passwords),
-        }
+    match serde_json::from_slice(body) {
+        Ok(json) => PASSWORD_FIELDS.iter().for_each(|name| fields(&json, name, &mut passwords)),
+        Err(_) => in_form_or_lines(body, &mut passwords),
     }
     passwords.retain(|password| (SHORTEST_PASSWORD..=LONGEST).contains(&password.chars().count()));
     secrets.extend(passwords.into_iter().map(|password| (password, "a password")));
@@ -45,28 +46,43 @@ pub(super) fn returned(method: &str, path: &str, response: &Response) -> Vec<Ret
     let mut returned = Vec::new();
     for cookie in response.header_lines("set-cookie").filter(|cookie| cookie.starts_with("__Host-hop-")) {
         let text = cookie.split(';').next().unwrap_or_default();
-        let secret = text.rsplit(['.', '=']).next().unwrap_or_default();
-        returned.push(Returned { secret: secret.to_owned(), name: "a cookie that opens a link", text: text.to_owned() });
+        let (cookie, value) = text.split_once('=').unwrap_or_default();
+        let (secret, name) = match cookie {
+            "__Host-hop-refresh" => (secret_part(value), "a refresh token"),
+            _ => (value.rsplit('.').next().unwrap_or_default().to_owned(), "a cookie that opens a link"),
+        };
+        returned.push(Returned { secret, name, text: text.to_owned() });
     }
-    let field = match path {
-        "/api/v1/keys" => "secret",
-        "/api/v1/users" => "invite_token",
-        _ if path.starts_with("/api/v1/users/") && path.ends_with("/invite") => "invite_token",
-        _ => return returned,
+    let fields: &[(&str, &str)] = match path {
+        "/api/v1/keys" => &[("secret", "the secret of a key")],
+        "/api/v1/users" => &[("invite_token", "an invitation")],
+        "/api/v1/login" | "/api/v1/token" | "/api/v1/invitations/accept" => {
+            &[("access_token", "an access token"), ("refresh_token", "a refresh token")]
+        }
+        _ if path.starts_with("/api/v1/users/") && path.ends_with("/invite") => &[("invite_token", "an invitation")],
+        _ if path.starts_with("/api/v1/users/") && path.ends_with("/reset") => &[("reset_token", "a password reset")],
+        _ => &[],
     };
-    if (method, response.status) == ("POST", 201)
-        && let Some(text) = serde_json::from_slice::<Value>(&response.body).ok().and_then(|json| json[field].as_str().map(str::to_owned))
-    {
-        let name = if field == "secret" { "the secret of a key" } else { "an invitation" };
-        returned.push(Returned { secret: secret_part(&text), name, text });
+    let json = if (method, matches!(response.status, 200 | 201)) == ("POST", true) { serde_json::from_slice(&response.body) } else { Ok(Value::Null) };
+    let json = json.unwrap_or_default();
+    for (field, name) in fields {
+        if let Some(text) = json[field].as_str() {
+            returned.push(Returned { secret: secret_part(text), name, text: text.to_owned() });
+        }
     }
     returned
 }
 
-/// The secret part of `hop_<id>_<secret>`, or all of any other text.
+/// The secret part of `hop_<id>_<secret>` and of other tokens of hop, the signature of an access token, or all of any
+/// other text.
 fn secret_part(text: &str) -> String {
-    let secret = text.strip_prefix("hop_").and_then(|rest| rest.split_once('_')).map_or(text, |(_, secret)| secret);
-    secret.to_owned()
+    let secret = match text {
+        _ if text.starts_with("hoprt_") => text.splitn(5, '_').nth(4),
+        _ if ["hop_", "hopinvite_", "hopreset_"].iter().any(|prefix| text.starts_with(prefix)) => text.splitn(3, '_').nth(2),
+        _ if text.starts_with("eyJ") => text.rsplit('.').next(),
+        _ => None,
+    };
+    secret.unwrap_or(text).to_owned()
 }
 
 /// The strings in all fields called `name`, at any depth.
@@ -107,6 +123,8 @@ mod tests {
             r#"{"password":"quite a p\u00e4ssword"}"#,
             r#"{"items":[{"link":{"password":"quite a pässword"}}]}"#,
             "{\"a\":1}\n{\"password\":\"quite a pässword\"}\n",
+            r#"{"current":"quite a pässword"}"#,
+            r#"{"new":"quite a pässword"}"#,
             "password=quite+a+p%C3%A4ssword&x=y",
         ] {
             assert_eq!(of_body(body), ["quite a pässword"], "{body}");
@@ -149,11 +167,17 @@ mod tests {
             ("POST", "/api/v1/keys/x", &key),
             ("POST", "/api/v1/users", &key),
             ("PATCH", "/api/v1/users/usr_x", &invited),
-            ("POST", "/api/v1/keys", &response(200, "", r#"{"secret":"hop_a_bcd"}"#)),
             ("POST", "/x", &response(303, "Set-Cookie: other=x.y\r\n", "")),
         ] {
             assert!(of(method, path, response).is_empty(), "{method} {path}");
         }
+        let signed_in = response(200, "Set-Cookie: __Host-hop-refresh=hoprt_u_s_1_a_b; Path=/\r\n", r#"{"access_token":"eyJ.b.c","refresh_token":"hoprt_u_s_1_a_b"}"#);
+        for path in ["/api/v1/login", "/api/v1/token", "/api/v1/invitations/accept"] {
+            let expected = [("a_b", "__Host-hop-refresh=hoprt_u_s_1_a_b"), ("c", "eyJ.b.c"), ("a_b", "hoprt_u_s_1_a_b")];
+            assert_eq!(of("POST", path, &signed_in), expected.map(|(secret, text)| (secret.to_owned(), text.to_owned())));
+        }
+        let reset = response(201, "", r#"{"reset_token":"hopreset_u_abc"}"#);
+        assert_eq!(of("POST", "/api/v1/users/usr_x/reset", &reset), pair("abc", "hopreset_u_abc"));
         let opened = response(303, "Set-Cookie: __Host-hop-lnk_a=1.xyz; Path=/\r\n", "");
         assert_eq!(of("POST", "/x", &opened), pair("xyz", "__Host-hop-lnk_a=1.xyz"));
     }

@@ -112,6 +112,11 @@ impl Authorized {
         self.0.session.as_ref()
     }
 
+    /// Fails unless the caller is a signed-in user.
+    pub(crate) fn check_signed_in(&self) -> Result<(), Problem> {
+        if self.0.session.is_some() { Ok(()) } else { Err(Problem::no_session()) }
+    }
+
     /// Fails unless the caller is the bootstrap admin.
     pub(crate) fn check_bootstrap_admin(&self) -> Result<(), Problem> {
         if self.0.key.is_none() && self.0.user.is_none() { Ok(()) } else { Err(Problem::not_bootstrap_admin()) }

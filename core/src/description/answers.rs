@@ -93,7 +93,7 @@ pub(super) const KEY: ResponseSpec = ResponseSpec::json("Key", "The key, without
 pub(super) const KEY_CREATED: ResponseSpec = ResponseSpec::json("KeyCreated", "The new key, with its secret", "MadeKey", &["made-key"])
     .headers(&[Header::required("Location", "address of the key in the API")]);
 pub(super) const KEY_LIST: ResponseSpec = ResponseSpec::json("KeyList", "A page of keys", "KeyList", &["keys"]);
-pub(super) const ME: ResponseSpec = ResponseSpec::json("Me", "The caller", "Me", &["me"]);
+pub(super) const ME: ResponseSpec = ResponseSpec::json("Me", "The caller", "Me", &["me", "me-signed-in"]);
 pub(super) const STATS: ResponseSpec = ResponseSpec::json("Stats", "The statistics; with `format=csv` the series", "Stats", &["stats"])
     .content(&[ResponseContent::Text("text/csv")]);
 pub(super) const OVERVIEW: ResponseSpec =

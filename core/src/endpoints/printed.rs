@@ -19,7 +19,7 @@ pub fn who_may_what() -> String {
     for row in ENDPOINTS {
         let need = match row.access {
             Access::Anyone => "nothing".to_owned(),
-            Access::Identity => "a key".to_owned(),
+            Access::Identity => "a key or a session".to_owned(),
             Access::Right(right) => format!("`{}`, {}", right.terms().scope.name(), right.terms().role.name()),
         };
         let _ = writeln!(text, "| `{} {}` | {need} |", row.method, row.pattern);

@@ -3,6 +3,7 @@
 //! Its store can fail at any step, delay answers and return stale values. Writes to its link cache can be delayed, lost
 //! and reordered. The test chooses the faults from a seed, so every failure can be replayed.
 
+mod access_tokens;
 mod click_lines;
 mod faults;
 mod ledger;
@@ -17,6 +18,7 @@ use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::task::Poll;
 
+pub use access_tokens::TokenForge;
 pub use click_lines::PlantedLine;
 pub use faults::{Fault, Faults, NoFaults, StoreStep};
 pub use ledger::MemoryLedger;

@@ -567,16 +567,18 @@ fn new_invitation_replaces_the_old_one() {
     let edge = MemoryEdge::new(1);
     let created = ask(&edge, create(&json!({"email": "ann@example.com"}))).json();
     let id = text(&created["id"]);
-    let digest = record(&edge, &id)["mark"].clone();
+    let digest = record(&edge, &id)["invitation"]["digest"].clone();
     edge.wait_seconds(60);
     let answer = ask(&edge, invite(&id));
     assert_eq!((answer.code(), answer.header("location"), answer.header("cache-control")), (201, address(&id).as_str(), "no-store"));
-    assert!(answer.json()["invite_token"] != created["invite_token"] && record(&edge, &id)["mark"] != digest);
+    assert!(answer.json()["invite_token"] != created["invite_token"] && record(&edge, &id)["invitation"]["digest"] != digest);
     let created_at = record(&edge, &id)["created_at"].as_u64().expect("a moment");
-    assert_eq!(record(&edge, &id)["invited_until"], json!(created_at + 60_000 + 7 * 24 * 60 * 60 * 1_000));
+    assert_eq!(record(&edge, &id)["invitation"]["until"], json!(created_at + 60_000 + 7 * 24 * 60 * 60 * 1_000));
     assert_eq!(audited(&edge, &id), ["user.create", "user.invite"]);
     let mut signed_in = record(&edge, &id);
+    let hash = json!({"memory_kib": 8, "passes": 1, "salt": "A".repeat(22), "hash": "A".repeat(43)});
     signed_in["last_login_at"] = json!(created_at);
+    signed_in["password"] = json!({"pepper": "p", "hash": hash});
     edge.records.plant(&Key::stored(format!("user/{id}")), &signed_in.to_string());
     assert_eq!((ask(&edge, invite(&id)).problem().as_str(), &show(&edge, &id).json()["state"]), ("user_state", &json!("active")));
 }
@@ -604,10 +606,10 @@ fn only_owners_invite_admins() {
         (raise(&other, "admin"), 403),
     ] {
         let request = format!("{} {}", asked.method, asked.url);
-        let before = (record(&edge, &other)["mark"].clone(), edge.records.keys().len());
+        let before = (record(&edge, &other)["invitation"].clone(), edge.records.keys().len());
         assert_eq!(ask(&edge, asked.again().showing(&*of_admin)).code(), by_admin, "{request}");
         if by_admin == 403 {
-            assert_eq!((record(&edge, &other)["mark"].clone(), edge.records.keys().len()), before, "{request}");
+            assert_eq!((record(&edge, &other)["invitation"].clone(), edge.records.keys().len()), before, "{request}");
             for allowed in [&*of_owner, crate::support::client::ADMIN_KEY] {
                 let again = ask(&edge, asked.again().showing(allowed));
                 assert!(again.code() < 300 || again.problem() == "email_taken", "{request}: {}", again.json());
@@ -634,9 +636,9 @@ fn invitation_ends_when_its_user_becomes_admin() {
         let id = user(&edge, "ann", from);
         assert_eq!(ask(&edge, patch(&id, &json!({ "role": to }))).code(), 200);
         let left = record(&edge, &id);
-        assert_eq!([left["mark"].is_string(), left["invited_until"].is_u64()], [is_left; 2], "{from} to {to}");
+        assert_eq!(left["invitation"].is_object(), is_left, "{from} to {to}");
         assert_eq!((show(&edge, &id).json()["state"].as_str(), ask(&edge, invite(&id)).code()), (Some("invited"), 201));
-        assert!(record(&edge, &id)["mark"].is_string());
+        assert!(record(&edge, &id)["invitation"]["digest"].is_string());
     }
 }
 
@@ -659,7 +661,7 @@ fn promotion_ends_invitations_by_admins() {
         clear_faults(&edge);
         assert!(answers.iter().all(|answer| [200, 201, 403].contains(&answer.code()) || rates.fail > 0), "{answers:?}");
         if answers[0].code() == 200 || show(&edge, &ann).json()["role"] == to {
-            assert_eq!((show(&edge, &ann).json()["role"].as_str(), &record(&edge, &ann)["mark"]), (Some(to), &Value::Null));
+            assert_eq!((show(&edge, &ann).json()["role"].as_str(), &record(&edge, &ann)["invitation"]), (Some(to), &Value::Null));
         }
     });
 }

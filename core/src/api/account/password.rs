@@ -27,6 +27,7 @@ request_body! {
 
 /// `POST /api/v1/password`
 pub(crate) async fn change_password<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, body: &Body) -> Result<Response, Problem> {
+    authorized.check_signed_in()?;
     let PasswordChange { current, new } = PasswordChange::read(body, BODY_LIMIT, &context.parsing())?.finish()?;
     let mut live = auth::live_session(context, authorized).await?;
     if let Err(refusal) = auth::check_password(context, Some(&live.user.value), &current).await? {

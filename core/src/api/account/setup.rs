@@ -35,8 +35,8 @@ request_body! {
 /// The first owner is a user who is then made an owner. If the request fails in between, the user exists without being
 /// an owner, and the same request continues with them.
 pub(crate) async fn setup<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, body: &Body) -> Result<Response, Problem> {
-    let Setup { email, name, password } = Setup::read(body, BODY_LIMIT, &context.parsing())?.finish()?;
     authorized.check_bootstrap_admin()?;
+    let Setup { email, name, password } = Setup::read(body, BODY_LIMIT, &context.parsing())?.finish()?;
     users::check_no_owner(context).await?;
     let id = UserId::from_random(&context.token()?);
     let was = if users::claim(context, &id, &email).await? { None } else { Some(find_active(context, &email).await?) };

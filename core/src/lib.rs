@@ -54,6 +54,8 @@ pub use message::poll_once::{Pending, poll_once};
 pub use message::problem;
 pub use message::request::{BODY_LIMIT, BULK_LIMIT, Body, Head, Request};
 pub use message::response::Response;
+#[cfg(any(test, feature = "memory"))]
+pub use model::rate_limits::rate_limit_table;
 pub use model::time::Timestamp;
 pub use model::{alias, csv, domain, field_error, target};
 pub use store::ports;

@@ -14,7 +14,7 @@ cases!("cors":
     no_cors_headers_without_configured_origins,
 );
 
-const EXPOSED: &str = "ETag, Location, Link, Retry-After, WWW-Authenticate, X-Request-Id";
+const EXPOSED: &str = "ETag, Location, Link, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id";
 
 fn is_api(row: &&Endpoint) -> bool {
     row.pattern.starts_with("/api/v1/") || ["/shorten", "/openapi.json", "/capabilities", "/metrics"].contains(&row.pattern)

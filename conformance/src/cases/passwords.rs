@@ -218,7 +218,10 @@ fn tries_are_limited_per_network(world: &World) {
     assert!(refused.len() >= 5 && responses.iter().all(|response| matches!(response.status, 403 | 429)), "{}", refused.len());
     for response in refused {
         response.problem(429, "rate_limited");
-        assert!((1..=900).contains(&response.header("retry-after").unwrap().parse::<u32>().unwrap()));
+        let wait = response.header("retry-after").unwrap();
+        assert!((1..=900).contains(&wait.parse::<u32>().unwrap()));
+        assert_eq!(response.header("ratelimit").unwrap(), format!("\"unlock-network\";r=0;t={wait}"));
+        assert_eq!(response.header("ratelimit-policy").unwrap(), "\"unlock-network\";q=60;w=900");
     }
     let last = hop.send(&post(&alias, TYPED).from(GERMANY));
     assert!(matches!(last.status, 429 | 303), "the right password is refused too, unless the window has ended: {}", last.status);

@@ -9,6 +9,7 @@ mod credential;
 mod live_session;
 mod refresh;
 mod sign_in;
+pub(crate) mod rate_limit;
 mod user_lookup;
 
 pub(crate) use self::access::Access;

@@ -188,7 +188,11 @@ const ANY: ResponseSpec = ResponseSpec::any_problem(
 )
 .headers(&[Header::optional("Allow", ""), Header::optional("Retry-After", "").number()]);
 const FORBIDDEN_VISITOR: ResponseSpec = ResponseSpec::problem("Forbidden", &[ProblemCode::Forbidden]);
-const RATE_LIMITED: ResponseSpec = ResponseSpec::problem("RateLimited", &[ProblemCode::RateLimited]).headers(&[RETRY_AFTER]);
+const RATE_LIMITED: ResponseSpec = ResponseSpec::problem("RateLimited", &[ProblemCode::RateLimited]).headers(&[
+    RETRY_AFTER,
+    Header::required("RateLimit", "the limit that is used up: its name, `r=0` and the seconds `t` until its window ends"),
+    Header::required("RateLimit-Policy", "the same limit: its name, the requests `q` in each window of `w` seconds"),
+]);
 
 fn exported_link() -> Value {
     let hash = json!({"type": ["string", "null"], "description": "Hash of the password; only with `passwords=true`."});

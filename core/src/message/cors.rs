@@ -17,7 +17,7 @@ use crate::store::ports::ClientInfo;
 const REQUEST_HEADERS: &str = "authorization, content-type, idempotency-key, if-match";
 
 /// Response headers that a page may read.
-const EXPOSED_HEADERS: &str = "ETag, Location, Link, Retry-After, WWW-Authenticate, X-Request-Id";
+const EXPOSED_HEADERS: &str = "ETag, Location, Link, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id";
 
 /// How long a browser may cache the response to a preflight: two hours, the maximum in Chromium.
 const PREFLIGHT_CACHE_SECONDS: &str = "7200";

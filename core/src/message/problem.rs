@@ -7,6 +7,7 @@ use std::ops::Deref;
 pub use crate::message::codes::ProblemCode;
 use crate::model::alias::Alias;
 use crate::model::field_error::{FieldCode, FieldError, FieldErrors, LocatedError};
+use crate::model::rate_limits::UsedUp;
 use crate::model::rights::{Right, RightTerms, Role};
 use crate::store::ports::{NoEntropy, StoreError};
 
@@ -24,6 +25,8 @@ pub(crate) enum ProblemHeader {
     RetryAfter,
     /// `Retry-After` with this number of seconds.
     RetryIn(u64),
+    /// `Retry-After`, `RateLimit` and `RateLimit-Policy` of a limit that is used up.
+    UsedUp(UsedUp),
     Allow(String),
     Authenticate(&'static str),
 }
@@ -218,9 +221,9 @@ impl Problem {
         Self::new(ProblemCode::Forbidden, "The password is wrong.")
     }
 
-    pub(crate) fn too_many_passwords(seconds: u64) -> Self {
-        Self::new(ProblemCode::RateLimited, "Too many passwords were tried from your network. Wait, then try again.")
-            .advising(ProblemHeader::RetryIn(seconds))
+    /// A client that used up its units of a rate limit.
+    pub(crate) fn rate_limited(used_up: UsedUp) -> Self {
+        Self::new(ProblemCode::RateLimited, used_up.policy.info().refusal).advising(ProblemHeader::UsedUp(used_up))
     }
 
     /// Adds the address of the link that the visitor may have meant.

@@ -11,6 +11,9 @@ use crate::message::problem::{Problem, ProblemHeader, RETRY_AFTER_SECONDS};
 use crate::message::wire::ProblemJson;
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Headers of rate limits: draft-ietf-httpapi-ratelimit-headers-10, lists of structured fields (RFC 9651).
+const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
+const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// HSTS for a year, without `includeSubDomains`: hop does not control the subdomains.
@@ -187,16 +190,26 @@ impl Response {
         Self::content(problem.code.info().status, "application/problem+json", body).advise(&problem.advice)
     }
 
-    /// Adds the header of a problem.
+    /// Adds the headers of a problem.
     pub(crate) fn advise(mut self, advice: &ProblemHeader) -> Self {
         let (name, value) = match advice {
             ProblemHeader::None => return self,
             ProblemHeader::RetryAfter => (RETRY_AFTER, RETRY_AFTER_SECONDS.to_string()),
             ProblemHeader::RetryIn(seconds) => (RETRY_AFTER, seconds.to_string()),
+            ProblemHeader::UsedUp(used_up) => {
+                self.push(RATE_LIMIT_POLICY, used_up.policy_header());
+                self.push(RATE_LIMIT, used_up.header());
+                (RETRY_AFTER, used_up.seconds_left.to_string())
+            }
             ProblemHeader::Allow(methods) => (ALLOW, methods.clone()),
             ProblemHeader::Authenticate(challenge) => (WWW_AUTHENTICATE, (*challenge).to_owned()),
         };
-        self.headers.extend(HeaderValue::try_from(value).map(|value| (name, value)));
+        self.push(name, value);
         self
+    }
+
+    /// Adds a header whose value is made of characters that a header may have.
+    fn push(&mut self, name: HeaderName, value: String) {
+        self.headers.extend(HeaderValue::try_from(value).map(|value| (name, value)));
     }
 }

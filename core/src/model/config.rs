@@ -9,6 +9,7 @@ use crate::model::digest::Pepper;
 use crate::model::domain::{Domain, Origin};
 use crate::model::ledger_shards::ShardNames;
 use crate::model::origins::Origins;
+use crate::model::rate_limits::RateLimits;
 use crate::model::secret::Secret;
 use crate::model::security_contact::SecurityContact;
 use crate::model::target::{NEVER, TargetRules};
@@ -88,6 +89,8 @@ pub(crate) struct Config {
     pub(crate) respects_dnt: bool,
     /// The log endpoint that clicks are written to, instead of the store.
     pub(crate) click_log: Option<String>,
+    /// The rates of all rate limits.
+    pub(crate) rate_limits: RateLimits,
     /// Contact for vulnerability reports.
     pub(crate) security: Option<SecurityContact>,
 }
@@ -165,6 +168,10 @@ impl Config {
             keep("HOP_CLICK_LOG", message);
             None
         });
+        let rate_limits = RateLimits::parse(words(read("HOP_RATE_LIMITS").as_deref())).unwrap_or_else(|message| {
+            keep("HOP_RATE_LIMITS", message);
+            RateLimits::default()
+        });
         let (contact, expires) = (read("HOP_SECURITY_CONTACT"), read("HOP_SECURITY_EXPIRES"));
         let security = SecurityContact::parse(words(contact.as_deref()), expires.as_deref()).unwrap_or_else(|(name, message)| {
             keep(name, message);
@@ -198,6 +205,7 @@ impl Config {
             stats_months,
             respects_dnt,
             click_log,
+            rate_limits,
             security,
         })
     }
@@ -468,6 +476,8 @@ mod tests {
             ("HOP_CLICK_LOG", "fst_managed_x"),
             ("HOP_CLICK_LOG", "a:b"),
             ("HOP_CLICK_LOG", &"x".repeat(129)),
+            ("HOP_RATE_LIMITS", "create=600"),
+            ("HOP_RATE_LIMITS", "unlock-link=off"),
             ("HOP_SECURITY_CONTACT", "security@hop.example"),
             ("HOP_SECURITY_EXPIRES", "tomorrow"),
         ] {

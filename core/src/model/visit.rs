@@ -47,6 +47,25 @@ pub fn join<'a>(mut values: impl Iterator<Item = &'a [u8]>) -> Option<Cow<'a, [u
     Some(joined)
 }
 
+/// The network of a client: the IPv4 address, or the first 64 bits of IPv6, because one client can use any address below
+/// them. All clients without a known address share one network.
+pub(crate) fn network(client: &dyn ClientInfo) -> [u8; 8] {
+    network_of(address(client))
+}
+
+fn network_of(address: Option<IpAddr>) -> [u8; 8] {
+    match address {
+        Some(IpAddr::V4(address)) => u64::from(address.to_bits()).to_be_bytes(),
+        Some(IpAddr::V6(address)) => address.octets().first_chunk().copied().unwrap_or_default(),
+        None => [0; 8],
+    }
+}
+
+/// The address of a client. An IPv4-mapped IPv6 address becomes IPv4.
+fn address(client: &dyn ClientInfo) -> Option<IpAddr> {
+    client.address().map(|address| address.to_canonical())
+}
+
 /// Header that browsers send with a prefetch.
 pub(crate) const SEC_PURPOSE: HeaderName = HeaderName::from_static("sec-purpose");
 /// Header that says from where a page was opened.
@@ -143,14 +162,9 @@ impl<'a> Visit<'a> {
         [DNT, SEC_GPC].iter().any(|name| self.client.header(name).is_some_and(|value| *value == *b"1"))
     }
 
-    /// The network of the visitor: the IPv4 address, or the first 64 bits of IPv6, because one visitor can use any
-    /// address below them. All visitors without a known address share one network.
+    /// The network of the visitor ([`network`]).
     pub(crate) fn network(&self) -> [u8; 8] {
-        match self.address() {
-            Some(IpAddr::V4(address)) => u64::from(address.to_bits()).to_be_bytes(),
-            Some(IpAddr::V6(address)) => address.octets().first_chunk().copied().unwrap_or_default(),
-            None => [0; 8],
-        }
+        network_of(self.address())
     }
 
     /// The raw `Accept-Language`. It is not cached here; the caller caches what it derives.
@@ -164,7 +178,7 @@ impl<'a> Visit<'a> {
 
     /// The address. An IPv4-mapped IPv6 address becomes IPv4.
     pub(crate) fn address(&self) -> Option<IpAddr> {
-        *self.address.get_or_init(|| self.client.address().map(|address| address.to_canonical()))
+        *self.address.get_or_init(|| address(self.client))
     }
 
     /// The parameters of the query after form decoding.

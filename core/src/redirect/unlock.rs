@@ -4,13 +4,15 @@
 //! Guessing is rate limited (OWASP: device cookies). There is a limit for each network and one for all networks
 //! together, against guessers with many networks. An attacker cannot lock out visitors who know the password: a device
 //! whose cookie shows that it opened the link before has a limit of its own, and each network has a few more attempts
-//! after the common limit is reached.
+//! (the reserve) after the common limit is reached. A whole office may share one network, and guessing takes many more
+//! attempts than any of these rates grants.
 
 use std::borrow::Cow;
 
 use http::header::{COOKIE, SET_COOKIE};
 use subtle::ConstantTimeEq as _;
 
+use crate::auth::rate_limit::{self, RateTake};
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::message::response::Response;
@@ -18,10 +20,11 @@ use crate::model::base64;
 use crate::model::digest::Pepper;
 use crate::model::domain::Domain;
 use crate::model::password::{PasswordHash, PasswordTag};
+use crate::model::rate_limits::RatePolicy;
 use crate::model::time::Timestamp;
 use crate::model::visit::Visit;
 use crate::store::compiled_link::CompiledLink;
-use crate::store::ports::{ClientInfo, Edge, Records as _, Take};
+use crate::store::ports::{ClientInfo, Edge};
 use crate::store::{Key, follow_moves};
 
 /// How long a link stays open after the right password, in seconds.
@@ -29,22 +32,6 @@ const OPEN_SECONDS: u64 = 60 * 60;
 
 /// How long a device counts as known after it opened the link, in seconds: ninety days.
 const KNOWN_SECONDS: u64 = 90 * 24 * 60 * 60;
-
-/// The window of the rate limits.
-const WINDOW_MILLIS: u64 = 15 * 60 * 1_000;
-
-/// Attempts of one network. A whole office may share one address, and guessing takes many more attempts.
-const NETWORK_ATTEMPTS: u64 = 60;
-
-/// Attempts of all networks together, without those of known devices.
-const COMMON_ATTEMPTS: u64 = 600;
-
-/// Attempts of one network after the common limit is reached, so that a new office can still open the link while an
-/// attacker guesses.
-const RESERVED_NETWORK_ATTEMPTS: u64 = 10;
-
-/// Attempts of one device that has opened the link before.
-const DEVICE_ATTEMPTS: u64 = 20;
 
 /// The digest in a cookie, 256 bits.
 type Seal = [u8; 32];
@@ -153,10 +140,7 @@ pub(super) async fn attempt<E: Edge>(
     visit: &Visit<'_>,
     typed: &str,
 ) -> Result<UnlockOutcome, Problem> {
-    let window = RateWindow::new(context);
-    if !window.take_attempt(domain, compiled, visit).await? {
-        return Err(Problem::too_many_passwords(window.ends.millis_since(context.now).div_ceil(1_000)));
-    }
+    take_attempt(context, domain, compiled, visit).await?;
     let link = follow_moves(context.edge.records(), key, &compiled.id).await?.ok_or_else(Problem::no_such_link)?;
     let lock = link.settings.password.as_ref().map(PasswordHash::lock);
     if compiled.lock != lock {
@@ -171,39 +155,23 @@ pub(super) async fn attempt<E: Edge>(
     }
 }
 
-/// The window in which attempts are counted.
-struct RateWindow<'a, E> {
-    context: &'a Context<'a, E>,
-    number: u64,
-    ends: Timestamp,
-}
-
-impl<'a, E: Edge> RateWindow<'a, E> {
-    fn new(context: &'a Context<'a, E>) -> Self {
-        let number = context.now.as_millis() / WINDOW_MILLIS;
-        Self { context, number, ends: Timestamp::from_millis(number.saturating_add(1).saturating_mul(WINDOW_MILLIS)) }
+/// Takes an attempt of this visitor on the link.
+async fn take_attempt<E: Edge>(
+    context: &Context<'_, E>,
+    domain: &Domain,
+    compiled: &CompiledLink,
+    visit: &Visit<'_>,
+) -> Result<(), Problem> {
+    let (link, network) = (compiled.id.as_str().as_bytes(), visit.network());
+    if let Some(device) = known_device(context, domain, compiled, visit.client) {
+        return rate_limit::take(context, RatePolicy::UnlockDevice, &[link, &device]).await;
     }
-
-    /// Takes an attempt of this visitor on the link. False if none is left.
-    async fn take_attempt(&self, domain: &Domain, compiled: &CompiledLink, visit: &Visit<'_>) -> Result<bool, Problem> {
-        let (link, network) = (compiled.id.as_str().as_bytes(), visit.network());
-        if let Some(device) = known_device(self.context, domain, compiled, visit.client) {
-            return self.take("password-device", &[link, &device], DEVICE_ATTEMPTS).await;
-        }
-        // A network without attempts of its own must not use up the common ones.
-        Ok(self.take("password", &[link, &network], NETWORK_ATTEMPTS).await?
-            && (self.take("password-all", &[link], COMMON_ATTEMPTS).await?
-                || self.take("password-last", &[link, &network], RESERVED_NETWORK_ATTEMPTS).await?))
-    }
-
-    /// Takes one of `limit` attempts. Fails if the store cannot tell whether one is left.
-    async fn take(&self, class: &str, who: &[&[u8]], limit: u64) -> Result<bool, Problem> {
-        let key = Key::rate(class, &self.context.pepper()?.digest(class, who).name(), self.number);
-        match self.context.edge.records().take(&key, limit, Some(self.ends)).await? {
-            Take::Granted => Ok(true),
-            Take::Exhausted => Ok(false),
-            Take::Busy => Err(Problem::contended()),
-        }
+    // A network without attempts of its own must not use up the common ones.
+    rate_limit::take(context, RatePolicy::UnlockNetwork, &[link, &network]).await?;
+    match rate_limit::try_take(context, RatePolicy::UnlockLink, &[link]).await? {
+        RateTake::Granted => Ok(()),
+        // Each network has a few more attempts, so that a new office can still open the link while an attacker guesses.
+        RateTake::UsedUp(_) => rate_limit::take(context, RatePolicy::UnlockReserve, &[link, &network]).await,
     }
 }
 

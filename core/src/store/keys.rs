@@ -117,11 +117,11 @@ impl Key {
         Self(format!("{}{}", Prefix::takes(&limit.link).as_str(), limit.epoch))
     }
 
-    /// The key of a rate limit: the attempts of one client in one time window. `digest` identifies the client without
-    /// revealing it.
+    /// The key of a rate limit: the attempts of one client in one time window. `policy` is the name of the limit, and
+    /// `digest` identifies the client without revealing it.
     #[must_use]
-    pub fn rate(class: &str, digest: &str, window: u64) -> Self {
-        Self(format!("rate/{class}/{digest}/{window}"))
+    pub fn rate(policy: &str, digest: &str, window: u64) -> Self {
+        Self(format!("rate/{policy}/{digest}/{window}"))
     }
 
     /// The key of the record of a request with an idempotency key.

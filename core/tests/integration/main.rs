@@ -52,6 +52,7 @@ mod parameters;
 mod people;
 mod peppers;
 mod properties;
+mod rate_limits;
 mod rename;
 mod robots;
 mod secrets;

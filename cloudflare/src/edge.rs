@@ -6,10 +6,11 @@ use std::task::Poll;
 use std::time::Duration;
 
 use hop_core::Timestamp;
-use hop_core::ports::{Edge, EdgeLimits, EditsReachVisitors, NoEntropy, OperationLimit, PasswordCost, StoreError};
+use hop_core::ports::{Edge, EdgeLimits, EditsReachVisitors, NoEntropy, OperationLimit, PasswordCost, PasswordHashing, StoreError};
 use worker::{Date, Delay, Env, console_error};
 
 use crate::assets;
+use crate::hasher;
 use crate::ledger::WorkersLedger;
 use crate::link_cache::CacheApi;
 use crate::records::D1Records;
@@ -19,6 +20,7 @@ static LIMITS: EdgeLimits = EdgeLimits {
     name: "cloudflare",
     max_clicks: None,
     password_cost: PasswordCost { memory_kib: 4_096, passes: 3 },
+    account_password_cost: PasswordCost { memory_kib: 19_456, passes: 2 },
     max_hashes: 100,
     one_owner: "always",
     read_your_writes: "always",
@@ -85,6 +87,10 @@ impl Edge for WorkersEdge {
 
     fn random(&self, bytes: &mut [u8]) -> Result<(), NoEntropy> {
         getrandom::fill(bytes).map_err(|error| NoEntropy(error.to_string()))
+    }
+
+    async fn hash_password(&self, hashing: &PasswordHashing) -> Result<[u8; 32], StoreError> {
+        hasher::hash(&self.env, hashing).await
     }
 
     fn log(&self, line: &str) {

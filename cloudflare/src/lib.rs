@@ -3,6 +3,7 @@
 mod assets;
 mod convert;
 mod edge;
+mod hasher;
 mod ledger;
 mod link_cache;
 mod records;

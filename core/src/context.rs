@@ -10,7 +10,7 @@ use crate::message::body::ParseContext;
 use crate::message::problem::Problem;
 use crate::model::config::Config;
 use crate::model::digest::Pepper;
-use crate::model::password::{NewPassword, PasswordHash};
+use crate::model::password::{NewPassword, PasswordCost, PasswordHash};
 use crate::model::stats::{FailedVisits, Failure, VisitorClick};
 use crate::model::time::Timestamp;
 use crate::stats::Statistics;
@@ -197,7 +197,18 @@ impl<'a, E: Edge> Context<'a, E> {
         log_lost(self.edge, self.request_id, event, error);
     }
 
-    /// Hashes a password with a random salt, at the cost that the edge allows.
+    /// The cost of hashing the password of a user.
+    pub(crate) fn account_password_cost(&self) -> PasswordCost {
+        self.config.password_cost.unwrap_or(self.edge.edge_limits().account_password_cost)
+    }
+
+    /// The highest cost at which the password of a user is checked: a lower setting does not lock users out.
+    pub(crate) fn max_account_password_cost(&self) -> PasswordCost {
+        let (of_edge, chosen) = (self.edge.edge_limits().account_password_cost, self.account_password_cost());
+        PasswordCost { memory_kib: of_edge.memory_kib.max(chosen.memory_kib), passes: of_edge.passes.max(chosen.passes) }
+    }
+
+    /// Hashes the password of a link with a random salt, at the cost that the edge allows.
     pub(crate) fn hash(&self, password: &NewPassword) -> Result<PasswordHash, Problem> {
         let mut salt = [0; 16];
         self.edge.random(&mut salt)?;

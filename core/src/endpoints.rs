@@ -126,13 +126,13 @@ endpoints! {
     AcceptInvitation: POST "/api/v1/invitations/accept", Programs, Anyone, Json,
         [200, 400, 401, 403, 413, 415, 422, 503] => { account::accept(context, domain, client, body) }
     Login: POST "/api/v1/login", Programs, Anyone, Json,
-        [200, 400, 401, 403, 413, 415, 422, 503] => { account::login(context, domain, client, body) }
+        [200, 400, 401, 403, 413, 415, 422, 429, 503] => { account::login(context, domain, client, body) }
     Token: POST "/api/v1/token", Programs, Anyone, Json,
-        [200, 400, 401, 403, 413, 415, 422, 503] => { account::token(context, domain, client, body) }
+        [200, 400, 401, 403, 413, 415, 422, 429, 503] => { account::token(context, domain, client, body) }
     Logout: POST "/api/v1/logout", Programs, Anyone, Json,
         [204, 400, 401, 403, 413, 415, 422, 503] => { account::logout(context, domain, client, body) }
     ChangePassword: POST "/api/v1/password", Programs, Identity, Json,
-        [204, 400, 401, 403, 413, 415, 422, 503] => { account::change_password(context, authorized, body) }
+        [204, 400, 401, 403, 413, 415, 422, 429, 503] => { account::change_password(context, authorized, body) }
     ResetPassword: POST "/api/v1/password/reset", Programs, Anyone, Json,
         [204, 400, 401, 413, 415, 422, 503] => { account::reset_password(context, client, body) }
     ListSessions: GET "/api/v1/sessions", Programs, Identity, NoBody,

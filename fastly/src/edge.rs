@@ -17,6 +17,7 @@ static LIMITS: EdgeLimits = EdgeLimits {
     max_clicks: Some(1_000),
     // 15 ms of the 50 ms that a request has.
     password_cost: PasswordCost { memory_kib: 4_096, passes: 3 },
+    account_password_cost: PasswordCost { memory_kib: 4_096, passes: 3 },
     // The rest of the time is for the store and for parsing the request.
     max_hashes: 3,
     one_owner: "as long as KV Store never lets two inserts of one absent key succeed",

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -65,10 +65,39 @@ fn write_until_killed(address: SocketAddr, round: u32, writer: u32) -> Vec<Strin
     acknowledged
 }
 
-/// The number of power cuts, and how many times 200 clicks are counted before each of them. With `HOP_SLOW` these are a
-/// million clicks.
-fn rounds_and_steps() -> (u64, u64) {
-    if std::env::var_os("HOP_SLOW").is_some() { (100, 50) } else { (20, 1) }
+/// How many clicks survive how many power cuts.
+struct Scale {
+    rounds: u64,
+    /// Clicks that are counted in each round before its power cut.
+    clicks: u64,
+    visitors: usize,
+    /// Time between two reads of the total, which cost more than a click.
+    pause: Duration,
+}
+
+impl Scale {
+    /// A few thousand clicks, or a million with `HOP_SLOW`.
+    fn chosen() -> Self {
+        if std::env::var_os("HOP_SLOW").is_some() {
+            Self { rounds: 100, clicks: 10_000, visitors: 16, pause: Duration::from_secs(1) }
+        } else {
+            Self { rounds: 20, clicks: 200, visitors: 4, pause: Duration::from_millis(20) }
+        }
+    }
+
+    /// Waits until at least this many clicks are counted. Returns their number.
+    #[track_caller]
+    fn wait_for(&self, hop: &Deployment, clicks: u64) -> u64 {
+        let deadline = Instant::now() + Duration::from_secs(300);
+        loop {
+            let counted = total(hop, "clicked");
+            if counted >= clicks {
+                return counted;
+            }
+            assert!(Instant::now() < deadline, "{counted} of {clicks} clicks are counted after five minutes");
+            std::thread::sleep(self.pause);
+        }
+    }
 }
 
 /// Visitors of one round, and how many clicks they have sent so far. A click without a response may be counted or not.
@@ -101,17 +130,15 @@ fn acknowledged_clicks_survive_power_cuts(world: &World) {
     create(&hop, &json!({"alias": "clicked", "target": TARGET})).expect(201);
     hop.kill();
     let (mut least, mut most) = (0, 0);
-    let (rounds, steps) = rounds_and_steps();
-    for round in 0..rounds {
+    let scale = Scale::chosen();
+    for round in 0..scale.rounds {
         let hop = Deployment::start(world.edge, &settings(state.path()));
         let before = total(&hop, "clicked");
         assert!((least..=most).contains(&before), "round {round}: {before} of {least} to {most} clicks are counted");
         let (visitors, address) = (Visitors::default(), hop.address);
         std::thread::scope(|scope| {
-            let clicking: Vec<_> = (0..4).map(|_| scope.spawn(|| visitors.click(address))).collect();
-            for step in 1..=steps {
-                least = eventually("clicks are counted", || Some(total(&hop, "clicked")).filter(|total| *total >= before + 200 * step));
-            }
+            let clicking: Vec<_> = (0..scale.visitors).map(|_| scope.spawn(|| visitors.click(address))).collect();
+            least = scale.wait_for(&hop, before + scale.clicks);
             if round % 2 == 0 {
                 hop.kill();
                 return;
@@ -119,7 +146,7 @@ fn acknowledged_clicks_survive_power_cuts(world: &World) {
             visitors.have_left.store(true, Ordering::Relaxed);
             clicking.into_iter().for_each(|visitor| visitor.join().unwrap());
             let all = before + visitors.answered.load(Ordering::Relaxed);
-            least = eventually("all clicks are counted", || Some(total(&hop, "clicked")).filter(|total| *total >= all));
+            least = scale.wait_for(&hop, all);
             std::thread::sleep(Duration::from_secs(2));
             assert_eq!((least, total(&hop, "clicked")), (all, all), "round {round}");
             hop.kill();

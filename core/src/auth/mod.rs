@@ -6,14 +6,16 @@
 //! reads session and user; any other trusts the role in the access token for its 15 minutes.
 mod access;
 mod credential;
+mod device;
 mod live_session;
+pub(crate) mod rate_limit;
 mod refresh;
 mod sign_in;
-pub(crate) mod rate_limit;
 mod user_lookup;
 
 pub(crate) use self::access::Access;
 pub(crate) use self::credential::role_of;
+pub(crate) use self::device::remember_device;
 pub(crate) use self::live_session::{LiveSession, live_session};
 pub(crate) use self::refresh::{find_session, refresh};
 pub(crate) use self::sign_in::{check_password, find_user, hash_new_password, sign_in, signed_in};

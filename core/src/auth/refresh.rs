@@ -1,11 +1,12 @@
 //! Refresh tokens: they continue a session, or identify the one to end.
 
-use super::{Authorized, LiveSession, Principal};
+use super::{Authorized, LiveSession, Principal, rate_limit};
 use crate::context::Context;
 use crate::message::problem::Problem;
+use crate::model::rate_limits::RatePolicy;
 use crate::model::session::{RefreshToken, Session, TokenUse};
 use crate::store::ports::{ClientInfo, Edge};
-use crate::store::{GuardedRecord, Key, MAX_EDIT_ATTEMPTS, Written, write};
+use crate::store::{Change, GuardedRecord, Key, MAX_EDIT_ATTEMPTS, Written, write};
 
 /// The live session of a refresh token, and the proof of who presents it.
 pub(crate) async fn find_session<E: Edge>(
@@ -22,8 +23,9 @@ pub(crate) async fn find_session<E: Edge>(
 /// Continues the session of a refresh token. A token that is too old ends its session: somebody else has used its
 /// successor.
 pub(crate) async fn refresh<E: Edge>(context: &Context<'_, E>, token: &RefreshToken) -> Result<(Session, LiveSession), Problem> {
+    let mut live = load(context, token).await?;
+    rate_limit::take(context, RatePolicy::Refresh, &[token.session.as_str().as_bytes()]).await?;
     for _ in 0..MAX_EDIT_ATTEMPTS {
-        let live = load(context, token).await?;
         let session = &live.session.value;
         let about = |what: &str| format!("session {}: {what}", session.id.as_str());
         let next = match session.judge(token.number, context.now) {
@@ -32,6 +34,7 @@ pub(crate) async fn refresh<E: Edge>(context: &Context<'_, E>, token: &RefreshTo
             TokenUse::Replay => Session { is_ended: true, ..session.clone() },
         };
         if write(context.edge.records(), put(context, &live.session, &next)?).await? == Written::Conflict {
+            live = load(context, token).await?;
             continue;
         }
         if next.is_ended {
@@ -52,7 +55,7 @@ async fn load<E: Edge>(context: &Context<'_, E>, token: &RefreshToken) -> Result
     }
 }
 
-fn put<E: Edge>(context: &Context<'_, E>, was: &GuardedRecord<Session>, next: &Session) -> Result<crate::store::Change, Problem> {
+fn put<E: Edge>(context: &Context<'_, E>, was: &GuardedRecord<Session>, next: &Session) -> Result<Change, Problem> {
     let mut change = GuardedRecord::put(Some(was), Key::session(&next.user, &next.id), next, context.token()?)?;
     change.expires_at = Some(next.expires_at());
     Ok(change)

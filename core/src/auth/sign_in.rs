@@ -1,11 +1,14 @@
 //! Sign-in with a password. Whatever is wrong, exactly one password is hashed and the answer is the same, so neither
 //! the answer nor its time tells whether an address has an account.
 
-use super::{Authorized, Principal, role_of};
+use super::device::known_device;
+use super::{Authorized, Principal, rate_limit, role_of};
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::model::account_password::{AccountPassword, NewAccountPassword, PasswordHashing};
+use crate::model::rate_limits::RatePolicy;
 use crate::model::user::{Email, User};
+use crate::model::visit::network;
 use crate::store::ports::{ClientInfo, Edge, StoreError};
 use crate::store::{EmailClaim, GuardedRecord, Key};
 
@@ -39,9 +42,11 @@ pub(crate) async fn sign_in<E: Edge>(
     email: &str,
     typed: &str,
 ) -> Result<(Box<GuardedRecord<User>>, Authorized), Problem> {
-    let user = match Email::parse(email) {
-        Ok(email) => find_user(context, &email).await?,
-        Err(_) => None,
+    let parsed = Email::parse(email).ok();
+    take_attempt(context, client, email, parsed.as_ref()).await?;
+    let user = match &parsed {
+        Some(email) => find_user(context, email).await?,
+        None => None,
     };
     let refusal = check_password(context, user.as_ref().map(|user| &user.value), typed).await?.err();
     let name = user.as_ref().map_or("an unknown address", |user| user.value.id.as_str());
@@ -53,6 +58,23 @@ pub(crate) async fn sign_in<E: Edge>(
             Ok((user, authorized))
         }
     }
+}
+
+/// Takes an attempt to sign in, before any password is hashed. The limit of an account binds only unknown devices, so
+/// guessers cannot lock its user out.
+async fn take_attempt<E: Edge>(
+    context: &Context<'_, E>,
+    client: &impl ClientInfo,
+    typed: &str,
+    email: Option<&Email>,
+) -> Result<(), Problem> {
+    let account = email.map_or(typed, Email::as_str).as_bytes();
+    if let Some(device) = email.and_then(|email| known_device(context, client, email)) {
+        return rate_limit::take(context, RatePolicy::SignInDevice, &[account, &device]).await;
+    }
+    // A network without attempts of its own must not use up those of an account.
+    rate_limit::take(context, RatePolicy::SignInNetwork, &[&network(client)]).await?;
+    rate_limit::take(context, RatePolicy::SignInAccount, &[account]).await
 }
 
 /// The proof that `user` has signed in, by a password or a one-time token that was checked before.
@@ -83,14 +105,13 @@ pub(crate) async fn check_password<E: Edge>(
     user: Option<&User>,
     typed: &str,
 ) -> Result<Result<(), PasswordRefusal>, Problem> {
-    let cost = context.edge.edge_limits().password_cost;
     let password = match user {
         None => Err(PasswordRefusal::NoUser),
         Some(user) if !user.is_active() => Err(PasswordRefusal::Inactive),
         Some(user) => user.password.as_ref().ok_or(PasswordRefusal::NotAccepted),
     };
     let checking = password.and_then(|password| {
-        let checking = password.checking(typed, context.config.peppers(), cost);
+        let checking = password.checking(typed, context.config.peppers(), context.max_account_password_cost());
         checking.map(|checking| (password, checking)).ok_or(PasswordRefusal::Untriable)
     });
     match checking {
@@ -99,7 +120,9 @@ pub(crate) async fn check_password<E: Edge>(
             Ok(if password.is(&hash) { Ok(()) } else { Err(PasswordRefusal::Wrong) })
         }
         Err(refusal) => {
-            hash(context, &PasswordHashing::of(typed, context.pepper()?, [0; 16], cost)).await?;
+            let mut salt = [0; 16];
+            context.edge.random(&mut salt)?;
+            hash(context, &PasswordHashing::of(typed, context.pepper()?, salt, context.account_password_cost())).await?;
             Ok(Err(refusal))
         }
     }
@@ -113,7 +136,7 @@ pub(crate) async fn hash_new_password<E: Edge>(
     let mut salt = [0; 16];
     context.edge.random(&mut salt)?;
     let pepper = context.pepper()?;
-    let hashing = password.hashing(pepper, salt, context.edge.edge_limits().password_cost);
+    let hashing = password.hashing(pepper, salt, context.account_password_cost());
     Ok(AccountPassword::new(pepper, &hashing, hash(context, &hashing).await?))
 }
 

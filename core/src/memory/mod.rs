@@ -35,6 +35,7 @@ pub const LIMITS: EdgeLimits = EdgeLimits {
     name: "memory",
     max_clicks: None,
     password_cost: PasswordCost { memory_kib: 4_096, passes: 3 },
+    account_password_cost: PasswordCost { memory_kib: 4_096, passes: 3 },
     max_hashes: 3,
     one_owner: "always",
     read_your_writes: "always",

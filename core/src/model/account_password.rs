@@ -5,6 +5,7 @@ use std::fmt;
 
 use subtle::ConstantTimeEq as _;
 
+use crate::model::base64;
 use crate::model::digest::Pepper;
 use crate::model::field_error::{FieldCode, FieldError};
 use crate::model::password::{self, NewPassword, PasswordCost, PasswordHash};
@@ -84,6 +85,28 @@ impl PasswordHashing {
         // Composing keeps at least a quarter of the bytes, so a longer text is no password. Composing it would be slow.
         let input = if typed.len() > MAX_BYTES.saturating_mul(4) { peppered(pepper, typed) } else { peppered(pepper, &compose(typed)) };
         Self { input, salt, cost }
+    }
+
+    /// The work as text, for an edge that runs it elsewhere.
+    #[must_use]
+    pub fn encode(&self) -> String {
+        let PasswordCost { memory_kib, passes } = self.cost;
+        format!("{memory_kib}.{passes}.{}.{}", base64::encode(&self.salt), base64::encode(&self.input))
+    }
+
+    /// The work that [`Self::encode`] wrote.
+    #[must_use]
+    pub fn decode(text: &[u8]) -> Option<Self> {
+        let mut parts = std::str::from_utf8(text).ok()?.split('.');
+        let cost = PasswordCost { memory_kib: parts.next()?.parse().ok()?, passes: parts.next()?.parse().ok()? };
+        let (salt, input) = (base64::decode(parts.next()?)?, base64::decode(parts.next()?)?);
+        Some(Self { input: input.try_into().ok()?, salt: salt.try_into().ok()?, cost })
+    }
+
+    /// One of 16 numbers, for an edge that spreads the work. The same user mostly has the same number.
+    #[must_use]
+    pub fn lane(&self) -> u8 {
+        self.salt.first().map_or(0, |byte| byte & 15)
     }
 
     /// Runs Argon2id. It fails for an invalid cost, and such a cost is never stored.
@@ -166,6 +189,17 @@ mod tests {
         assert!(!password.is_outdated(&pepper, CHEAP));
         assert!(password.is_outdated(&pepper, PasswordCost { memory_kib: 16, passes: 1 }));
         assert!(password.is_outdated(&Pepper::new("q"), CHEAP));
+    }
+
+    #[test]
+    fn hashing_may_run_elsewhere() {
+        let hashing = PasswordHashing::of("twelve chars", &Pepper::new("p"), [0xfe; 16], CHEAP);
+        let sent = PasswordHashing::decode(hashing.encode().as_bytes()).unwrap();
+        assert_eq!((sent.run().unwrap(), sent.lane()), (hashing.run().unwrap(), 14));
+        for wrong in ["", "8.1", "8.1.AAAA.AAAA", "x.1.AAAA.AAAA"] {
+            assert!(PasswordHashing::decode(wrong.as_bytes()).is_none(), "{wrong}");
+        }
+        assert!(!hashing.encode().contains("twelve"));
     }
 
     #[test]

@@ -9,6 +9,7 @@ use crate::model::digest::Pepper;
 use crate::model::domain::{Domain, Origin};
 use crate::model::ledger_shards::ShardNames;
 use crate::model::origins::Origins;
+use crate::model::password::PasswordCost;
 use crate::model::rate_limits::RateLimits;
 use crate::model::secret::Secret;
 use crate::model::security_contact::SecurityContact;
@@ -53,6 +54,12 @@ const STATS_MONTHS_RANGE: RangeInclusive<u32> = 1..=120;
 /// Longest retention of the audit log: a hundred years.
 const MAX_AUDIT_DAYS: u64 = 36_500;
 
+/// The memory that hashing the password of a user may take, in KiB. All requests of an isolate share 128 MiB.
+const PASSWORD_MEMORY: RangeInclusive<u32> = 1_024..=65_536;
+
+/// The passes over that memory.
+const PASSWORD_PASSES: RangeInclusive<u32> = 1..=20;
+
 const DAY_MILLIS: u64 = 24 * 60 * 60 * 1_000;
 
 /// The valid settings of a deployment.
@@ -65,6 +72,8 @@ pub(crate) struct Config {
     pub(crate) pepper: Result<Pepper, &'static str>,
     /// The previous pepper, accepted during a rotation.
     pub(crate) old_pepper: Option<Pepper>,
+    /// The cost of hashing the password of a user, if it is set.
+    pub(crate) password_cost: Option<PasswordCost>,
     /// The keys of access tokens, or why they are missing or invalid, for the log.
     pub(crate) token_keys: Result<TokenKeys, &'static str>,
     /// Retention of the audit log. `None` means forever.
@@ -172,6 +181,10 @@ impl Config {
             keep("HOP_RATE_LIMITS", message);
             RateLimits::default()
         });
+        let password_cost = password_cost(read("HOP_PASSWORD_COST").as_deref()).unwrap_or_else(|message| {
+            keep("HOP_PASSWORD_COST", message);
+            None
+        });
         let (contact, expires) = (read("HOP_SECURITY_CONTACT"), read("HOP_SECURITY_EXPIRES"));
         let security = SecurityContact::parse(words(contact.as_deref()), expires.as_deref()).unwrap_or_else(|(name, message)| {
             keep(name, message);
@@ -192,6 +205,7 @@ impl Config {
             admin_key: admin_key(secret("HOP_ADMIN_KEY").as_deref()),
             pepper,
             old_pepper,
+            password_cost,
             token_keys,
             audit_millis,
             alias_case,
@@ -269,6 +283,21 @@ fn origins(text: Option<&str>) -> Result<(Origin, Vec<Origin>), String> {
         Some(first) => Ok((first, origins.collect())),
         None => Err("list at least one origin, as in https://hop.example".into()),
     }
+}
+
+/// Parses the cost of the passwords of users: KiB of memory and passes, as in `19456,2`.
+fn password_cost(text: Option<&str>) -> Result<Option<PasswordCost>, String> {
+    let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(None) };
+    let cost = text.split_once(',').and_then(|(memory_kib, passes)| {
+        let (memory_kib, passes) = (memory_kib.trim().parse().ok()?, passes.trim().parse().ok()?);
+        let is_valid = PASSWORD_MEMORY.contains(&memory_kib) && PASSWORD_PASSES.contains(&passes);
+        is_valid.then_some(PasswordCost { memory_kib, passes })
+    });
+    let ranges = || {
+        let (memory, passes) = (PASSWORD_MEMORY, PASSWORD_PASSES);
+        format!("{} to {} KiB and {} to {} passes, as in 19456,2", memory.start(), memory.end(), passes.start(), passes.end())
+    };
+    cost.map(Some).ok_or_else(|| format!("\"{text}\" is no cost: write {}", ranges()))
 }
 
 /// Parses the keys of access tokens. If they are not set, they are derived from the peppers.
@@ -540,6 +569,34 @@ mod tests {
         for plan in ["big", "Paid", "paid "] {
             assert_eq!(read(plan).unwrap_err(), format!("HOP_PLAN: \"{plan}\" is not a plan: write free or paid"));
         }
+    }
+
+    #[test]
+    fn password_cost_has_bounds() {
+        let read = |text| read(&[("HOP_DOMAINS", "https://hop.example"), ("HOP_PASSWORD_COST", text)]);
+        let cost = |memory_kib, passes| Some(PasswordCost { memory_kib, passes });
+        for (text, expected) in [("", None), ("19456,2", cost(19_456, 2)), ("1024, 20", cost(1_024, 20)), ("65536,1", cost(65_536, 1))] {
+            assert_eq!(read(text).unwrap().password_cost, expected, "{text}");
+        }
+        for text in ["19456", "1023,2", "65537,2", "19456,0", "19456,21", "x,2", "19456,2,1"] {
+            assert!(read(text).unwrap_err().contains("1024 to 65536 KiB and 1 to 20 passes"), "{text}");
+        }
+    }
+
+    #[test]
+    fn token_keys_are_derived_from_the_peppers_unless_set() {
+        let (pepper, old) = ("a-pepper-that-only-these-tests-know", "another-pepper-that-only-these-tests-know");
+        let keys = "one:0123456789abcdef0123456789abcdef";
+        let of = |secrets: &[(&str, &str)]| {
+            let secret = |name: &str| secrets.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+            let config = Config::parse(|name| (name == "HOP_DOMAINS").then(|| "https://hop.example".into()), secret).unwrap();
+            config.token_keys.map(|keys| keys.all().iter().map(|key| key.name.clone()).collect::<Vec<_>>())
+        };
+        assert_eq!(of(&[("HOP_PEPPER", pepper)]).unwrap().len(), 1);
+        assert_eq!(of(&[("HOP_PEPPER", pepper), ("HOP_OLD_PEPPER", old)]).unwrap().len(), 2);
+        assert_eq!(of(&[("HOP_PEPPER", pepper), ("HOP_JWT_KEYS", keys)]).unwrap(), ["one"]);
+        assert_eq!(of(&[("HOP_PEPPER", pepper), ("HOP_JWT_KEYS", " ")]).unwrap().len(), 1);
+        assert!(of(&[]).is_err() && of(&[("HOP_PEPPER", pepper), ("HOP_JWT_KEYS", "short")]).is_err());
     }
 
     #[test]

@@ -9,11 +9,11 @@
 
 use std::borrow::Cow;
 
-use http::header::{COOKIE, SET_COOKIE};
 use subtle::ConstantTimeEq as _;
 
 use crate::auth::rate_limit::{self, RateTake};
 use crate::context::Context;
+use crate::message::cookies::{self, SameSite};
 use crate::message::problem::Problem;
 use crate::message::response::Response;
 use crate::model::base64;
@@ -47,24 +47,14 @@ pub(super) enum UnlockOutcome {
 /// Whether the visitor has a cookie that opens the link. Without a pepper no cookie is valid.
 pub(super) fn is_open<E: Edge>(context: &Context<'_, E>, domain: &Domain, compiled: &CompiledLink, client: &dyn ClientInfo) -> bool {
     let Some(lock) = &compiled.lock else { return true };
-    let Some(header) = client.header(&COOKIE) else { return false };
-    cookies(compiled, &header).any(|cookie| opens(context, domain, compiled, lock, cookie).unwrap_or(false))
+    let values = cookies::values(client, &cookie_name(compiled));
+    values.iter().any(|cookie| opens(context, domain, compiled, lock, cookie).unwrap_or(false))
 }
 
 /// Whether the visitor has an unexpired cookie for the link. It may belong to a newer password than the one read here.
 pub(super) fn has_cookie<E: Edge>(context: &Context<'_, E>, compiled: &CompiledLink, client: &dyn ClientInfo) -> bool {
-    let Some(header) = client.header(&COOKIE) else { return false };
-    cookies(compiled, &header).any(|cookie| parse(cookie).is_some_and(|(until, _)| context.now < until))
-}
-
-/// The values of the link's cookie, at most four. An edge joins several `Cookie` headers with commas.
-fn cookies<'a>(compiled: &CompiledLink, header: &'a [u8]) -> impl Iterator<Item = &'a str> {
-    let name = cookie_name(compiled);
-    let values = header.split(|byte| matches!(byte, b';' | b',')).filter_map(move |pair| {
-        let value = pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"=")?;
-        std::str::from_utf8(value).ok()
-    });
-    values.take(4)
+    let values = cookies::values(client, &cookie_name(compiled));
+    values.iter().any(|cookie| parse(cookie).is_some_and(|(until, _)| context.now < until))
 }
 
 /// The expiry of a cookie, and its seal.
@@ -95,9 +85,8 @@ fn opens<E: Edge>(context: &Context<'_, E>, domain: &Domain, compiled: &Compiled
 /// The seal that identifies a device which has opened the link before.
 fn known_device<E: Edge>(context: &Context<'_, E>, domain: &Domain, compiled: &CompiledLink, client: &dyn ClientInfo) -> Option<Seal> {
     let lock = compiled.lock.as_ref()?;
-    let header = client.header(&COOKIE)?;
     let known_millis = KNOWN_SECONDS.saturating_sub(OPEN_SECONDS).saturating_mul(1_000);
-    cookies(compiled, &header).find_map(|cookie| {
+    cookies::values(client, &cookie_name(compiled)).iter().find_map(|cookie| {
         let (until, seal) = opened_until(context, domain, compiled, lock, cookie)?;
         (context.now.as_millis() < until.as_millis().saturating_add(known_millis)).then_some(seal)
     })
@@ -114,8 +103,7 @@ pub(super) fn set_cookie<E: Edge>(
     let seconds = (context.now.as_millis() / 1_000).saturating_add(OPEN_SECONDS);
     let until = Timestamp::from_millis(seconds.saturating_mul(1_000));
     let sealed = base64::encode(&seal(context.pepper()?, domain, compiled, lock, until));
-    let name = cookie_name(compiled);
-    response.with(SET_COOKIE, &format!("{name}={seconds}.{sealed}; Path=/; Max-Age={KNOWN_SECONDS}; Secure; HttpOnly; SameSite=Lax"))
+    response.set_cookie(&cookie_name(compiled), &format!("{seconds}.{sealed}"), KNOWN_SECONDS, SameSite::Lax)
 }
 
 /// The name of the link's cookie. Each link has its own, so that opening one does not close another.

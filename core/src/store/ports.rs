@@ -89,8 +89,10 @@ pub struct EdgeLimits {
     pub name: &'static str,
     /// The highest click limit a link can have; `None` if there is no maximum.
     pub max_clicks: Option<u64>,
-    /// The cost parameters for hashing a password.
+    /// The cost parameters for hashing the password of a link.
     pub password_cost: PasswordCost,
+    /// The cost parameters for hashing the password of a user, unless the setting `HOP_PASSWORD_COST` has others.
+    pub account_password_cost: PasswordCost,
     /// The maximum number of passwords that one request may hash; at least one.
     pub max_hashes: u16,
     /// The guarantee that an alias has one owner: `always`, or the condition for it.

@@ -255,7 +255,7 @@ fn two_tabs_may_refresh_at_once() {
         let mut tokens = member(&edge, "editor");
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
         for _ in 0..3 {
-            set_random_faults(&edge, DELAYS, random.next());
+            set_random_faults(&edge, DELAYS, random.next_u64());
             let clients = isolates.iter().map(|isolate| Box::pin(isolate.ask_beside_others(refresh(&tokens))) as Client<'_, Answer>);
             let answers = Turns::default().interleave(&mut random, clients.collect(), || {});
             let codes: Vec<u16> = answers.iter().map(Answer::code).collect();

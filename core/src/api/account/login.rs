@@ -38,7 +38,11 @@ pub(crate) async fn login<E: Edge>(
     let source = TokenSource::requested(browser, client, domain)?;
     let (mut user, authorized) = auth::sign_in(context, client, &email, &password).await?;
     record_login(context, &mut user, &password).await?;
-    start_session(context, &authorized, client, &user.value, source).await
+    let response = start_session(context, &authorized, client, &user.value, source).await?;
+    match &user.value.email {
+        Some(email) if source == TokenSource::Cookie => auth::remember_device(context, email, response),
+        _ => Ok(response),
+    }
 }
 
 /// Records the time of the sign-in after the response. The password is hashed again if its cost or its pepper is not the
@@ -46,7 +50,7 @@ pub(crate) async fn login<E: Edge>(
 async fn record_login<E: Edge>(context: &Context<'_, E>, user: &mut GuardedRecord<User>, typed: &str) -> Result<(), Problem> {
     let mut next = user.value.clone();
     next.last_login_at = Some(context.now);
-    let cost = context.edge.edge_limits().password_cost;
+    let cost = context.account_password_cost();
     let pepper = context.pepper()?;
     if next.password.as_ref().is_some_and(|password| password.is_outdated(pepper, cost))
         && let Ok(password) = NewAccountPassword::parse(typed)

@@ -4,13 +4,14 @@ use http::StatusCode;
 
 use crate::api::audit::AuditAction;
 use crate::api::users::save;
-use crate::auth::{self, Authorized, LiveSession};
+use crate::auth::{self, Authorized, LiveSession, rate_limit};
 use crate::context::Context;
 use crate::message::body::{OpaqueText, RequestBody, Required, request_body};
 use crate::message::problem::Problem;
 use crate::message::request::{BODY_LIMIT, Body};
 use crate::message::response::Response;
 use crate::model::account_password::{AccountPassword, NewAccountPassword};
+use crate::model::rate_limits::RatePolicy;
 use crate::model::session::{Session, SessionGeneration};
 use crate::store::ports::Edge;
 use crate::store::{GuardedRecord, Key, MAX_EDIT_ATTEMPTS, Written, write};
@@ -30,6 +31,7 @@ pub(crate) async fn change_password<E: Edge>(context: &Context<'_, E>, authorize
     authorized.check_signed_in()?;
     let PasswordChange { current, new } = PasswordChange::read(body, BODY_LIMIT, &context.parsing())?.finish()?;
     let mut live = auth::live_session(context, authorized).await?;
+    rate_limit::take(context, RatePolicy::SignInDevice, &[live.session.value.id.as_str().as_bytes()]).await?;
     if let Err(refusal) = auth::check_password(context, Some(&live.user.value), &current).await? {
         return Err(Problem::wrong_password().because(refusal.reason()));
     }

@@ -114,7 +114,7 @@ fn every_other_form_is_refused() {
         (format!("{header}...{signature}"), TokenFault::Form),
         (format!("{token}.{signature}"), TokenFault::Form),
         (format!("{token}="), TokenFault::Form),
-        (format!("{token}A"), TokenFault::Form),
+        (format!("{token}A"), TokenFault::Signature),
         (format!("{token}\n"), TokenFault::Form),
         (format!("{header}.{claims}.{}{next}", &signature[..signature.len() - 1]), TokenFault::Form),
         (format!("{header}=.{claims}.{signature}"), TokenFault::Header),

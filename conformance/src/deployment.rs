@@ -31,7 +31,12 @@ pub struct Settings {
     /// Whether tests can read and write the cache, and send requests for which the database does not answer: it fails or
     /// hangs, as `X-Database` says. Only for Cloudflare's runtime.
     pub cache_access: bool,
+    /// Whether the platform's rate limiter lets a network ask for few unknown aliases. Compute has no such limiter.
+    pub few_unknown_aliases: bool,
 }
+
+/// How many unknown aliases a network may ask for in a minute, where they are few.
+pub const FEW_UNKNOWN_ALIASES: u32 = 10;
 
 impl Settings {
     /// Registers the secrets of these settings for the search.

@@ -26,6 +26,9 @@ pub const APP: &str = "https://app.example";
 
 const CORS: (&str, &str) = ("HOP_CORS_ORIGINS", "https://app.example, http://localhost:5173");
 
+/// The suite creates many links and sends many invalid credentials. [`World::limited`] has these limits.
+const FEW_LIMITS: (&str, &str) = ("HOP_RATE_LIMITS", "create=off credentials=off");
+
 const DOMAINS: (&str, &str) = ("HOP_DOMAINS", "https://hop.example https://b.example");
 
 /// An edge and the deployments on it.
@@ -38,6 +41,7 @@ pub struct World {
     misconfigured: OnceLock<Deployment>,
     case_insensitive: OnceLock<Deployment>,
     cache_access: OnceLock<Deployment>,
+    limited: OnceLock<Deployment>,
     names: AtomicU32,
 }
 
@@ -52,13 +56,14 @@ impl World {
             misconfigured: OnceLock::new(),
             case_insensitive: OnceLock::new(),
             cache_access: OnceLock::new(),
+            limited: OnceLock::new(),
             names: AtomicU32::new(1),
         }
     }
 
     /// The settings of the usual deployment.
     pub fn usual_settings() -> Settings {
-        Settings { admin_key: Some(ADMIN_KEY), settings: vec![DOMAINS, CORS], ..Settings::default() }
+        Settings { admin_key: Some(ADMIN_KEY), settings: vec![DOMAINS, CORS, FEW_LIMITS], ..Settings::default() }
     }
 
     /// The usual deployment.
@@ -90,6 +95,7 @@ impl World {
         let settings = Settings {
             settings: vec![
                 DOMAINS,
+                FEW_LIMITS,
                 ("HOP_ALIAS_CASE", "insensitive"),
                 ("HOP_NAME", "Short & sweet"),
                 ("HOP_COLORS", "#ffd400"),
@@ -109,6 +115,17 @@ impl World {
         let mut settings = Settings { cache_access: true, ..Self::usual_settings() };
         settings.settings.push(("HOP_FRESH_SECONDS", "30"));
         self.cache_access.get_or_init(|| Deployment::start(self.edge, &settings))
+    }
+
+    /// A deployment with few units of each rate limit, on which anybody may shorten.
+    pub fn limited(&self) -> &Deployment {
+        let limits = "create=4/1d credentials=5/1d public-shorten=2/1d public-shorten-all=50/1d";
+        let settings = Settings {
+            settings: vec![DOMAINS, ("HOP_RATE_LIMITS", limits), ("HOP_PUBLIC_SHORTEN", "on")],
+            few_unknown_aliases: true,
+            ..Self::usual_settings()
+        };
+        self.limited.get_or_init(|| Deployment::start(self.edge, &settings))
     }
 
     /// An alias that no other case uses.

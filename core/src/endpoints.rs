@@ -6,9 +6,10 @@
 //! * the response statuses (see [`Endpoint::statuses`] for those that every endpoint has)
 //! * the handler, with its arguments: fields of the [`Call`], or its methods `authorized` and `visit`
 //!
-//! The argument `parameter` is the segment of the path at the name in braces, percent-decoded. `idempotent` marks a
-//! handler whose requests may carry an `Idempotency-Key`. `unboxed` marks the handler of nearly all requests, whose
-//! future is not boxed.
+//! The argument `parameter` is the segment of the path at the name in braces, percent-decoded. `creates` marks a
+//! handler that creates links, whose requests take a unit of the rate limit `create`. `idempotent` marks a handler whose
+//! requests may carry an `Idempotency-Key`. `unboxed` marks the handler of nearly all requests, whose future is not
+//! boxed.
 
 mod call;
 mod declaration;
@@ -69,12 +70,12 @@ endpoints! {
     ExplainProblem: GET "/problems/{code}", People, Anyone, NoBody,
         [200, 404] => { pages::explain_problem(context, parameter) }
 
-    Shorten: POST "/shorten", Programs, Right(WriteLinks), Json,
-        [201, 400, 401, 403, 409, 413, 415, 422, 503] => { idempotent links::shorten(context, authorized, body) }
+    Shorten: POST "/shorten", Programs, RightOrPublic(WriteLinks), Json,
+        [201, 400, 401, 403, 409, 413, 415, 422, 503] => { creates idempotent links::shorten(context, authorized, body) }
     ListLinks: GET "/api/v1/links", Programs, Right(ReadLinks), NoBody,
         [200, 401, 403, 422, 503] => { links::list(context, authorized, query) }
     CreateLink: POST "/api/v1/links", Programs, Right(WriteLinks), Json,
-        [200, 201, 400, 401, 403, 409, 413, 415, 422, 503] => { idempotent links::create(context, authorized, body) }
+        [200, 201, 400, 401, 403, 409, 413, 415, 422, 503] => { creates idempotent links::create(context, authorized, body) }
     ShowLink: GET "/api/v1/links/{alias}", Programs, Right(ReadLinks), NoBody,
         [200, 401, 403, 404, 422, 503] => { links::show(context, authorized, parameter, query) }
     ChangeLink: PATCH "/api/v1/links/{alias}", Programs, Right(WriteLinks), Json,
@@ -96,9 +97,9 @@ endpoints! {
     Stats: GET "/api/v1/stats", Programs, Right(ReadClicks), NoBody,
         [200, 401, 403, 422, 503] => { stats::overview(context, authorized, query) }
     Batch: POST "/api/v1/batch", Programs, Right(WriteLinks), BulkJson,
-        [200, 400, 401, 403, 409, 413, 415, 422, 503] => { idempotent links::batch(context, authorized, body) }
+        [200, 400, 401, 403, 409, 413, 415, 422, 503] => { creates idempotent links::batch(context, authorized, body) }
     ImportLinks: POST "/api/v1/import", Programs, Right(ManageLinks), Import,
-        [200, 400, 401, 403, 409, 413, 415, 422, 503] => { idempotent links::import(context, authorized, query, client, body) }
+        [200, 400, 401, 403, 409, 413, 415, 422, 503] => { creates idempotent links::import(context, authorized, query, client, body) }
     ExportLinks: GET "/api/v1/export", Programs, Right(ReadLinks), NoBody,
         [200, 401, 403, 422, 503] => { links::export(context, authorized, query) }
     AliasAvailability: GET "/api/v1/aliases/{alias}", Programs, Right(ReadLinks), NoBody,
@@ -173,9 +174,9 @@ endpoints! {
         [200, 401, 403, 503] => { metrics::show(context, authorized) }
 
     FollowLink: GET "/{alias}", Visitors, Anyone, NoBody,
-        [200, 301, 302, 307, 308, 403, 404, 410, 503] => { unboxed redirect::follow(context, domain, parameter, visit, method) }
+        [200, 301, 302, 307, 308, 403, 404, 410, 429, 503] => { unboxed redirect::follow(context, domain, parameter, visit, method) }
     SubmitForm: POST "/{alias}", Visitors, Anyone, Form,
         [200, 303, 403, 404, 410, 413, 429, 503] => { redirect::submit(context, domain, parameter, visit, body) }
     PreviewLink: GET "/{alias}+", Visitors, Anyone, NoBody,
-        [200, 404, 410, 503] => { redirect::preview(context, domain, parameter, visit) }
+        [200, 404, 410, 429, 503] => { redirect::preview(context, domain, parameter, visit) }
 }

@@ -35,6 +35,7 @@ mod pages;
 mod passwords;
 mod paths;
 mod qr;
+mod rate_limits;
 mod renames;
 mod rights;
 mod shorten;
@@ -113,6 +114,7 @@ pub fn all() -> Vec<Case> {
         claims::cases(),
         bodies::cases(),
         credentials::cases(),
+        rate_limits::cases(),
         keys::cases(),
         matrix::cases(),
         rights::cases(),

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::process::Process;
 use super::{manifest, path_of, root};
 use crate::client::Call;
-use crate::deployment::{Deployment, Settings, free_address};
+use crate::deployment::{Deployment, FEW_UNKNOWN_ALIASES, Settings, free_address};
 use crate::world::{DOMAIN, PEPPER};
 
 pub(super) fn start(address: SocketAddr, settings: &Settings) -> Process {
@@ -180,6 +180,12 @@ fn write_config(folder: &Path, settings: &Settings) -> PathBuf {
         database.as_table_mut().expect("a database is a table").insert("migrations_dir".into(), migrations.clone().into());
     }
     manifest::table(&mut config, &["assets"]).insert("directory".into(), root().join("docs").display().to_string().into());
+    // The suite asks for many unknown aliases.
+    let unknown_aliases = if settings.few_unknown_aliases { FEW_UNKNOWN_ALIASES } else { 1_000_000 };
+    for limiter in config.get_mut("ratelimits").and_then(toml::Value::as_array_mut).into_iter().flatten() {
+        let limiter = limiter.as_table_mut().expect("a limiter is a table");
+        manifest::table(limiter, &["simple"]).insert("limit".into(), i64::from(unknown_aliases).into());
+    }
     for (name, value) in &settings.settings {
         manifest::table(&mut config, &["vars"]).insert((*name).into(), (*value).into());
     }

@@ -1,5 +1,6 @@
 //! The memory edge with a real clock, real randomness, and a store in which concurrent requests interleave.
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -16,6 +17,9 @@ pub struct ServerEdge {
     link_cache: MemoryCache,
     ledger: MemoryLedger,
     log: Mutex<Vec<String>>,
+    /// How many unknown aliases a client may ask for, if they are limited.
+    unknown_aliases: Option<u32>,
+    asked: Mutex<BTreeMap<String, u32>>,
 }
 
 /// Records with a delay for every write.
@@ -43,14 +47,16 @@ impl Faults for Missing {
 }
 
 impl ServerEdge {
-    /// Creates an empty edge, whose writes take `write_delay`.
-    pub fn new(write_delay: Duration, without_store: bool) -> Self {
+    /// Creates an empty edge, whose writes take `write_delay`. A client may ask for as many `unknown_aliases`.
+    pub fn new(write_delay: Duration, without_store: bool, unknown_aliases: Option<u32>) -> Self {
         let faults: Box<dyn Faults> = if without_store { Box::new(Missing) } else { Box::new(Yielding) };
         Self {
             records: ServerRecords { records: MemoryRecords::new(CommitMode::Stepwise, faults), write_delay },
             link_cache: MemoryCache::default(),
             ledger: MemoryLedger::default(),
             log: Mutex::default(),
+            unknown_aliases,
+            asked: Mutex::default(),
         }
     }
 
@@ -119,6 +125,15 @@ impl Edge for ServerEdge {
 
     fn log(&self, line: &str) {
         self.log.lock().unwrap_or_else(PoisonError::into_inner).push(line.to_owned());
+    }
+
+    /// Counts without a window, so a case never meets the end of one.
+    async fn admits_unknown_alias(&self, client: &str) -> Result<bool, StoreError> {
+        let Some(most) = self.unknown_aliases else { return Ok(true) };
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = asked.entry(client.to_owned()).or_default();
+        *count += 1;
+        Ok(*count <= most)
     }
 
     async fn openapi(&self) -> Result<Vec<u8>, StoreError> {

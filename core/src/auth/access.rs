@@ -11,4 +11,6 @@ pub(crate) enum Access {
     Identity,
     /// A caller with this right.
     Right(Right),
+    /// A caller with this right, and any caller without a credential if the setting `HOP_PUBLIC_SHORTEN` is on.
+    RightOrPublic(Right),
 }

@@ -1,17 +1,21 @@
 //! Authentication and authorization: the principal of a request, and the proof that it has a right.
 //!
-//! A principal is the bootstrap admin, an API key or a signed-in user. The rights of a key follow from its scopes, its
-//! domains and its role: the current role of its owner, but at most the role that its creator had. All of this is read
-//! in every request and never cached. A signed-in user has the rights of their role. A request that changes something
-//! reads session and user; any other trusts the role in the access token for its 15 minutes.
+//! A principal is the bootstrap admin, an API key or a signed-in user; or the public, where a setting lets it shorten
+//! URLs. The rights of a key follow from its scopes, its domains and its role: the current role of its owner, but at most
+//! the role that its creator had. All of this is read in every request and never cached. A signed-in user has the rights
+//! of their role. A request that changes something reads session and user; any other trusts the role in the access token
+//! for its 15 minutes.
 mod access;
 mod credential;
 mod device;
+mod failed_credential;
 mod live_session;
 pub(crate) mod rate_limit;
 mod refresh;
 mod sign_in;
 mod user_lookup;
+
+use http::header::AUTHORIZATION;
 
 pub(crate) use self::access::Access;
 pub(crate) use self::credential::role_of;
@@ -86,9 +90,16 @@ pub(crate) async fn authorize<E: Edge>(
     let right = match access {
         Access::Anyone => return Ok(None),
         Access::Identity => None,
-        Access::Right(right) => Some(right),
+        Access::RightOrPublic(_) if context.config.public_shorten && client.header(&AUTHORIZATION).is_none() => {
+            return Ok(Some(Authorized(Principal { country: client.country(), ..public() })));
+        }
+        Access::Right(right) | Access::RightOrPublic(right) => Some(right),
     };
-    let mut principal = credential::principal(context, &credential::token(client)?, may_change).await?;
+    let token = credential::token(client)?;
+    let mut principal = match credential::principal(context, &token, may_change).await {
+        Ok(principal) => principal,
+        Err(problem) => return Err(failed_credential::count_failure(context, client, &token, problem).await),
+    };
     if may_change {
         principal.country = client.country();
     }
@@ -99,7 +110,31 @@ pub(crate) async fn authorize<E: Edge>(
     Ok(Some(authorized))
 }
 
+/// The name of the principal of requests without a credential.
+const PUBLIC: &str = "public";
+
+/// The principal of a request without a credential: it has no scope and no user, so it has no right and owns no link.
+fn public() -> Principal {
+    Principal {
+        name: PUBLIC.into(),
+        key: None,
+        user: None,
+        session: None,
+        role: Role::Viewer,
+        issuers: Vec::new(),
+        scopes: Some(Vec::new()),
+        domains: None,
+        expires_at: None,
+        country: None,
+    }
+}
+
 impl Authorized {
+    /// Whether the request has no credential. It may only shorten a URL.
+    pub(crate) fn is_public(&self) -> bool {
+        self.0.name == PUBLIC
+    }
+
     /// The unique name of the principal.
     pub(crate) fn principal(&self) -> &str {
         &self.0.name
@@ -122,7 +157,8 @@ impl Authorized {
 
     /// Fails unless the caller is the bootstrap admin.
     pub(crate) fn check_bootstrap_admin(&self) -> Result<(), Problem> {
-        if self.0.key.is_none() && self.0.user.is_none() { Ok(()) } else { Err(Problem::not_bootstrap_admin()) }
+        let is_bootstrap_admin = self.0.key.is_none() && self.0.user.is_none() && !self.is_public();
+        if is_bootstrap_admin { Ok(()) } else { Err(Problem::not_bootstrap_admin()) }
     }
 
     pub(crate) fn key(&self) -> Option<&KeyId> {
@@ -217,7 +253,7 @@ impl Authorized {
 
     /// Whether the caller owns `link`. A link without an owner belongs to the bootstrap admin.
     pub(crate) fn owns(&self, link: &Link) -> bool {
-        link.owner.as_ref() == self.user()
+        !self.is_public() && link.owner.as_ref() == self.user()
     }
 
     /// Fails if the caller must not change `link`:

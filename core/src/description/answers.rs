@@ -23,6 +23,7 @@ pub(super) const fn usual(endpoint: &Endpoint, status: u16) -> Option<ResponseSp
         415 => UNSUPPORTED_MEDIA_TYPE,
         422 if endpoint.takes_idempotency_key => INVALID_OR_REUSED,
         422 => INVALID_FIELDS,
+        429 if is_page => RATE_LIMITED_VISITOR,
         429 => RATE_LIMITED,
         503 => UNAVAILABLE,
         _ => return None,
@@ -192,6 +193,12 @@ const RATE_LIMITED: ResponseSpec = ResponseSpec::problem("RateLimited", &[Proble
     RETRY_AFTER,
     Header::required("RateLimit", "the limit that is used up: its name, `r=0` and the seconds `t` until its window ends"),
     Header::required("RateLimit-Policy", "the same limit: its name, the requests `q` in each window of `w` seconds"),
+]);
+/// The limiter of the platform for unknown aliases does not say which limit it has.
+const RATE_LIMITED_VISITOR: ResponseSpec = ResponseSpec::problem("RateLimited", &[ProblemCode::RateLimited]).headers(&[
+    RETRY_AFTER,
+    Header::optional("RateLimit", "for a password: the limit that is used up"),
+    Header::optional("RateLimit-Policy", "for a password: the same limit"),
 ]);
 
 fn exported_link() -> Value {

@@ -108,8 +108,10 @@ impl Components {
         if !description.description.is_empty() {
             operation.insert("description".into(), description.description.into());
         }
-        if endpoint.access == Access::Anyone {
-            operation.insert("security".into(), json!([]));
+        match endpoint.access {
+            Access::Anyone => drop(operation.insert("security".into(), json!([]))),
+            Access::RightOrPublic(_) => drop(operation.insert("security".into(), json!([{"bearer": []}, {}]))),
+            _ => {}
         }
         let parameters: Result<Vec<Value>, DescriptionFault> =
             parameters(endpoint, description).map(|parameter| self.parameter(parameter)).collect();
@@ -140,9 +142,9 @@ impl Components {
             return Err(format!("the table has no status {status}"));
         }
         let mut responses = Map::new();
-        for status in endpoint.statuses {
-            let own = description.answers.iter().find(|(own, _)| own == status).map(|(_, answer)| *answer);
-            let answer = own.or_else(|| answers::usual(endpoint, *status));
+        for status in endpoint.all_statuses() {
+            let own = description.answers.iter().find(|(own, _)| *own == status).map(|(_, answer)| *answer);
+            let answer = own.or_else(|| answers::usual(endpoint, status));
             let answer = answer.ok_or_else(|| format!("the status {status} is not described"))?;
             responses.insert(status.to_string(), self.answer(answer)?);
         }

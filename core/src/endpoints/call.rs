@@ -7,13 +7,14 @@ use http::Method;
 
 use super::{Endpoint, run};
 use crate::api::idempotency::{RepeatableRequest, run_once};
-use crate::auth::{self, Access, Authorized};
+use crate::auth::{self, Access, Authorized, rate_limit};
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::message::request::Body;
 use crate::message::response::Response;
 use crate::model::domain::Domain;
-use crate::model::visit::Visit;
+use crate::model::rate_limits::RatePolicy;
+use crate::model::visit::{Visit, network};
 use crate::store::ports::{ClientInfo, Edge};
 
 /// A request for an endpoint. A row of the table names the arguments of its handler: these fields, or the methods
@@ -52,9 +53,25 @@ impl<E: Edge, F: ClientInfo> Call<'_, E, F> {
         let may_change = *self.method != Method::GET && *self.method != Method::HEAD;
         let authorized = auth::authorize(self.context, self.client, self.endpoint.access, may_change).await?;
         self.endpoint.body.check_media_type(self.client)?;
+        if let Some(authorized) = authorized.as_ref().filter(|_| self.endpoint.creates_links) {
+            // Before the budget of the handler begins, so that what fits it does not depend on the limit.
+            self.limit_creation(authorized).await?;
+        }
         let call = Call { authorized: authorized.as_ref(), ..*self };
         self.context.budget.begin();
-        if call.endpoint.takes_idempotency_key { call.run_once().await } else { run(&call).await }
+        // The keys of callers without a credential belong to no one, so they are ignored.
+        let is_public = authorized.as_ref().is_some_and(Authorized::is_public);
+        if call.endpoint.takes_idempotency_key && !is_public { call.run_once().await } else { run(&call).await }
+    }
+
+    /// Takes a unit of the rate limit for creating links.
+    async fn limit_creation(&self, authorized: &Authorized) -> Result<(), Problem> {
+        if authorized.is_public() {
+            // A network without units of its own must not use up those of all.
+            rate_limit::take(self.context, RatePolicy::PublicShorten, &[&network(self.client)]).await?;
+            return rate_limit::take(self.context, RatePolicy::PublicShortenAll, &[]).await;
+        }
+        rate_limit::take_if_counted(self.context, RatePolicy::Create, &[authorized.principal().as_bytes()]).await
     }
 
     /// Runs the handler once for each `Idempotency-Key`. A repeated request gets the recorded response.

@@ -7,8 +7,9 @@
 /// * `run`, which calls the handler of a row
 ///
 /// A handler is a generic async function, so a row cannot hold a pointer to it. Its arguments are the parts of the
-/// [`Call`] that the row names. `idempotent` marks a handler whose requests may carry an `Idempotency-Key`. `unboxed`
-/// marks the one whose future is not boxed.
+/// [`Call`] that the row names. `creates` marks a handler that creates links, whose requests take a unit of the rate
+/// limit `create`. `idempotent` marks a handler whose requests may carry an `Idempotency-Key`. `unboxed` marks the one
+/// whose future is not boxed.
 ///
 /// [`Call`]: super::call::Call
 macro_rules! endpoints {
@@ -33,6 +34,9 @@ macro_rules! endpoints {
     (@answer $access:ident $call:ident { idempotent $($handler:tt)+ }) => {
         $crate::endpoints::declaration::endpoints!(@answer $access $call { $($handler)+ })
     };
+    (@answer $access:ident $call:ident { creates $($handler:tt)+ }) => {
+        $crate::endpoints::declaration::endpoints!(@answer $access $call { $($handler)+ })
+    };
     (@answer $access:ident $call:ident { unboxed $($handler:ident)::+ ($($part:ident),*) }) => {
         return $($handler)::+($($crate::endpoints::declaration::endpoints!(@argument $access $part $call)),*).await
     };
@@ -42,8 +46,14 @@ macro_rules! endpoints {
         })
     };
 
+    (@takes_idempotency_key { creates $($handler:tt)+ }) => {
+        $crate::endpoints::declaration::endpoints!(@takes_idempotency_key { $($handler)+ })
+    };
     (@takes_idempotency_key { idempotent $($handler:tt)+ }) => { true };
     (@takes_idempotency_key { $($handler:tt)+ }) => { false };
+
+    (@creates_links { creates $($handler:tt)+ }) => { true };
+    (@creates_links { $($handler:tt)+ }) => { false };
 
     ($(
         $name:ident: $method:ident $pattern:literal, $audience:ident, $access:ident $(($right:ident))?, $body:ident,
@@ -72,6 +82,7 @@ macro_rules! endpoints {
             body: BodyKind::$body,
             statuses: &[$($status),*],
             takes_idempotency_key: $crate::endpoints::declaration::endpoints!(@takes_idempotency_key $handler),
+            creates_links: $crate::endpoints::declaration::endpoints!(@creates_links $handler),
         }),*];
 
         // An unknown method does not compile.

@@ -7,6 +7,7 @@ use crate::api::links::ImportFormat;
 use crate::auth::Access;
 use crate::message::problem::Problem;
 use crate::message::request::{BODY_LIMIT, BULK_LIMIT, FORM_LIMIT};
+use crate::model::sorted::put_in_order;
 use crate::store::ports::ClientInfo;
 
 /// One method of one path.
@@ -22,11 +23,32 @@ pub struct Endpoint {
     pub(crate) audience: Audience,
     pub(crate) access: Access,
     pub(crate) body: BodyKind,
-    /// The response statuses, without those that any request can get: 404 `unknown_host`, 405, 500, and 503 if the
-    /// configuration is invalid.
+    /// The response statuses of the row ([`Self::all_statuses`] has all). Without those that any request can get: 404
+    /// `unknown_host`, 405, 500, and 503 if the configuration is invalid.
     pub statuses: &'static [u16],
     /// Whether requests may carry an `Idempotency-Key`.
     pub(crate) takes_idempotency_key: bool,
+    /// Whether requests create links, so that each takes a unit of the rate limit `create`.
+    pub(crate) creates_links: bool,
+}
+
+impl Endpoint {
+    /// Whether the endpoint reads a credential.
+    #[must_use]
+    pub fn takes_credential(&self) -> bool {
+        self.access != Access::Anyone
+    }
+
+    /// The response statuses in ascending order: those of the row, and 429 where a credential is read, because invalid
+    /// credentials are rate limited.
+    #[must_use]
+    pub fn all_statuses(&self) -> Vec<u16> {
+        let mut statuses = self.statuses.to_vec();
+        if self.takes_credential() {
+            put_in_order(&mut statuses, 429);
+        }
+        statuses
+    }
 }
 
 /// The kind of client of a path. It decides CORS, HTML problems and the check of the host. All endpoints of one path

@@ -20,11 +20,17 @@ pub fn who_may_what() -> String {
         let need = match row.access {
             Access::Anyone => "nothing".to_owned(),
             Access::Identity => "a key or a session".to_owned(),
-            Access::Right(right) => format!("`{}`, {}", right.terms().scope.name(), right.terms().role.name()),
+            Access::Right(right) => scope_and_role(right),
+            Access::RightOrPublic(right) => format!("{}; nothing while `HOP_PUBLIC_SHORTEN` is on", scope_and_role(right)),
         };
         let _ = writeln!(text, "| `{} {}` | {need} |", row.method, row.pattern);
     }
     text
+}
+
+fn scope_and_role(right: Right) -> String {
+    let RightTerms { scope, role, .. } = right.terms();
+    format!("`{}`, {}", scope.name(), role.name())
 }
 
 /// What a right allows.

@@ -12,6 +12,7 @@ mod people;
 mod random;
 mod records;
 
+use std::collections::BTreeMap;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
@@ -67,6 +68,10 @@ pub struct MemoryEdge {
     click_lines: Mutex<Vec<(String, String)>>,
     has_timers: AtomicBool,
     waits: Mutex<Vec<u32>>,
+    /// How many unknown aliases a client may ask for, or why the limiter does not answer. Without a limiter it is nothing.
+    unknown_aliases: Mutex<Option<Result<u32, &'static str>>>,
+    /// The clients that asked for unknown aliases, and how often.
+    asked: Mutex<BTreeMap<String, u32>>,
 }
 
 impl MemoryEdge {
@@ -94,6 +99,8 @@ impl MemoryEdge {
             click_lines: Mutex::default(),
             has_timers: AtomicBool::new(false),
             waits: Mutex::default(),
+            unknown_aliases: Mutex::default(),
+            asked: Mutex::default(),
         }
     }
 
@@ -162,6 +169,16 @@ impl MemoryEdge {
     /// Takes the lines of clicks that were logged since the last call: the name of the endpoint, and the line.
     pub fn take_click_lines(&self) -> Vec<(String, String)> {
         std::mem::take(&mut locked(&self.click_lines))
+    }
+
+    /// From now on there is a limiter: a client may ask for this many unknown aliases, or the limiter does not answer.
+    pub fn limit_unknown_aliases(&self, most: Result<u32, &'static str>) {
+        *locked(&self.unknown_aliases) = Some(most);
+    }
+
+    /// The clients that the limiter was asked about.
+    pub fn clients_of_unknown_aliases(&self) -> Vec<String> {
+        locked(&self.asked).keys().cloned().collect()
     }
 
     /// Takes the lines that were logged since the last call.
@@ -247,6 +264,15 @@ impl Edge for MemoryEdge {
     fn log_click(&self, endpoint: &str, line: &str) -> Result<(), StoreError> {
         locked(&self.click_lines).push((endpoint.to_owned(), line.to_owned()));
         Ok(())
+    }
+
+    async fn admits_unknown_alias(&self, client: &str) -> Result<bool, StoreError> {
+        let Some(most) = *locked(&self.unknown_aliases) else { return Ok(true) };
+        let most = most.map_err(|cause| StoreError::Unavailable(cause.to_owned()))?;
+        let mut asked = locked(&self.asked);
+        let count = asked.entry(client.to_owned()).or_default();
+        *count = count.saturating_add(1);
+        Ok(*count <= most)
     }
 
     async fn openapi(&self) -> Result<Vec<u8>, StoreError> {

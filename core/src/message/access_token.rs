@@ -113,20 +113,28 @@ impl AccessToken {
 
     /// Verifies a token that `issuer` issued, at `now`.
     pub(crate) fn verify(token: &[u8], keys: &TokenKeys, issuer: &str, now: Timestamp) -> Result<Self, TokenFault> {
-        if token.len() > MAX_BYTES {
-            return Err(TokenFault::TooLong);
-        }
-        let token = std::str::from_utf8(token).map_err(|_| TokenFault::Form)?;
-        let (signed, presented) = token.rsplit_once('.').ok_or(TokenFault::Form)?;
-        let (presented_header, claims) = signed.split_once('.').ok_or(TokenFault::Form)?;
-        let (Some(presented), Some(claims)) = (base64::decode(presented), base64::decode(claims)) else { return Err(TokenFault::Form) };
-        let key = keys.all().iter().find(|key| header(key) == presented_header).ok_or(TokenFault::Header)?;
-        if !bool::from(signature(key, signed).ct_eq(&presented)) {
-            return Err(TokenFault::Signature);
-        }
+        let claims = signed_claims(token, keys)?;
         let claims: ClaimsJson<'_> = serde_json::from_slice(&claims).map_err(|_| TokenFault::Claims)?;
         claims.check(issuer, now)
     }
+}
+
+/// Whether one of `keys` signed this token. It may have expired.
+pub(crate) fn is_signed(token: &[u8], keys: &TokenKeys) -> bool {
+    signed_claims(token, keys).is_ok()
+}
+
+/// The claims of a token that one of `keys` signed, as JSON.
+fn signed_claims(token: &[u8], keys: &TokenKeys) -> Result<Vec<u8>, TokenFault> {
+    if token.len() > MAX_BYTES {
+        return Err(TokenFault::TooLong);
+    }
+    let token = std::str::from_utf8(token).map_err(|_| TokenFault::Form)?;
+    let (signed, presented) = token.rsplit_once('.').ok_or(TokenFault::Form)?;
+    let (presented_header, claims) = signed.split_once('.').ok_or(TokenFault::Form)?;
+    let (Some(presented), Some(claims)) = (base64::decode(presented), base64::decode(claims)) else { return Err(TokenFault::Form) };
+    let key = keys.all().iter().find(|key| header(key) == presented_header).ok_or(TokenFault::Header)?;
+    if bool::from(signature(key, signed).ct_eq(&presented)) { Ok(claims) } else { Err(TokenFault::Signature) }
 }
 
 impl ClaimsJson<'_> {

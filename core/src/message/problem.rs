@@ -14,6 +14,9 @@ use crate::store::ports::{NoEntropy, StoreError};
 /// `Retry-After` in seconds after a failure of the store or the configuration.
 pub(crate) const RETRY_AFTER_SECONDS: u64 = 2;
 
+/// `Retry-After` in seconds after too many unknown aliases: the longest window of the limiter of Workers.
+const FLOOD_SECONDS: u64 = 60;
+
 /// The most wrong fields that a problem lists, so that a hostile body cannot cause a large response.
 pub(crate) const MAX_FIELD_ERRORS: usize = 50;
 
@@ -224,6 +227,12 @@ impl Problem {
     /// A client that used up its units of a rate limit.
     pub(crate) fn rate_limited(used_up: UsedUp) -> Self {
         Self::new(ProblemCode::RateLimited, used_up.policy.info().refusal).advising(ProblemHeader::UsedUp(used_up))
+    }
+
+    /// A network that asked for too many unknown aliases. The platform does not say how many it grants.
+    pub(crate) fn too_many_unknown_aliases() -> Self {
+        Self::new(ProblemCode::RateLimited, "Too many addresses without a link were requested from your network. Wait, then try again.")
+            .advising(ProblemHeader::RetryIn(FLOOD_SECONDS))
     }
 
     /// Adds the address of the link that the visitor may have meant.

@@ -98,6 +98,8 @@ pub(crate) struct Config {
     pub(crate) respects_dnt: bool,
     /// The log endpoint that clicks are written to, instead of the store.
     pub(crate) click_log: Option<String>,
+    /// Whether a caller without a credential may shorten URLs.
+    pub(crate) public_shorten: bool,
     /// The rates of all rate limits.
     pub(crate) rate_limits: RateLimits,
     /// Contact for vulnerability reports.
@@ -177,6 +179,10 @@ impl Config {
             keep("HOP_CLICK_LOG", message);
             None
         });
+        let public_shorten = switch(read("HOP_PUBLIC_SHORTEN").as_deref()).unwrap_or_else(|message| {
+            keep("HOP_PUBLIC_SHORTEN", message);
+            false
+        });
         let rate_limits = RateLimits::parse(words(read("HOP_RATE_LIMITS").as_deref())).unwrap_or_else(|message| {
             keep("HOP_RATE_LIMITS", message);
             RateLimits::default()
@@ -219,6 +225,7 @@ impl Config {
             stats_months,
             respects_dnt,
             click_log,
+            public_shorten,
             rate_limits,
             security,
         })
@@ -505,6 +512,7 @@ mod tests {
             ("HOP_CLICK_LOG", "fst_managed_x"),
             ("HOP_CLICK_LOG", "a:b"),
             ("HOP_CLICK_LOG", &"x".repeat(129)),
+            ("HOP_PUBLIC_SHORTEN", "true"),
             ("HOP_RATE_LIMITS", "create=600"),
             ("HOP_RATE_LIMITS", "unlock-link=off"),
             ("HOP_SECURITY_CONTACT", "security@hop.example"),

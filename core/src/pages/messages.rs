@@ -42,9 +42,7 @@ pub(super) fn of(problem: &Problem) -> Message {
             "This form came from another site",
             "It was rejected, and nothing happened. To open the link, enter its address yourself.",
         ),
-        ProblemCode::RateLimited => {
-            message("Too many attempts", "Too many passwords were tried from your network. Wait 15 minutes, then try again.")
-        }
+        ProblemCode::RateLimited => message("Too many attempts", "There were too many attempts from your network. Wait, then try again."),
         ProblemCode::StoreUnavailable => message("This link is not available right now", "Try again in a few seconds."),
         ProblemCode::NotConfigured => message("This site is not set up", "The log of the site gives its operator the reason."),
         ProblemCode::Internal => message("Something went wrong", "This is not your fault. Try again later."),

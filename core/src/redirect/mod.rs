@@ -4,11 +4,14 @@
 //! * [`decide`](mod@decide) makes the decision about a visit
 //! * this file carries it out: it takes a click and makes the response
 //! * [`domain_redirects`] are the redirects of a domain, and whether it is served
-//! * [`unlock`] checks passwords
+//! * [`flood`] limits visits that find no link
+//! * [`unlock`] checks passwords, and [`origin`] the origin of forms
 //! * [`preview`](mod@preview) shows where a link redirects; [`suggest`](mod@suggest) finds the link that was meant
 
 mod decide;
 mod domain_redirects;
+mod flood;
+mod origin;
 mod preview;
 mod read;
 mod read_through;
@@ -79,7 +82,10 @@ pub(crate) async fn follow<E: Edge>(
         count_failed(context, domain, answer.as_ref().map_or_else(|problem| problem.code, |_| code));
     }
     match answer {
-        Err(problem) => Err(suggest::suggest(context, domain, alias, visit, problem).await),
+        Err(problem) => {
+            let problem = flood::limit(context, visit, problem).await;
+            Err(suggest::suggest(context, domain, alias, visit, problem).await)
+        }
         response => response,
     }
 }
@@ -111,7 +117,7 @@ pub(crate) async fn submit<E: Edge>(
         // 303, so that the browser does not repeat the POST at the target.
         Ok(response) if response.status.is_redirection() => Ok(Response { status: StatusCode::SEE_OTHER, ..response }),
         Ok(response) => Ok(response),
-        Err(problem) => problem_or_unknown_host(context, domain, problem).await,
+        Err(problem) => problem_or_unknown_host(context, domain, visit, problem).await,
     }
 }
 
@@ -132,12 +138,17 @@ async fn try_submit<E: Edge>(
     LinkVisitor::new(context, domain, alias, visit)?.submit(form).await
 }
 
-/// The problem itself, or `unknown_host` if the domain is not served.
-async fn problem_or_unknown_host<E: Edge>(context: &Context<'_, E>, domain: &Domain, problem: Problem) -> Result<Response, Problem> {
+/// The problem itself, or `unknown_host` if the domain is not served, or 429 for too many visits that find no link.
+async fn problem_or_unknown_host<E: Edge>(
+    context: &Context<'_, E>,
+    domain: &Domain,
+    visit: &Visit<'_>,
+    problem: Problem,
+) -> Result<Response, Problem> {
     if !problem.is_transient() {
         domain_redirects::check_served(context, domain).await?;
     }
-    Err(problem)
+    Err(flood::limit(context, visit, problem).await)
 }
 
 impl<'a, 'v, E: Edge> LinkVisitor<'a, 'v, E> {

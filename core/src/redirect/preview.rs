@@ -18,7 +18,7 @@ pub(crate) async fn preview<E: Edge>(
     visit: &Visit<'_>,
 ) -> Result<Response, Problem> {
     match preview_page(context, domain, alias, visit).await {
-        Err(problem) => problem_or_unknown_host(context, domain, problem).await,
+        Err(problem) => problem_or_unknown_host(context, domain, visit, problem).await,
         response => response,
     }
 }

@@ -89,6 +89,12 @@ impl Budget {
         Self::new(self.limit.saturating_sub(OPERATIONS_BEFORE))
     }
 
+    /// The same for a request that creates links, which takes a unit of a rate limit before.
+    pub(crate) fn before_creation(&self, records: &impl Records) -> Self {
+        let limited = records.operations(&StoreCall::Take { expires: true });
+        Self::new(self.limit.saturating_sub(OPERATIONS_BEFORE).saturating_sub(limited))
+    }
+
     /// Reserves operations for the last steps.
     pub(crate) fn reserve(&self, operations: u32) -> Reserved<'_> {
         self.reserved.set(self.reserved.get().saturating_add(operations));

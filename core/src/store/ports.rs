@@ -77,6 +77,15 @@ pub trait Edge {
         let _ = line;
         Err(StoreError::Unavailable(format!("this edge has no log endpoint {endpoint}")))
     }
+    /// Whether the platform's own rate limiter lets a request of `client` for an unknown alias go on. It counts near the
+    /// visitor, not exactly, and without the store. An edge without such a limiter lets every request go on.
+    ///
+    /// # Errors
+    /// If the limiter does not answer.
+    async fn admits_unknown_alias(&self, client: &str) -> Result<bool, StoreError> {
+        let _ = client;
+        Ok(true)
+    }
     /// The OpenAPI document (`docs/openapi.json`): from a file beside the module, or from the module itself
     /// ([`crate::openapi`]).
     async fn openapi(&self) -> Result<Vec<u8>, StoreError>;

@@ -48,6 +48,8 @@ struct CapabilitiesJson {
     edge: &'static str,
     /// Version of hop.
     version: &'static str,
+    /// Whether anybody may `POST /shorten` without a credential: the setting `HOP_PUBLIC_SHORTEN`.
+    public_shorten: bool,
     promises: PromisesJson,
     statistics: StatisticsJson,
     limits: LimitsJson,
@@ -160,7 +162,7 @@ struct LimitsJson {
 pub(crate) async fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Response, Problem> {
     let edge = context.edge.edge_limits();
     let records = context.edge.records();
-    let budget = &context.budget.after_authentication();
+    let (budget, for_new_links) = (&context.budget.after_authentication(), context.budget.before_creation(records));
     let fresh_seconds = context.config.fresh_seconds;
     let (edits_reach_visitors, edits_reach_visitors_seconds) = match edge.edits_reach_visitors {
         EditsReachVisitors::WithinFreshSeconds => {
@@ -188,14 +190,20 @@ pub(crate) async fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Re
         bulk_body_bytes: BULK_LIMIT,
         store_operations: context.budget.limit(),
         page: links::largest_page(records, budget),
-        batch: links::largest_batch(records, budget),
+        batch: links::largest_batch(records, &for_new_links),
         repeatable_batch: links::LARGEST_BATCH,
-        import_lines: links::max_lines(records, budget),
+        import_lines: links::max_lines(records, &for_new_links),
         crawlable: links::max_crawlable(records, budget),
         max_clicks: edge.max_clicks,
     };
-    let capabilities =
-        CapabilitiesJson { edge: edge.name, version: env!("CARGO_PKG_VERSION"), promises, statistics: statistics(context), limits };
+    let capabilities = CapabilitiesJson {
+        edge: edge.name,
+        version: env!("CARGO_PKG_VERSION"),
+        public_shorten: context.config.public_shorten,
+        promises,
+        statistics: statistics(context),
+        limits,
+    };
     Response::json(StatusCode::OK, &capabilities)
 }
 

@@ -49,7 +49,7 @@ impl World {
     }
 
     fn ask(&self, ask: Ask) -> Answer {
-        run(Isolate::new(&self.edge).ask(ask.showing(self.secret.as_str())))
+        run(Isolate::limited(&self.edge).ask(ask.showing(self.secret.as_str())))
     }
 
     #[track_caller]
@@ -73,10 +73,10 @@ impl World {
         self.get(&format!("/api/v1/links/{alias}"))["tags"] == json!(tags(letter))
     }
 
-    /// All records except those of API keys and idempotency keys, which change with every request.
+    /// All records except those of API keys, idempotency keys and rate limits, which change with every request.
     fn records(&self) -> BTreeMap<String, Vec<u8>> {
         let records = &self.edge.records;
-        let keys = records.keys().into_iter().filter(|key| !["key/", "once/"].iter().any(|class| key.as_str().starts_with(class)));
+        let keys = records.keys().into_iter().filter(|key| !["key/", "once/", "rate/"].iter().any(|class| key.as_str().starts_with(class)));
         keys.map(|key| (key.as_str().to_owned(), records.peek(&key).expect("a listed key has a record").value)).collect()
     }
 }
@@ -85,7 +85,7 @@ impl World {
 fn issued_key(edge: &MemoryEdge) -> String {
     let (first, second) = (user(edge, 'a', "owner", "in"), user(edge, 'b', "owner", "in"));
     let (_, issuer) = key(edge, &first, &SCOPES, &json!({}));
-    let made = run(Isolate::new(edge).ask(new_key(&second, &SCOPES, &json!({})).showing(issuer)));
+    let made = run(Isolate::limited(edge).ask(new_key(&second, &SCOPES, &json!({})).showing(issuer)));
     assert_eq!(made.code(), 201, "{}", made.json());
     text(&made.json()["secret"])
 }
@@ -225,7 +225,7 @@ const CASES: &[Case] = &[
             // The third write finalizes the move.
             let trace = plan(&world.edge, Plan::FromNth(StoreStep::Write, 3));
             let ask = Ask::change("docs", &json!({"alias": "new", "reuse": true, "crawlable": true})).showing(world.secret.as_str());
-            let (_answer, _lost) = run(Isolate::new(&world.edge).handle(ask));
+            let (_answer, _lost) = run(Isolate::limited(&world.edge).handle(ask));
             clear_faults(&world.edge);
             assert!(trace.count(|step| step == StoreStep::Write) >= 3, "the third write was never reached");
         },

@@ -118,7 +118,7 @@ fn ten_thousand_guesses_get_sixty_tries() {
         *counts.entry(run(isolate.ask(guess)).code()).or_default() += 1;
     }
     assert_eq!(counts, BTreeMap::from([(403, 60), (429, 9_940)]));
-    assert_eq!(count(&edge, "rate/"), 2, "one counter of the network, one of all networks");
+    assert_eq!(count(&edge, "rate/unlock-"), 2, "one counter of the network, one of all networks");
     cookie(&run(isolate.ask(type_in("docs", PASSWORD).from("192.0.2.8", "DE"))));
 }
 
@@ -253,9 +253,9 @@ fn form_without_password_is_not_counted() {
     for form in ["", "x=y", "pass=word"] {
         let form = Ask { body: Body::Whole(form.into()), ..press("docs") };
         let answer = ask(&edge, form);
-        assert_eq!((answer.code(), answer.json()["needs"].clone(), count(&edge, "rate/")), (200, json!("password"), 0));
+        assert_eq!((answer.code(), answer.json()["needs"].clone(), count(&edge, "rate/unlock-")), (200, json!("password"), 0));
     }
-    assert_eq!((ask(&edge, type_in("docs", "")).code(), count(&edge, "rate/")), (403, 2));
+    assert_eq!((ask(&edge, type_in("docs", "")).code(), count(&edge, "rate/unlock-")), (403, 2));
 }
 
 /// The new password unlocks the link at once, even if the memo or the cache still has the old one.
@@ -319,5 +319,5 @@ fn form_from_another_site_is_refused() {
         let answer = ask(&edge, form);
         assert_eq!((answer.code(), answer.headers.contains_key(SET_COOKIE)), (code, code == 303), "{headers:?}");
     }
-    assert_eq!(count(&edge, "rate/"), 2, "refused forms are not counted");
+    assert_eq!(count(&edge, "rate/unlock-"), 2, "refused forms are not counted");
 }

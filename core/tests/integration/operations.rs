@@ -170,7 +170,7 @@ fn world(steps: CommitMode) -> (MemoryEdge, String) {
     done(bring_locked(json!({"target": HERE, "alias": "locked"})));
     done(Ask::post("/api/v1/domains", &json!({"domain": "d.example"})));
     // The first click of a deployment makes salts and the record of what is folded.
-    let isolate = Isolate::new(&edge);
+    let isolate = Isolate::limited(&edge);
     let (_, after) = run(isolate.handle(Ask::visit("docs")));
     run(isolate.app.finish(&edge, after));
     edge.link_cache.empty();
@@ -178,7 +178,7 @@ fn world(steps: CommitMode) -> (MemoryEdge, String) {
 }
 
 fn ask_of(edge: &MemoryEdge, ask: Ask) -> Answer {
-    run(Isolate::new(edge).ask(ask))
+    run(Isolate::limited(edge).ask(ask))
 }
 
 /// The store operations of a request, including its background work.
@@ -189,7 +189,7 @@ fn operations(steps: CommitMode, sample: &Sample) -> u32 {
     if sample.is_by_key {
         ask = ask.showing(secret.as_str());
     }
-    let isolate = Isolate::new(&edge);
+    let isolate = Isolate::limited(&edge);
     edge.take_operations();
     let (answer, after) = run(isolate.handle(ask));
     run(isolate.app.finish(&edge, after));

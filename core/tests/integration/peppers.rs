@@ -17,7 +17,13 @@ const TARGET: &str = "https://example.com/";
 
 /// A deployment with this pepper and this old pepper.
 fn isolate_under<'a>(edge: &'a MemoryEdge, pepper: &str, old: &str) -> Isolate<'a> {
-    let settings = [("HOP_DOMAINS", "https://hop.example"), ("HOP_ADMIN_KEY", ADMIN_KEY), ("HOP_PEPPER", pepper), ("HOP_OLD_PEPPER", old)];
+    let settings = [
+        ("HOP_DOMAINS", "https://hop.example"),
+        ("HOP_ADMIN_KEY", ADMIN_KEY),
+        ("HOP_PEPPER", pepper),
+        ("HOP_OLD_PEPPER", old),
+        ("HOP_RATE_LIMITS", "create=off"),
+    ];
     Isolate::set_up(edge, &settings)
 }
 

@@ -222,7 +222,7 @@ pub(crate) fn largest_batch(records: &impl Records, budget: &Budget) -> u16 {
 /// Refuses a batch that has more items than a request has store operations for, or more passwords than it has time for.
 fn check_size<E: Edge>(context: &Context<'_, E>, items: &[JsonValue]) -> Result<(), Problem> {
     let (records, budget) = (context.edge.records(), context.budget);
-    let most = largest_batch(records, budget).min(largest_batch(records, &budget.after_authentication()));
+    let most = largest_batch(records, budget).min(largest_batch(records, &budget.before_creation(records)));
     let max_passwords = context.edge.edge_limits().max_hashes;
     let too_many = |detail| Err(Problem::wrong_field("items", FieldError::new(FieldCode::TooMany, detail)));
     if items.len() > most.into() {

@@ -5,7 +5,11 @@ use crate::description::operation::{Operation, OperationGroup};
 use crate::description::{answers, parameters};
 
 pub(super) const SHORTEN: Operation = Operation::new(OperationGroup::Links, "shorten", "Shorten a URL")
-    .description("Creates a link with a generated alias on the default domain.")
+    .description(
+        "Creates a link with a generated alias on the default domain. While the setting `HOP_PUBLIC_SHORTEN` is on, anybody \
+         may do so without a credential, as often as the rate limits `public-shorten` and `public-shorten-all` allow. \
+         Such a link has no owner, and an `Idempotency-Key` is ignored. `/capabilities` says whether it is on.",
+    )
     .body::<links::ShortenBody>("shorten")
     .answers(&[(201, answers::SHORTENED)]);
 

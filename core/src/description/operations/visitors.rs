@@ -17,7 +17,8 @@ pub(super) const FOLLOW_LINK: Operation = Operation::new(OperationGroup::Visitor
          link gets 403, since it would keep the page. A preview gets the `card` of the link. An old alias of a moved \
          link redirects like the link itself if the move kept the alias; otherwise it is 410. A 404 may suggest the \
          link that was meant: without punctuation at the end of the address, or in small letters. Instead of 404 and \
-         410 a domain may redirect visitors elsewhere, with 302; that is not a click.",
+         410 a domain may redirect visitors elsewhere, with 302; that is not a click. On Workers a network that asks for \
+         very many unknown aliases gets 429 instead of 404.",
     )
     .parameters(&[parameters::REFERER, parameters::SEC_FETCH_MODE])
     .answers(&[
@@ -31,7 +32,7 @@ pub(super) const FOLLOW_LINK: Operation = Operation::new(OperationGroup::Visitor
 pub(super) const SUBMIT_FORM: Operation = Operation::new(OperationGroup::Visitors, "submit", "Submit the form of a link")
     .description(
         "Receives the forms of the pages of a link. The answer to the right password is 303 to the same address, with \
-         a cookie that opens the link for an hour. At most 60 passwords can be tried from one network in 15 minutes. \
+         a cookie that opens the link for an hour. Passwords are rate limited: by default a network may try 60 in 15 minutes. \
          The answer to the confirmation of a link with `confirm` is 303 to the target, and it counts as a click. A \
          form from a page of another site is refused.",
     )

@@ -94,6 +94,11 @@ impl<'a, E: Edge> Edge for Metered<'a, E> {
         self.edge.log_click(endpoint, line)
     }
 
+    /// The limiter of the platform is no store.
+    fn admits_unknown_alias(&self, client: &str) -> impl Future<Output = Result<bool, StoreError>> {
+        self.edge.admits_unknown_alias(client)
+    }
+
     fn openapi(&self) -> impl Future<Output = Result<Vec<u8>, StoreError>> {
         self.edge.openapi()
     }

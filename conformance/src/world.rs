@@ -42,6 +42,7 @@ pub struct World {
     case_insensitive: OnceLock<Deployment>,
     cache_access: OnceLock<Deployment>,
     limited: OnceLock<Deployment>,
+    blocklist: OnceLock<Deployment>,
     names: AtomicU32,
 }
 
@@ -57,6 +58,7 @@ impl World {
             case_insensitive: OnceLock::new(),
             cache_access: OnceLock::new(),
             limited: OnceLock::new(),
+            blocklist: OnceLock::new(),
             names: AtomicU32::new(1),
         }
     }
@@ -90,7 +92,7 @@ impl World {
     }
 
     /// A deployment with case-insensitive aliases, a name and colours of its own, security contacts, a larger
-    /// operation budget, and links that stay fresh longer.
+    /// operation budget, links that stay fresh longer, and targets on other link shorteners.
     pub fn case_insensitive(&self) -> &Deployment {
         let settings = Settings {
             settings: vec![
@@ -104,6 +106,7 @@ impl World {
                 ("HOP_PLAN", "paid"),
                 ("HOP_STORE_OPERATIONS", "100"),
                 ("HOP_FRESH_SECONDS", "90"),
+                ("HOP_BLOCK_SHORTENERS", "off"),
             ],
             ..Self::usual_settings()
         };
@@ -126,6 +129,11 @@ impl World {
             ..Self::usual_settings()
         };
         self.limited.get_or_init(|| Deployment::start(self.edge, &settings))
+    }
+
+    /// A deployment whose blocklist is used.
+    pub fn blocklist(&self) -> &Deployment {
+        self.blocklist.get_or_init(|| Deployment::start(self.edge, &Self::usual_settings()))
     }
 
     /// An alias that no other case uses.

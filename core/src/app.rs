@@ -27,6 +27,7 @@ use crate::model::domain::Origin;
 use crate::model::theme::Theme;
 use crate::pages;
 use crate::redirect;
+use crate::store::blocklist::Blocklist;
 use crate::store::budget::{Budget, Metered};
 use crate::store::id_source;
 use crate::store::ledger::ShardSettings;
@@ -54,8 +55,9 @@ impl App {
         let request_id = id_source::random_96_with_prefix("req_", edge).unwrap_or_default();
         let background = RefCell::default();
         let budget = Budget::new(self.config.as_ref().map_or(0, |config| operations(config, edge.operation_limit())));
+        let blocklist = Blocklist::default();
         let edge = &Metered::new(edge, &budget);
-        let result = self.answer(edge, &route, &request, &request_id, (&budget, &background)).await;
+        let result = self.answer(edge, &route, &request, &request_id, ((&budget, &blocklist), &background)).await;
         let mut response = result.unwrap_or_else(|problem| {
             log_cause(edge, &problem, &request_id);
             self.problem_response(&problem, &route, &request, &request_id)
@@ -88,7 +90,7 @@ impl App {
         route: &Route<'_>,
         request: &Request<'_, F>,
         request_id: &str,
-        (budget, background): (&Budget, &RefCell<BackgroundWork>),
+        (limits, background): ((&Budget, &Blocklist), &RefCell<BackgroundWork>),
     ) -> Result<Response, Problem> {
         let head = &request.head;
         let endpoint = route.endpoint(head.method);
@@ -103,7 +105,7 @@ impl App {
             return Err(Problem::not_configured("HOP_CLICK_LOG: this edge has no log endpoints for clicks: remove the setting".into()));
         }
         let host = head.host.to_ascii_lowercase();
-        let context = Context::new(edge, config, &self.isolate, request_id, budget, background);
+        let context = Context::new(edge, config, &self.isolate, request_id, limits, background);
         let domain = match config.origin_of(&host) {
             Some(origin) => Cow::Borrowed(origin.domain()),
             None if route.audience() == Audience::Monitors => Cow::Borrowed(config.default_domain()),

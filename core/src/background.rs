@@ -10,6 +10,7 @@ use crate::model::stats::VisitorClick;
 use crate::stats::FlushTask;
 use crate::stats::records::{self, Folding};
 use crate::store::Change;
+use crate::store::blocklist::Blocklist;
 use crate::store::budget::{Budget, Metered};
 use crate::store::cache::CacheTask;
 use crate::store::ledger::FailedVisit;
@@ -67,6 +68,7 @@ impl BackgroundWork {
     pub(crate) async fn run<E: Edge>(mut self, edge: &E, isolate: &Isolate, config: &Config) {
         let budget = Budget::new(self.operations);
         let edge = &Metered::new(edge, &budget);
+        let blocklist = Blocklist::default();
         self.tasks.sort_by_key(Task::rank);
         for task in self.tasks {
             if matches!(&task, Task::UpdateCache(update) if update.operations(edge.records()) > budget.left()) {
@@ -122,7 +124,7 @@ impl BackgroundWork {
                 }
                 task => task,
             };
-            if let Err(error) = task.run(edge).await {
+            if let Err(error) = task.run(edge, &blocklist).await {
                 log_lost(edge, &self.request_id, failure, &error);
             }
         }
@@ -153,10 +155,10 @@ impl Task {
         }
     }
 
-    async fn run<E: Edge>(self, edge: &E) -> Result<(), StoreError> {
+    async fn run<E: Edge>(self, edge: &E, blocklist: &Blocklist) -> Result<(), StoreError> {
         match self {
             Self::Invalidate(task) | Self::UpdateCache(task) => match edge.link_cache() {
-                Some(link_cache) => task.run(edge.records(), link_cache).await,
+                Some(link_cache) => task.run(edge.records(), blocklist, link_cache).await,
                 None => Ok(()),
             },
             Self::CountClick(_) | Self::LogFailed(_) | Self::Fold | Self::Flush(_) => Ok(()),

@@ -14,6 +14,7 @@ use crate::model::password::{NewPassword, PasswordCost, PasswordHash};
 use crate::model::stats::{FailedVisits, Failure, VisitorClick};
 use crate::model::time::Timestamp;
 use crate::stats::Statistics;
+use crate::store::blocklist::Blocklist;
 use crate::store::budget::{Budget, Fit, cost_of_change};
 use crate::store::cache::{CacheFill, CacheTask, Cacheable, FillValue, max_operations_of_a_fill};
 use crate::store::cached_link::CachedLink;
@@ -39,6 +40,8 @@ pub(crate) struct Context<'a, E> {
     pub(crate) source: IdSource,
     /// The store operations that the request may use.
     pub(crate) budget: &'a Budget,
+    /// The blocklist as this request reads it.
+    pub(crate) blocklist: &'a Blocklist,
     /// The progress that an earlier attempt with the same `Idempotency-Key` stored.
     pub(crate) progress: Option<&'a str>,
     /// Separate from the response: a handler that fails may still have added tasks.
@@ -52,11 +55,11 @@ impl<'a, E: Edge> Context<'a, E> {
         config: &'a Config,
         isolate: &'a Isolate,
         request_id: &'a str,
-        budget: &'a Budget,
+        (budget, blocklist): (&'a Budget, &'a Blocklist),
         background: &'a RefCell<BackgroundWork>,
     ) -> Self {
         let now = edge.now();
-        Self { edge, config, isolate, now, began: now, request_id, source: IdSource::Random, budget, progress: None, background }
+        Self { edge, config, isolate, now, began: now, request_id, source: IdSource::Random, budget, blocklist, progress: None, background }
     }
 
     /// Runs `access` on the memo, under its lock.
@@ -66,8 +69,15 @@ impl<'a, E: Edge> Context<'a, E> {
 
     /// Invalidates what is cached of the record at `key` after a change: drops its memo entry now, and updates the cache
     /// after the response. `known` is the new value, if it is known.
-    pub(crate) fn changed<V: Cacheable>(&self, key: &Key, known: Option<V>) {
+    ///
+    /// A value without a verdict of the blocklist gets one if the list is unused. Otherwise the store is read.
+    pub(crate) fn changed<V: Cacheable>(&self, key: &Key, mut known: Option<V>) {
         self.memo(|memo| memo.drop(key));
+        match (self.blocklist.known_use(), &mut known) {
+            (Some(false), Some(value)) => value.mark_unlisted(),
+            (_, Some(value)) if value.lacks_verdict() => known = None,
+            _ => {}
+        }
         if let Some(task) = self.cache_task(key, known.map_or(FillValue::Unknown, FillValue::Known)) {
             self.budget.leave_to_task(task.operations(self.edge.records()));
             self.background.borrow_mut().add(Task::Invalidate(task));
@@ -120,7 +130,9 @@ impl<'a, E: Edge> Context<'a, E> {
 
     /// Upper limit of the operations of `fills` cache fills after the response.
     pub(crate) fn cost_of_fills(&self, fills: u32) -> u32 {
-        self.edge.link_cache().map_or(0, |_| fills.saturating_mul(max_operations_of_a_fill::<CachedLink>(self.edge.records())))
+        self.edge
+            .link_cache()
+            .map_or(0, |_| fills.saturating_mul(max_operations_of_a_fill::<CachedLink>(self.edge.records(), self.blocklist.known_use())))
     }
 
     /// The configuration and edge limits that the fields of a body are validated against.
@@ -177,6 +189,7 @@ impl<'a, E: Edge> Context<'a, E> {
             began,
             source,
             budget: self.budget,
+            blocklist: self.blocklist,
             progress,
             background: self.background,
         }

@@ -28,6 +28,7 @@ pub use self::printed::who_may_what;
 pub use self::route::{Route, body_limit};
 use crate::api::account;
 use crate::api::audit;
+use crate::api::blocklist;
 use crate::api::domains;
 use crate::api::ingest;
 use crate::api::keys;
@@ -50,7 +51,7 @@ use crate::system::status;
 
 endpoints! {
     Home: GET "/", People, Anyone, NoBody,
-        [200, 302, 503] => { redirect::front_page(context, domain, method) }
+        [200, 302, 403, 503] => { redirect::front_page(context, domain, method) }
     Health: GET "/health", Monitors, Anyone, NoBody,
         [200] => { status::health() }
     Ready: GET "/ready", Monitors, Anyone, NoBody,
@@ -140,6 +141,13 @@ endpoints! {
         [200, 401, 403, 422, 503] => { account::list_sessions(context, authorized, query) }
     EndSession: DELETE "/api/v1/sessions/{session}", Programs, Identity, NoBody,
         [204, 401, 403, 404, 422, 503] => { account::end_session(context, authorized, parameter, query) }
+    ListBlocklist: GET "/api/v1/blocklist", Programs, Right(ManageBlocklist), NoBody,
+        [200, 401, 403, 422, 503] => { blocklist::list(context, authorized, query) }
+    BlockHost: POST "/api/v1/blocklist", Programs, Right(ManageBlocklist), Json,
+        [201, 400, 401, 403, 409, 413, 415, 422, 503] => { blocklist::create(context, authorized, body) }
+    UnblockHost: DELETE "/api/v1/blocklist/{host}", Programs, Right(ManageBlocklist), NoBody,
+        [204, 401, 403, 404, 422, 503] => { blocklist::delete(context, authorized, parameter, query) }
+
     ShowMe: GET "/api/v1/me", Programs, Identity, NoBody,
         [200, 401, 422, 503] => { me::show(context, authorized, query) }
     ListUsers: GET "/api/v1/users", Programs, Right(ManageUsers), NoBody,
@@ -178,5 +186,5 @@ endpoints! {
     SubmitForm: POST "/{alias}", Visitors, Anyone, Form,
         [200, 303, 403, 404, 410, 413, 429, 503] => { redirect::submit(context, domain, parameter, visit, body) }
     PreviewLink: GET "/{alias}+", Visitors, Anyone, NoBody,
-        [200, 404, 410, 429, 503] => { redirect::preview(context, domain, parameter, visit) }
+        [200, 403, 404, 410, 429, 503] => { redirect::preview(context, domain, parameter, visit) }
 }

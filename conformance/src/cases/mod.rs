@@ -5,6 +5,7 @@ mod aliases;
 mod audit;
 mod batch;
 mod blocked;
+mod blocklist;
 mod bodies;
 mod cached_links;
 mod changes;
@@ -85,6 +86,7 @@ pub fn all() -> Vec<Case> {
         changes::cases(),
         limits::cases(),
         blocked::cases(),
+        blocklist::cases(),
         upserts::cases(),
         renames::cases(),
         history::cases(),

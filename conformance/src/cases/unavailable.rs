@@ -25,7 +25,12 @@ const SECRET: &str = "VDR5xpN8cQmZtYk3hWfJg7LsB2nEuAaTi4oP6rXeKz1C";
 const REFRESH_TOKEN: &str = "hoprt_11111111111111111_6b01550011111111111111111_1_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 fn call(method: &str, pattern: &str) -> Call {
-    let path = pattern.replace("{alias}", "docs").replace("{code}", "not_found").replace("{tag}", "x").replace("{domain}", "c.example");
+    let path = pattern
+        .replace("{alias}", "docs")
+        .replace("{code}", "not_found")
+        .replace("{tag}", "x")
+        .replace("{domain}", "c.example")
+        .replace("{host}", "evil.example");
     let path = path.replace("{user}", "usr_11111111111111111").replace("{key}", "11111111111111111");
     let path = path.replace("{session}", "ses_6b01550011111111111111111");
     // These need no store for the bootstrap admin. Any other key is read from the store.
@@ -49,6 +54,7 @@ fn call(method: &str, pattern: &str) -> Call {
         "/{alias}" => call.header("Content-Type", "application/x-www-form-urlencoded").body("password=x"),
         "/api/v1/links/{alias}/explain" => call.header("Content-Type", "application/json").body("{}"),
         "/api/v1/domains" => call.header("Content-Type", "application/json").body(r#"{"domain":"c.example"}"#),
+        "/api/v1/blocklist" => call.header("Content-Type", "application/json").body(r#"{"host":"evil.example"}"#),
         "/api/v1/users" => call.header("Content-Type", "application/json").body(r#"{"email":"ann@example.com"}"#),
         "/api/v1/setup" => call.json(&json!({"email": "ann@example.com", "name": "Ann", "password": PASSWORD})),
         "/api/v1/login" => call.json(&json!({"email": "ann@example.com", "password": PASSWORD})),

@@ -4,13 +4,14 @@ use super::Hop;
 use crate::world::{ADMIN_KEY, DOMAIN, OTHER_DOMAIN};
 
 /// Every scope, as the docs name them.
-pub(crate) const SCOPES: [&str; 11] = [
+pub(crate) const SCOPES: [&str; 12] = [
     "links:read",
     "links:write",
     "links:admin",
     "stats:read",
     "stats:write",
     "domains:admin",
+    "blocklist:admin",
     "users:admin",
     "keys:admin",
     "audit:read",

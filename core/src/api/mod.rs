@@ -4,6 +4,7 @@
 
 pub(crate) mod account;
 pub(crate) mod audit;
+pub(crate) mod blocklist;
 pub(crate) mod cursor;
 pub(crate) mod domains;
 pub(crate) mod idempotency;
@@ -23,6 +24,7 @@ pub(crate) fn describe_responses(generator: &mut schemars::SchemaGenerator) {
     account::describe_responses(generator);
     links::describe_responses(generator);
     domains::describe_responses(generator);
+    blocklist::describe_responses(generator);
     users::describe_responses(generator);
     keys::describe_responses(generator);
     me::describe_responses(generator);

@@ -130,6 +130,11 @@ fn public() -> Principal {
 }
 
 impl Authorized {
+    /// The proof of a user who signs in, or who presents the refresh token of a session.
+    fn of_user(user: &UserId, session: Option<&SessionId>, role: Role, client: &impl ClientInfo) -> Self {
+        Self(Principal { country: client.country(), ..Principal::of_user(user.clone(), session.cloned(), role) })
+    }
+
     /// Whether the request has no credential. It may only shorten a URL.
     pub(crate) fn is_public(&self) -> bool {
         self.0.name == PUBLIC

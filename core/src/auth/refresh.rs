@@ -1,6 +1,6 @@
 //! Refresh tokens: they continue a session, or identify the one to end.
 
-use super::{Authorized, LiveSession, Principal, rate_limit};
+use super::{Authorized, LiveSession, rate_limit};
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::model::rate_limits::RatePolicy;
@@ -15,9 +15,8 @@ pub(crate) async fn find_session<E: Edge>(
     token: &RefreshToken,
 ) -> Result<(LiveSession, Authorized), Problem> {
     let live = load(context, token).await?;
-    let mut principal = Principal::of_user(token.user.clone(), Some(token.session.clone()), live.role);
-    principal.country = client.country();
-    Ok((live, Authorized(principal)))
+    let authorized = Authorized::of_user(&token.user, Some(&token.session), live.role, client);
+    Ok((live, authorized))
 }
 
 /// Continues the session of a refresh token. A token that is too old ends its session: somebody else has used its

@@ -2,7 +2,7 @@
 //! the answer nor its time tells whether an address has an account.
 
 use super::device::known_device;
-use super::{Authorized, Principal, rate_limit, role_of};
+use super::{Authorized, rate_limit, role_of};
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::model::account_password::{AccountPassword, NewAccountPassword, PasswordHashing};
@@ -80,9 +80,7 @@ async fn take_attempt<E: Edge>(
 /// The proof that `user` has signed in, by a password or a one-time token that was checked before.
 pub(crate) async fn signed_in<E: Edge>(context: &Context<'_, E>, client: &impl ClientInfo, user: &User) -> Result<Authorized, Problem> {
     let role = role_of(context.edge.records(), user).await?;
-    let mut principal = Principal::of_user(user.id.clone(), None, role);
-    principal.country = client.country();
-    Ok(Authorized(principal))
+    Ok(Authorized::of_user(&user.id, None, role, client))
 }
 
 /// The user with this address.

@@ -90,6 +90,8 @@ pub(super) const DOMAIN: ResponseSpec = ResponseSpec::json("Domain", "The domain
 pub(super) const DOMAIN_CREATED: ResponseSpec = ResponseSpec::json("DomainCreated", "The new domain", "Domain", &["domain"])
     .headers(&[Header::required("Location", "address of the domain in the API"), ETAG]);
 pub(super) const DOMAIN_LIST: ResponseSpec = ResponseSpec::json("DomainList", "A page of domains", "DomainList", &["domains"]);
+pub(super) const BLOCKED_HOST: ResponseSpec = ResponseSpec::json("BlockedHost", "The listed host", "BlockedHost", &["blocked-host"]);
+pub(super) const BLOCKLIST: ResponseSpec = ResponseSpec::json("Blocklist", "A page of hosts", "BlockedHostList", &["blocklist"]);
 pub(super) const KEY: ResponseSpec = ResponseSpec::json("Key", "The key, without its secret", "Key", &["key"]);
 pub(super) const KEY_CREATED: ResponseSpec = ResponseSpec::json("KeyCreated", "The new key, with its secret", "MadeKey", &["made-key"])
     .headers(&[Header::required("Location", "address of the key in the API")]);
@@ -158,6 +160,10 @@ pub(super) const SET_UP_CONFLICT: ResponseSpec =
     ResponseSpec::problem("SetUpConflict", &[ProblemCode::UserState, ProblemCode::EmailTaken]);
 pub(super) const OTHER_SITE: ResponseSpec = ResponseSpec::problem("OtherSite", &[ProblemCode::Forbidden]);
 pub(super) const WRONG_PASSWORD: ResponseSpec = ResponseSpec::problem("WrongPassword", &[ProblemCode::Forbidden]);
+pub(super) const HOST_LISTED: ResponseSpec = ResponseSpec::problem("HostListed", &[ProblemCode::HostListed]);
+pub(super) const BLOCKED_TARGET: ResponseSpec = ResponseSpec::problem("BlockedTarget", &[ProblemCode::BlockedTarget]).for_browsers();
+pub(super) const REFUSED_VISIT: ResponseSpec =
+    ResponseSpec::problem("RefusedVisit", &[ProblemCode::Forbidden, ProblemCode::BlockedTarget]).for_browsers();
 pub(super) const EMAIL_TAKEN: ResponseSpec = ResponseSpec::problem("EmailTaken", &[ProblemCode::EmailTaken]);
 pub(super) const USER_CHANGE_CONFLICT: ResponseSpec =
     ResponseSpec::problem("UserChangeConflict", &[ProblemCode::LastOwner, ProblemCode::UserState, ProblemCode::KeyInUse]);

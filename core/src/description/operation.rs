@@ -15,6 +15,7 @@ pub(super) enum OperationGroup {
     Statistics,
     Tags,
     Domains,
+    Blocklist,
     Audit,
     Deployment,
     Accounts,
@@ -24,13 +25,14 @@ pub(super) enum OperationGroup {
 
 impl OperationGroup {
     /// In the order of docs/API.md.
-    pub(super) const ALL: [Self; 11] = [
+    pub(super) const ALL: [Self; 12] = [
         Self::Visitors,
         Self::Links,
         Self::ManyLinks,
         Self::Statistics,
         Self::Tags,
         Self::Domains,
+        Self::Blocklist,
         Self::Audit,
         Self::Deployment,
         Self::Accounts,
@@ -63,6 +65,12 @@ impl OperationGroup {
                 "Domains",
                 "The domains of the setting `HOP_DOMAINS` always exist; others can be added. A domain can redirect \
                  visitors who find no link. The operator must make sure that requests for an added domain reach hop.",
+            ),
+            Self::Blocklist => (
+                "Blocklist",
+                "The hosts that no link may redirect to. A link to one is not saved, and visitors of a link that exists get a \
+                 warning instead of a redirect. A list of well-known link shorteners is built in; the setting \
+                 `HOP_BLOCK_SHORTENERS` switches it off.",
             ),
             Self::Audit => ("Audit", "The log of all changes: who changed what."),
             Self::Deployment => ("Deployment", "State, guarantees and limits of a deployment."),

@@ -105,13 +105,15 @@ fn list_of_dimensions(of_one_link: bool) -> Value {
 }
 
 /// The usual parameters in paths.
-const PATH: [Parameter; 7] = [ALIAS, TAG_IN_PATH, DOMAIN_IN_PATH, KEY_IN_PATH, CODE, USER_IN_PATH, SESSION_IN_PATH];
+const PATH: [Parameter; 8] =
+    [ALIAS, TAG_IN_PATH, DOMAIN_IN_PATH, HOST_IN_PATH, KEY_IN_PATH, CODE, USER_IN_PATH, SESSION_IN_PATH];
 
 const ALIAS: Parameter = Parameter::in_path("alias", "alias", "Alias of the link.", Alias::schema);
 pub(super) const ANY_ALIAS: Parameter =
     Parameter::in_path("anyAlias", "alias", "Text that may be an alias.", || json!({"type": "string", "minLength": 1}));
 const TAG_IN_PATH: Parameter = Parameter::in_path("tagInPath", "tag", "The tag.", text::Tag::schema);
 const DOMAIN_IN_PATH: Parameter = Parameter::in_path("domainInPath", "domain", "Name of the domain.", Domain::schema);
+const HOST_IN_PATH: Parameter = Parameter::in_path("hostInPath", "host", "The listed host.", Domain::schema);
 const KEY_IN_PATH: Parameter =
     Parameter::in_path("keyInPath", "key", "Identifier of the key.", || json!({"type": "string", "pattern": "^[1-9A-HJ-NP-Za-km-z]{17}$"}));
 const CODE: Parameter =
@@ -363,6 +365,13 @@ pub(super) const BATCH_ID: Parameter = Parameter::in_header(
 );
 const ACCEPT_LANGUAGE: Parameter =
     Parameter::in_header("acceptLanguage", "Accept-Language", "Compared with the condition `language` of rules.", any_text);
+pub(super) const REFRESH_COOKIE: Parameter = Parameter::in_header(
+    "refreshCookie",
+    "Cookie",
+    "Refresh token of a browser, if the body has none. It is read only with `Sec-Fetch-Site: same-origin`, or with the \
+     `Origin` of the domain; otherwise the answer is 403 `forbidden`.",
+    any_text,
+);
 const COOKIE: Parameter =
     Parameter::in_header("cookie", "Cookie", "Opens a link with a password for a visitor who has entered it.", any_text);
 const PURPOSE: Parameter = Parameter::in_header(

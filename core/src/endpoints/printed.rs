@@ -47,6 +47,7 @@ fn description(right: Right) -> &'static str {
         }
         Right::ReadDomains => "show and list domains",
         Right::WriteDomains => "add, change and delete domains",
+        Right::ManageBlocklist => "list, add and delete hosts of the blocklist",
         Right::ManageUsers => {
             "list, create, invite, change, disable and delete users; only owners make and invite admins, and change owners"
         }

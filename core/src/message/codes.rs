@@ -16,6 +16,7 @@ pub enum ProblemCode {
     LastOwner,
     UserState,
     KeyInUse,
+    HostListed,
     VersionMismatch,
     IdempotencyReused,
     IdempotencyInFlight,
@@ -23,6 +24,7 @@ pub enum ProblemCode {
     Forbidden,
     NotFound,
     LinkEnded,
+    BlockedTarget,
     UnknownHost,
     MethodNotAllowed,
     TooLarge,
@@ -45,7 +47,7 @@ pub(crate) struct CodeInfo {
 
 impl ProblemCode {
     /// All codes.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 28] = [
         Self::MalformedJson,
         Self::InvalidFields,
         Self::AliasTaken,
@@ -56,6 +58,7 @@ impl ProblemCode {
         Self::LastOwner,
         Self::UserState,
         Self::KeyInUse,
+        Self::HostListed,
         Self::VersionMismatch,
         Self::IdempotencyReused,
         Self::IdempotencyInFlight,
@@ -63,6 +66,7 @@ impl ProblemCode {
         Self::Forbidden,
         Self::NotFound,
         Self::LinkEnded,
+        Self::BlockedTarget,
         Self::UnknownHost,
         Self::MethodNotAllowed,
         Self::TooLarge,
@@ -149,6 +153,12 @@ impl ProblemCode {
                 "The key of this request would stop working",
                 "A key that was created for another user depends on its issuers, which the field `issuers` of the key lists. Use another credential to give one of them a lower role.",
             ),
+            Self::HostListed => (
+                "host_listed",
+                StatusCode::CONFLICT,
+                "The host is on the blocklist already",
+                "To change its entry, delete it and add it again.",
+            ),
             Self::VersionMismatch => (
                 "version_mismatch",
                 StatusCode::PRECONDITION_FAILED,
@@ -190,6 +200,12 @@ impl ProblemCode {
                 StatusCode::GONE,
                 "This link has ended",
                 "The link does not work any more. Ask the person who gave it to you for a new one.",
+            ),
+            Self::BlockedTarget => (
+                "blocked_target",
+                StatusCode::FORBIDDEN,
+                "You were not redirected",
+                "The link redirects to a host on the blocklist of this deployment, or to another link shortener. The page may be harmful. If you know the link, ask the person who gave it to you for the address itself.",
             ),
             Self::UnknownHost => (
                 "unknown_host",

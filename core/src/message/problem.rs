@@ -38,6 +38,15 @@ pub(crate) enum ProblemHeader {
 #[derive(Debug)]
 pub struct Problem(Box<ProblemParts>);
 
+/// Why a visitor was not redirected, with what the page may show of the target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum TargetWarning {
+    /// Its host is on the blocklist.
+    Listed(Option<String>),
+    /// It is on another link shortener. The address is shown as text.
+    Shortener(Option<String>),
+}
+
 /// The parts of a problem.
 #[derive(Debug)]
 pub struct ProblemParts {
@@ -47,6 +56,8 @@ pub struct ProblemParts {
     pub(crate) advice: ProblemHeader,
     /// The address of the link that the visitor may have meant.
     pub(crate) suggestion: Option<String>,
+    /// Why a visitor was not redirected to a blocked target.
+    pub(crate) warning: Option<TargetWarning>,
     /// Only for the log. It may contain what the client must not know, but never a secret.
     pub(crate) cause: Option<String>,
 }
@@ -66,7 +77,8 @@ impl Problem {
 
     #[cold]
     fn boxed(code: ProblemCode, detail: Cow<'static, str>) -> Self {
-        Self(Box::new(ProblemParts { code, detail, errors: Vec::new(), advice: ProblemHeader::None, suggestion: None, cause: None }))
+        let (errors, advice) = (Vec::new(), ProblemHeader::None);
+        Self(Box::new(ProblemParts { code, detail, errors, advice, suggestion: None, warning: None, cause: None }))
     }
 
     pub(crate) fn malformed_json(detail: impl Into<Cow<'static, str>>) -> Self {
@@ -345,6 +357,34 @@ impl Problem {
 
     pub(crate) fn link_ended() -> Self {
         Self::new(ProblemCode::LinkEnded, "This link does not work any more.")
+    }
+
+    /// A link to a host on the blocklist. The host is not named if the link hides its target.
+    pub(crate) fn blocked_target(host: Option<String>) -> Self {
+        let detail: Cow<'static, str> = match &host {
+            Some(host) => format!("This link redirects to {host}, a host on the blocklist of this site.").into(),
+            None => "This link redirects to a host on the blocklist of this site.".into(),
+        };
+        Self::new(ProblemCode::BlockedTarget, detail).warning(TargetWarning::Listed(host))
+    }
+
+    /// A link to another link shortener. The address is not shown if the link hides its target.
+    pub(crate) fn shortened_target(address: Option<String>) -> Self {
+        let detail = "This link redirects to another link shortener, which hides where it ends.";
+        Self::new(ProblemCode::BlockedTarget, detail).warning(TargetWarning::Shortener(address))
+    }
+
+    fn warning(mut self, warning: TargetWarning) -> Self {
+        self.0.warning = Some(warning);
+        self
+    }
+
+    pub(crate) fn host_listed() -> Self {
+        Self::new(ProblemCode::HostListed, "The blocklist has this host already.")
+    }
+
+    pub(crate) fn no_such_blocked_host() -> Self {
+        Self::new(ProblemCode::NotFound, "The blocklist does not have this host.")
     }
 
     pub(crate) fn unknown_host() -> Self {

@@ -171,7 +171,11 @@ impl Config {
             keep("HOP_STATS_MONTHS", message);
             STATS_MONTHS
         });
-        let respects_dnt = switch(read("HOP_RESPECT_DNT").as_deref()).unwrap_or_else(|message| {
+        let blocks_shorteners = switch(read("HOP_BLOCK_SHORTENERS").as_deref(), true).unwrap_or_else(|message| {
+            keep("HOP_BLOCK_SHORTENERS", message);
+            true
+        });
+        let respects_dnt = switch(read("HOP_RESPECT_DNT").as_deref(), false).unwrap_or_else(|message| {
             keep("HOP_RESPECT_DNT", message);
             false
         });
@@ -179,7 +183,7 @@ impl Config {
             keep("HOP_CLICK_LOG", message);
             None
         });
-        let public_shorten = switch(read("HOP_PUBLIC_SHORTEN").as_deref()).unwrap_or_else(|message| {
+        let public_shorten = switch(read("HOP_PUBLIC_SHORTEN").as_deref(), false).unwrap_or_else(|message| {
             keep("HOP_PUBLIC_SHORTEN", message);
             false
         });
@@ -215,7 +219,7 @@ impl Config {
             token_keys,
             audit_millis,
             alias_case,
-            targets: TargetRules { schemes, own_domains },
+            targets: TargetRules { schemes, own_domains, blocks_shorteners },
             cors,
             theme,
             has_paid_plan,
@@ -346,10 +350,11 @@ fn stats_months(text: Option<&str>) -> Result<u32, String> {
     months.ok_or_else(|| format!("\"{text}\" is not a number from {} to {}", STATS_MONTHS_RANGE.start(), STATS_MONTHS_RANGE.end()))
 }
 
-/// Parses a setting that is on or off; off if it is not set.
-fn switch(text: Option<&str>) -> Result<bool, String> {
+/// Parses a setting that is on or off.
+fn switch(text: Option<&str>, default: bool) -> Result<bool, String> {
     match text {
-        None | Some("" | "off") => Ok(false),
+        None | Some("") => Ok(default),
+        Some("off") => Ok(false),
         Some("on") => Ok(true),
         Some(other) => Err(format!("\"{other}\" is neither on nor off")),
     }
@@ -605,6 +610,15 @@ mod tests {
         assert_eq!(of(&[("HOP_PEPPER", pepper), ("HOP_JWT_KEYS", keys)]).unwrap(), ["one"]);
         assert_eq!(of(&[("HOP_PEPPER", pepper), ("HOP_JWT_KEYS", " ")]).unwrap().len(), 1);
         assert!(of(&[]).is_err() && of(&[("HOP_PEPPER", pepper), ("HOP_JWT_KEYS", "short")]).is_err());
+    }
+
+    #[test]
+    fn link_shorteners_are_blocked_by_default() {
+        let read = |text: &str| read(&[("HOP_DOMAINS", "https://hop.example"), ("HOP_BLOCK_SHORTENERS", text)]);
+        for (text, blocks) in [("", true), ("on", true), ("off", false)] {
+            assert_eq!(read(text).unwrap().targets.blocks_shorteners, blocks, "{text}");
+        }
+        assert_eq!(read("no").unwrap_err(), "HOP_BLOCK_SHORTENERS: \"no\" is neither on nor off");
     }
 
     #[test]

@@ -21,12 +21,14 @@ pub enum FieldCode {
     SchemeNotAllowed,
     Credentials,
     OwnDomain,
+    BlockedHost,
+    LinkShortener,
     Conflicts,
 }
 
 impl FieldCode {
     /// Every code.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 16] = [
         Self::Required,
         Self::WrongType,
         Self::Unknown,
@@ -40,6 +42,8 @@ impl FieldCode {
         Self::SchemeNotAllowed,
         Self::Credentials,
         Self::OwnDomain,
+        Self::BlockedHost,
+        Self::LinkShortener,
         Self::Conflicts,
     ];
 
@@ -60,6 +64,8 @@ impl FieldCode {
             Self::SchemeNotAllowed => "scheme_not_allowed",
             Self::Credentials => "credentials",
             Self::OwnDomain => "own_domain",
+            Self::BlockedHost => "blocked_host",
+            Self::LinkShortener => "link_shortener",
             Self::Conflicts => "conflicts",
         }
     }

@@ -47,6 +47,12 @@ pub(crate) struct LinkSettings {
 }
 
 impl LinkSettings {
+    /// The URLs besides the target: fallback, targets of rules, image of the card.
+    pub(crate) fn urls(&self) -> impl Iterator<Item = &Target> {
+        let image = self.card.iter().filter_map(|card| card.image.as_ref());
+        self.fallback.iter().chain(self.rules.iter().map(|rule| &rule.target)).chain(image)
+    }
+
     /// Whether a visit may be stopped before the redirect: by a password, a click limit or a confirmation.
     pub(crate) fn is_gated(&self) -> bool {
         self.password.is_some() || self.max_clicks.is_some() || self.confirm

@@ -10,6 +10,7 @@ pub mod alias;
 pub(crate) mod base58;
 pub(crate) mod base64;
 pub(crate) mod blocked;
+pub(crate) mod blocklist;
 pub(crate) mod card;
 pub(crate) mod clicks;
 pub(crate) mod color;

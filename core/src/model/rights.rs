@@ -41,6 +41,7 @@ pub(crate) enum Scope {
     StatsRead,
     StatsWrite,
     DomainsAdmin,
+    BlocklistAdmin,
     UsersAdmin,
     KeysAdmin,
     AuditRead,
@@ -49,13 +50,14 @@ pub(crate) enum Scope {
 }
 
 impl Scope {
-    pub(crate) const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::LinksRead,
         Self::LinksWrite,
         Self::LinksAdmin,
         Self::StatsRead,
         Self::StatsWrite,
         Self::DomainsAdmin,
+        Self::BlocklistAdmin,
         Self::UsersAdmin,
         Self::KeysAdmin,
         Self::AuditRead,
@@ -71,6 +73,7 @@ impl Scope {
             Self::StatsRead => "stats:read",
             Self::StatsWrite => "stats:write",
             Self::DomainsAdmin => "domains:admin",
+            Self::BlocklistAdmin => "blocklist:admin",
             Self::UsersAdmin => "users:admin",
             Self::KeysAdmin => "keys:admin",
             Self::AuditRead => "audit:read",
@@ -94,6 +97,7 @@ pub(crate) enum Right {
     WriteClicks,
     ReadDomains,
     WriteDomains,
+    ManageBlocklist,
     ManageUsers,
     ManageKeys,
     ReadAudit,
@@ -114,7 +118,7 @@ pub(crate) struct RightTerms {
 impl Right {
     /// All rights, in the order in which the table is printed.
     #[cfg(any(test, feature = "memory"))]
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::ReadLinks,
         Self::ReadClicks,
         Self::WriteClicks,
@@ -122,6 +126,7 @@ impl Right {
         Self::ManageLinks,
         Self::ReadDomains,
         Self::WriteDomains,
+        Self::ManageBlocklist,
         Self::ManageUsers,
         Self::ManageKeys,
         Self::ReadAudit,
@@ -140,6 +145,7 @@ impl Right {
             Self::ManageLinks => terms(Scope::LinksAdmin, Role::Admin, false),
             Self::ReadDomains => terms(Scope::LinksRead, Role::Viewer, false),
             Self::WriteDomains => terms(Scope::DomainsAdmin, Role::Admin, false),
+            Self::ManageBlocklist => terms(Scope::BlocklistAdmin, Role::Admin, true),
             Self::ManageUsers => terms(Scope::UsersAdmin, Role::Admin, true),
             Self::ManageKeys => terms(Scope::KeysAdmin, Role::Admin, true),
             Self::ReadAudit => terms(Scope::AuditRead, Role::Admin, false),

@@ -3,9 +3,10 @@
 use http::HeaderValue;
 
 use crate::model::absolute_url::{AbsoluteUrl, UrlError, scheme};
+use crate::model::blocklist::TargetHost;
 use crate::model::domain::Domain;
 use crate::model::field_error::{FieldCode, FieldError};
-use crate::model::{digest, template};
+use crate::model::{blocklist, digest, template};
 
 /// Longest target in bytes that browsers, proxies and the URL limit of Fastly accept.
 pub const MAX_BYTES: usize = 8_192;
@@ -20,6 +21,8 @@ pub struct TargetRules {
     pub schemes: Vec<String>,
     /// The deployment's own domains. A link to one of them could redirect in a loop.
     pub own_domains: Vec<Domain>,
+    /// Whether a target on a public link shortener is refused.
+    pub blocks_shorteners: bool,
 }
 
 /// The target of a link: ASCII that fits a header and is sent byte for byte.
@@ -44,6 +47,12 @@ impl Target {
         let url = AbsoluteUrl::parse(text).map_err(url_error)?;
         if Domain::from_host(url.host()).is_ok_and(|host| rules.own_domains.contains(&host)) {
             return Err(FieldError::own_domain());
+        }
+        if rules.blocks_shorteners {
+            let host = TargetHost::from_host(url.host());
+            if host.is_shortener() {
+                return Err(blocklist::link_shortener(&host));
+            }
         }
         let text = if text.is_ascii() { text.to_owned() } else { url.to_ascii() };
         if text.len() > MAX_BYTES {
@@ -130,6 +139,7 @@ mod tests {
         TargetRules {
             schemes: vec!["http".into(), "https".into()],
             own_domains: ["hop.example", "127.0.0.1", "bücher.example"].map(|text| Domain::parse(text).unwrap()).into(),
+            blocks_shorteners: true,
         }
     }
 
@@ -250,6 +260,19 @@ mod tests {
         rules.schemes.push("myapp".into());
         let error = Target::parse("myapp://HOP.example/", &rules).unwrap_err();
         assert_eq!(error.code, FieldCode::OwnDomain);
+    }
+
+    #[test]
+    fn setting_decides_about_link_shorteners() {
+        let mut rules = rules();
+        let mut parse = |blocks_shorteners, text| {
+            rules.blocks_shorteners = blocks_shorteners;
+            Target::parse(text, &rules).err().map(|error| error.code)
+        };
+        for text in ["https://bit.ly/x", "https://WWW.Bit.ly./x", "http://b%69t.ly", "https://bit.ly:8443/{path}"] {
+            assert_eq!((parse(true, text), parse(false, text)), (Some(FieldCode::LinkShortener), None), "{text}");
+        }
+        assert_eq!(parse(true, "https://orbit.ly/bit.ly"), None);
     }
 
     #[test]

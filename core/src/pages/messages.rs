@@ -1,6 +1,6 @@
 //! The texts of the visitor pages, all in one place. The texts for callers of the API are in `message/codes.rs`.
 
-use crate::message::problem::{Problem, ProblemCode};
+use crate::message::problem::{Problem, ProblemCode, TargetWarning};
 
 /// A heading and the text below it.
 pub(super) struct Message {
@@ -43,6 +43,14 @@ pub(super) fn of(problem: &Problem) -> Message {
             "It was rejected, and nothing happened. To open the link, enter its address yourself.",
         ),
         ProblemCode::RateLimited => message("Too many attempts", "There were too many attempts from your network. Wait, then try again."),
+        ProblemCode::BlockedTarget if matches!(problem.warning, Some(TargetWarning::Shortener(_))) => message(
+            "You were not redirected",
+            "This link redirects to another link shortener, which hides where it ends. Open the address below only if you trust it.",
+        ),
+        ProblemCode::BlockedTarget => message(
+            "This link may be harmful",
+            "You were not redirected, because the link goes to a site on the blocklist of this domain. Do not enter passwords or card numbers there.",
+        ),
         ProblemCode::StoreUnavailable => message("This link is not available right now", "Try again in a few seconds."),
         ProblemCode::NotConfigured => message("This site is not set up", "The log of the site gives its operator the reason."),
         ProblemCode::Internal => message("Something went wrong", "This is not your fault. Try again later."),

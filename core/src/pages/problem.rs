@@ -5,7 +5,7 @@ use http::StatusCode;
 use super::html::Html;
 use super::{HtmlPage, messages};
 use crate::context::Context;
-use crate::message::problem::{Problem, ProblemCode};
+use crate::message::problem::{Problem, ProblemCode, TargetWarning};
 use crate::message::response::Response;
 use crate::model::theme::Theme;
 use crate::store::ports::Edge;
@@ -30,6 +30,9 @@ pub(crate) fn of_problem(theme: &Theme, problem: &Problem, suggestion: Option<&s
     body.heading(message.heading).markup("<p>").prose(message.text).markup("</p>\n");
     if let Some(suggestion) = suggestion {
         body.markup("<p>").text(messages::DID_YOU_MEAN).markup("</p>\n").boxed(|body| body.address(suggestion));
+    }
+    if let Some(TargetWarning::Listed(Some(target)) | TargetWarning::Shortener(Some(target))) = &problem.warning {
+        body.markup("<p>").text(messages::GOES_TO).markup("</p>\n").boxed(|body| body.plain_address(target));
     }
     HtmlPage { body, ..HtmlPage::new(problem.code.status(), message.heading) }.answer(theme).advise(&problem.advice)
 }

@@ -3,6 +3,7 @@
 
 use http::HeaderValue;
 
+use super::host_guard::{BlockedTarget, HostGuard};
 use crate::model::agent::AgentKind;
 use crate::model::digest::Pepper;
 use crate::model::rules::RuleEvaluation;
@@ -38,6 +39,8 @@ pub(crate) enum Decision {
     NoPrefetch,
     /// A redirect to this location, by the rule at this position or by none.
     Redirect(HeaderValue, Option<usize>),
+    /// 403 instead of such a redirect, because its host is blocked.
+    Blocked(BlockedTarget, Option<usize>),
 }
 
 impl Decision {
@@ -49,7 +52,13 @@ impl Decision {
 }
 
 /// Decides about a visit. The click limit is not checked here: the caller takes a click before it redirects.
-pub(crate) fn decide(compiled: &CompiledLink, visit: &Visit<'_>, pepper: Option<&Pepper>, traits: VisitorTraits) -> Decision {
+pub(crate) fn decide(
+    compiled: &CompiledLink,
+    guard: &HostGuard<'_>,
+    visit: &Visit<'_>,
+    pepper: Option<&Pepper>,
+    traits: VisitorTraits,
+) -> Decision {
     if compiled.has_ended(visit.now) {
         return Decision::Ended;
     }
@@ -58,6 +67,13 @@ pub(crate) fn decide(compiled: &CompiledLink, visit: &Visit<'_>, pepper: Option<
     }
     if !visit.rest.is_empty() && !compiled.uses_path {
         return Decision::NoSuchPath;
+    }
+    // A visitor of a blocked host is not asked for anything first.
+    if guard.is_on()
+        && let Decision::Redirect(location, rule) = redirect(compiled, visit, pepper)
+        && let Some(blocked_target) = guard.check(&location)
+    {
+        return Decision::Blocked(blocked_target, rule);
     }
     // A browser that prefetches would show the card to the visitor later.
     if compiled.card.is_some() && visit.classify().kind == AgentKind::Preview && !visit.is_prefetch() {

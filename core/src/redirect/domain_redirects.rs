@@ -2,8 +2,9 @@
 //! ended links. On a domain of the settings the record is read only when a request does not end with a link. It is
 //! cached and kept in the memo like a link.
 
-use http::Method;
+use http::{HeaderValue, Method};
 
+use super::host_guard::check_domain_redirect;
 use super::read_through::{VisitorRead, read_through};
 use crate::context::Context;
 use crate::message::problem::{Problem, ProblemCode};
@@ -12,7 +13,6 @@ use crate::model::domain::Domain;
 use crate::model::link::RedirectStatus;
 use crate::model::stats::Failure;
 use crate::pages;
-use crate::store::cache::Cacheable as _;
 use crate::store::memo::{MemoLookup, MemoValue};
 use crate::store::ports::{Edge, StoreError};
 use crate::store::{DomainRedirects, Key};
@@ -29,11 +29,14 @@ pub(crate) async fn added_domain<E: Edge>(context: &Context<'_, E>, host: &str, 
 
 /// `GET /`: a redirect to the `root` of the domain, or hop's own front page.
 pub(crate) async fn front_page<E: Edge>(context: &Context<'_, E>, domain: &Domain, method: &Method) -> Result<Response, Problem> {
-    let root = redirects_of(context, domain).await?.root;
+    let domain_redirects = redirects_of(context, domain).await?;
     if *method != Method::HEAD {
         context.count_failed(domain.as_str(), Failure::Root);
     }
-    Ok(root.map_or_else(|| pages::home(&context.config.theme), |root| Response::redirect(RedirectStatus::Found.code(), root, NO_CACHE)))
+    match &domain_redirects.root {
+        Some(root) => redirect_to(context, &domain_redirects, root).await,
+        None => Ok(pages::home(&context.config.theme)),
+    }
 }
 
 /// Whether `/` is hop's own front page.
@@ -49,11 +52,21 @@ pub(crate) async fn redirect_problem<E: Edge>(context: &Context<'_, E>, domain: 
         _ => return Err(problem),
     };
     let domain_redirects = redirects_of(context, domain).await?;
-    let target = if is_not_found { domain_redirects.not_found } else { domain_redirects.ended };
+    let target = if is_not_found { &domain_redirects.not_found } else { &domain_redirects.ended };
     match target {
-        Some(target) => Ok(Response::redirect(RedirectStatus::Found.code(), target, NO_CACHE)),
+        Some(target) => redirect_to(context, &domain_redirects, target).await,
         None => Err(problem),
     }
+}
+
+/// The redirect of a domain to `target`, or the warning if its host is blocked.
+async fn redirect_to<E: Edge>(
+    context: &Context<'_, E>,
+    domain_redirects: &DomainRedirects,
+    target: &HeaderValue,
+) -> Result<Response, Problem> {
+    check_domain_redirect(context, domain_redirects, target).await?;
+    Ok(Response::redirect(RedirectStatus::Found.code(), target.clone(), NO_CACHE))
 }
 
 /// Whether links may be created on `domain`. Domains of the settings need no read.
@@ -61,7 +74,7 @@ pub(crate) async fn is_served<E: Edge>(context: &Context<'_, E>, domain: &Domain
     if context.config.origin_of(domain.as_str()).is_some() {
         return Ok(true);
     }
-    Ok(DomainRedirects::load(context.edge.records(), &Key::domain(domain)).await?.is_some())
+    Ok(DomainRedirects::exists(context.edge.records(), &Key::domain(domain)).await?)
 }
 
 /// Checks that the domain of a link is still served, because links outlive the record of their domain. If the record

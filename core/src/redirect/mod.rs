@@ -5,13 +5,14 @@
 //! * this file carries it out: it takes a click and makes the response
 //! * [`domain_redirects`] are the redirects of a domain, and whether it is served
 //! * [`flood`] limits visits that find no link
-//! * [`unlock`] checks passwords, and [`origin`] the origin of forms
+//! * [`host_guard`] knows the hosts that no visitor is redirected to
+//! * [`unlock`] checks passwords
 //! * [`preview`](mod@preview) shows where a link redirects; [`suggest`](mod@suggest) finds the link that was meant
 
 mod decide;
 mod domain_redirects;
 mod flood;
-mod origin;
+mod host_guard;
 mod preview;
 mod read;
 mod read_through;
@@ -25,6 +26,7 @@ use percent_encoding::{CONTROLS, utf8_percent_encode};
 
 pub(crate) use self::decide::{Decision, VisitorTraits, decide};
 pub(crate) use self::domain_redirects::{added_domain, front_page, has_own_front_page, is_served, redirect_problem};
+pub(crate) use self::host_guard::HostGuard;
 pub(crate) use self::preview::preview;
 use self::read::LinkSource;
 use self::unlock::UnlockOutcome;
@@ -79,7 +81,11 @@ pub(crate) async fn follow<E: Edge>(
     let answer = redirect_problem(context, domain, problem).await;
     if !is_head {
         // Links are looked up before the host is known to be served.
-        count_failed(context, domain, answer.as_ref().map_or_else(|problem| problem.code, |_| code));
+        let failed = match &answer {
+            Err(problem) if problem.code != ProblemCode::BlockedTarget => problem.code,
+            _ => code,
+        };
+        count_failed(context, domain, failed);
     }
     match answer {
         Err(problem) => {
@@ -160,17 +166,19 @@ impl<'a, 'v, E: Edge> LinkVisitor<'a, 'v, E> {
 
     async fn follow(&self, is_head: bool) -> Result<Response, Problem> {
         let (compiled, is_unlocked) = self.find().await?;
+        let guard = self.guard(&compiled).await?;
         let traits = VisitorTraits { is_head, is_unlocked, is_confirmed: false };
-        self.answer(&compiled, traits, self.decide(&compiled, traits)).await
+        self.answer(&compiled, &guard, traits, self.decide(&compiled, &guard, traits)).await
     }
 
     async fn submit(&self, form: &[u8]) -> Result<Response, Problem> {
         let (compiled, is_unlocked) = self.find().await?;
+        let guard = &self.guard(&compiled).await?;
         let traits = VisitorTraits { is_head: false, is_unlocked, is_confirmed: true };
-        match check_click_limit(self.context, &compiled, self.decide(&compiled, traits)).await? {
+        match check_click_limit(self.context, &compiled, self.decide(&compiled, guard, traits)).await? {
             Decision::Interstitial(InterstitialKind::Password { .. }) => {
                 let Some(typed) = unlock::password_in(form) else {
-                    return self.page(&compiled, None, InterstitialKind::Password { wrong: false });
+                    return self.page(&compiled, guard, None, InterstitialKind::Password { wrong: false });
                 };
                 match unlock::attempt(self.context, self.domain, self.key(), &compiled, self.visit, &typed).await? {
                     UnlockOutcome::Opened(lock) => {
@@ -178,14 +186,14 @@ impl<'a, 'v, E: Edge> LinkVisitor<'a, 'v, E> {
                     }
                     UnlockOutcome::NoPassword => self.redirect_to_self(),
                     UnlockOutcome::WrongPassword if pages::wants_html(self.visit.client) => {
-                        self.page(&compiled, None, InterstitialKind::Password { wrong: true })
+                        self.page(&compiled, guard, None, InterstitialKind::Password { wrong: true })
                     }
                     UnlockOutcome::WrongPassword => Err(Problem::wrong_password()),
                 }
             }
             // The link no longer needs the form that was sent.
             Decision::Redirect(..) if !compiled.confirm => self.redirect_to_self(),
-            decision => self.answer(&compiled, traits, decision).await,
+            decision => self.answer(&compiled, guard, traits, decision).await,
         }
     }
 
@@ -209,11 +217,21 @@ impl<'a, 'v, E: Edge> LinkVisitor<'a, 'v, E> {
         Key::link(self.domain, &self.alias)
     }
 
-    fn decide(&self, compiled: &CompiledLink, traits: VisitorTraits) -> Decision {
-        decide::decide(compiled, self.visit, self.context.pepper().ok(), traits)
+    async fn guard<'c>(&self, compiled: &'c CompiledLink) -> Result<HostGuard<'c>, Problem> {
+        Ok(HostGuard::of_link(self.context, compiled, self.visit).await?)
     }
 
-    async fn answer(&self, compiled: &CompiledLink, traits: VisitorTraits, decision: Decision) -> Result<Response, Problem> {
+    fn decide(&self, compiled: &CompiledLink, guard: &HostGuard<'_>, traits: VisitorTraits) -> Decision {
+        decide::decide(compiled, guard, self.visit, self.context.pepper().ok(), traits)
+    }
+
+    async fn answer(
+        &self,
+        compiled: &CompiledLink,
+        guard: &HostGuard<'_>,
+        traits: VisitorTraits,
+        decision: Decision,
+    ) -> Result<Response, Problem> {
         let is_click = decision.is_click();
         let rule = match &decision {
             Decision::Redirect(_, rule) => rule.and_then(|rule| compiled.rules.get(rule)),
@@ -226,20 +244,21 @@ impl<'a, 'v, E: Edge> LinkVisitor<'a, 'v, E> {
         };
         let response = match decision {
             Decision::NotStarted | Decision::NoSuchPath => return Err(Problem::no_such_link()),
-            Decision::Ended => return self.ended(compiled, traits),
+            Decision::Ended => return self.ended(compiled, guard, traits),
+            Decision::Blocked(blocked_target, _) => return Err(blocked_target.problem(compiled.hides_target())),
             Decision::NoPrefetch => return Err(Problem::prefetch_refused()),
             Decision::Card => self
-                .summary(compiled, None, InterstitialKind::Nothing)
+                .summary(compiled, guard, None, InterstitialKind::Nothing)
                 .answer(self.context.config, !pages::wants_json(self.visit.client))?,
             Decision::Interstitial(InterstitialKind::Confirm) => {
-                self.page(compiled, self.shown_target(compiled).as_ref(), InterstitialKind::Confirm)?
+                self.page(compiled, guard, self.shown_target(compiled).as_ref(), InterstitialKind::Confirm)?
             }
-            Decision::Interstitial(kind) => self.page(compiled, None, kind)?,
+            Decision::Interstitial(kind) => self.page(compiled, guard, None, kind)?,
             Decision::Redirect(location, _) => {
                 if let Some(limit) = &compiled.limit
                     && !self.take_click(limit).await?
                 {
-                    return self.ended(compiled, traits);
+                    return self.ended(compiled, guard, traits);
                 }
                 Response::redirect(compiled.status.code(), location, cache_control(compiled, self.visit.now))
             }
@@ -256,8 +275,11 @@ impl<'a, 'v, E: Edge> LinkVisitor<'a, 'v, E> {
     }
 
     /// The response of a link that has ended: a redirect to its fallback, which counts as a failed visit too, or 410.
-    fn ended(&self, compiled: &CompiledLink, traits: VisitorTraits) -> Result<Response, Problem> {
+    fn ended(&self, compiled: &CompiledLink, guard: &HostGuard<'_>, traits: VisitorTraits) -> Result<Response, Problem> {
         let fallback = compiled.fallback.clone().ok_or_else(Problem::link_ended)?;
+        if let Some(blocked_target) = guard.check(&fallback) {
+            return Err(blocked_target.problem(false));
+        }
         if !traits.is_head {
             self.context.count_failed(self.domain.as_str(), Failure::Ended);
         }
@@ -282,17 +304,30 @@ impl<'a, 'v, E: Edge> LinkVisitor<'a, 'v, E> {
         }
     }
 
-    fn page(&self, compiled: &CompiledLink, target: Option<&HeaderValue>, kind: InterstitialKind) -> Result<Response, Problem> {
-        self.summary(compiled, target, kind).answer(self.context.config, pages::wants_html(self.visit.client))
+    fn page(
+        &self,
+        compiled: &CompiledLink,
+        guard: &HostGuard<'_>,
+        target: Option<&HeaderValue>,
+        kind: InterstitialKind,
+    ) -> Result<Response, Problem> {
+        self.summary(compiled, guard, target, kind).answer(self.context.config, pages::wants_html(self.visit.client))
     }
 
-    fn summary<'s>(&self, compiled: &'s CompiledLink, target: Option<&'s HeaderValue>, kind: InterstitialKind) -> LinkSummary<'s> {
+    /// What a page shows of the link. An image on a listed host is left out.
+    fn summary<'s>(
+        &self,
+        compiled: &'s CompiledLink,
+        guard: &HostGuard<'_>,
+        target: Option<&'s HeaderValue>,
+        kind: InterstitialKind,
+    ) -> LinkSummary<'s> {
         let card = compiled.card.as_ref();
         LinkSummary {
             short_url: self.context.config.short_url(self.domain, &self.alias),
             title: card.and_then(|card| card.title.as_ref()).map(CardTitle::as_str),
             description: card.and_then(|card| card.description.as_ref()).map(CardDescription::as_str),
-            image: card.and_then(|card| card.image.as_ref()).map(Target::as_str),
+            image: card.and_then(|card| card.image.as_ref()).map(Target::as_str).filter(|image| !guard.lists(image)),
             target: target.and_then(|target| target.to_str().ok()),
             kind,
         }

@@ -26,13 +26,17 @@ pub(crate) async fn preview<E: Edge>(
 async fn preview_page<E: Edge>(context: &Context<'_, E>, domain: &Domain, alias: &str, visit: &Visit<'_>) -> Result<Response, Problem> {
     let visitor = LinkVisitor::new(context, domain, alias, visit)?;
     let (compiled, is_unlocked) = visitor.find().await?;
-    let decision = visitor.decide(&compiled, VisitorTraits { is_head: false, is_confirmed: true, is_unlocked });
+    let guard = &visitor.guard(&compiled).await?;
+    let decision = visitor.decide(&compiled, guard, VisitorTraits { is_head: false, is_confirmed: true, is_unlocked });
     match check_click_limit(context, &compiled, decision).await? {
         Decision::Ended => Err(Problem::link_ended()),
         Decision::NotStarted | Decision::NoSuchPath => Err(Problem::no_such_link()),
-        Decision::Redirect(location, _) if compiled.limit.is_none() => visitor.page(&compiled, Some(&location), InterstitialKind::Nothing),
+        Decision::Blocked(blocked_target, _) => Err(blocked_target.problem(compiled.hides_target())),
+        Decision::Redirect(location, _) if compiled.limit.is_none() => {
+            visitor.page(&compiled, guard, Some(&location), InterstitialKind::Nothing)
+        }
         Decision::Redirect(..) | Decision::Card | Decision::Interstitial(_) | Decision::NoPrefetch => {
-            visitor.page(&compiled, None, InterstitialKind::Nothing)
+            visitor.page(&compiled, guard, None, InterstitialKind::Nothing)
         }
     }
 }

@@ -45,7 +45,7 @@ pub(super) async fn read_through<V: Cacheable, E: Edge>(
         CacheLookup::Served(value) => Ok(Some(VisitorRead { value, is_strict: false })),
         CacheLookup::Stale(value, age) => read_or_serve(context, key, value, age).await,
         CacheLookup::Unusable(entry) => {
-            let found = V::load(context.edge.records(), key).await?;
+            let found = V::load(context.edge.records(), context.blocklist, key).await?;
             accept(context, key, found, entry)
         }
     }
@@ -56,7 +56,7 @@ pub(super) async fn read_store<V: Cacheable, E: Edge>(
     context: &Context<'_, E>,
     key: &Key,
 ) -> Result<Option<VisitorRead<V::Prepared>>, StoreError> {
-    let found = V::load(context.edge.records(), key).await?;
+    let found = V::load(context.edge.records(), context.blocklist, key).await?;
     accept(context, key, found, UnusableEntry::Outdated)
 }
 
@@ -89,7 +89,7 @@ async fn read_or_serve<V: Cacheable, E: Edge>(
     age: u64,
 ) -> Result<Option<VisitorRead<V::Prepared>>, StoreError> {
     if !context.memo(|memo| memo.has_store_failed(context.now)) {
-        let error = match context.edge.within(STORE_MILLIS, V::load(context.edge.records(), key)).await {
+        let error = match context.edge.within(STORE_MILLIS, V::load(context.edge.records(), context.blocklist, key)).await {
             Some(Ok(found)) => return accept(context, key, found, UnusableEntry::Outdated),
             Some(Err(error @ (StoreError::Unavailable(_) | StoreError::Corrupt(_)))) => error,
             // The budget of this request says nothing about the store.

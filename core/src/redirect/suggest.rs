@@ -1,6 +1,7 @@
 //! Suggestions after a 404: the link without punctuation at the end of the address, or with the alias in small letters.
 
 use super::decide::{Decision, VisitorTraits};
+use super::host_guard::HostGuard;
 use super::read::LinkSource;
 use super::{decide, read};
 use crate::context::Context;
@@ -47,5 +48,8 @@ pub(super) async fn suggest<E: Edge>(
 fn is_public<E: Edge>(context: &Context<'_, E>, compiled: &CompiledLink, visit: &Visit<'_>) -> bool {
     let traits = VisitorTraits { is_confirmed: true, ..VisitorTraits::default() };
     compiled.limit.is_none()
-        && matches!(decide::decide(compiled, visit, context.pepper().ok(), traits), Decision::Redirect(..) | Decision::Card)
+        && matches!(
+            decide::decide(compiled, &HostGuard::of_verdict(context, compiled), visit, context.pepper().ok(), traits),
+            Decision::Redirect(..) | Decision::Card
+        )
 }

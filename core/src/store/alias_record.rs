@@ -12,6 +12,7 @@ use crate::model::alias::Alias;
 use crate::model::domain::Domain;
 use crate::model::link::{Link, LinkId, MAX_MOVES};
 use crate::model::time::Timestamp;
+use crate::store::blocklist::Blocklist;
 use crate::store::ports::{Guard, Record, Records, StoreError};
 
 /// The state of an alias.
@@ -247,7 +248,18 @@ impl AliasState {
 /// Reads the record at `key`. If it has a pending move, also reads the old alias, and completes the move if the old
 /// alias confirms it.
 pub(crate) async fn load(records: &impl Records, key: &Key) -> Result<Option<AliasRecord>, StoreError> {
-    let Some(mut alias_record) = load_unresolved(records, key).await? else {
+    resolve(records, load_unresolved(records, key).await?).await
+}
+
+/// Reads the record at `key` like [`load`], and with the same call whether the blocklist was used.
+pub(crate) async fn load_beside(records: &impl Records, key: &Key, blocklist: &Blocklist) -> Result<Option<AliasRecord>, StoreError> {
+    let record = blocklist.get_beside(records, key).await?;
+    resolve(records, record.map(|record| AliasRecord::decode(key, &record)).transpose()?).await
+}
+
+/// Completes the pending move of a record if the old alias confirms it.
+async fn resolve(records: &impl Records, alias_record: Option<AliasRecord>) -> Result<Option<AliasRecord>, StoreError> {
+    let Some(mut alias_record) = alias_record else {
         return Ok(None);
     };
     if let AliasState::PendingMove(pending_move) = &alias_record.alias_state {

@@ -9,6 +9,7 @@
 
 use super::{DomainRedirects, Key};
 use crate::model::time::Timestamp;
+use crate::store::blocklist::Blocklist;
 use crate::store::cached_link::CachedLink;
 use crate::store::ports::{LinkCache, Records, StoreCall, StoreError};
 
@@ -31,13 +32,17 @@ pub(crate) const STORE_MILLIS: u32 = 2_000;
 pub(crate) trait Cacheable: Clone {
     /// The value prepared for requests.
     type Prepared;
-    /// The largest number of records that [`load`](Self::load) reads.
+    /// The largest number of records that [`load`](Self::load) reads, besides those of the blocklist.
     const READS: u32;
 
     /// The task that makes `fill`.
     fn task(fill: CacheFill<Self>) -> CacheTask;
-    /// Reads the value from the store; nothing if there is none for visitors.
-    async fn load(records: &impl Records, key: &Key) -> Result<Option<Self>, StoreError>;
+    /// Reads the value from the store with its verdict of the blocklist; nothing if there is none for visitors.
+    async fn load(records: &impl Records, blocklist: &Blocklist, key: &Key) -> Result<Option<Self>, StoreError>;
+    /// Sets the verdict that no host is listed, unless there is a verdict.
+    fn mark_unlisted(&mut self);
+    /// Whether the verdict of the blocklist is left open.
+    fn lacks_verdict(&self) -> bool;
     /// Whether the store must be read for every visitor. Then only a marker is cached, without the value.
     fn is_strict(&self) -> bool;
     /// Prepares the value for requests.
@@ -114,16 +119,16 @@ impl<V: Cacheable> CacheFill<V> {
     fn operations(&self, records: &impl Records) -> u32 {
         match self.value {
             FillValue::Known(_) | FillValue::Gone => 1,
-            FillValue::Unknown => max_operations_of_a_fill::<V>(records),
+            FillValue::Unknown => max_operations_of_a_fill::<V>(records, None),
         }
     }
 
     /// Puts the value, or deletes the entry if the store has none.
-    async fn run(self, records: &impl Records, link_cache: &impl LinkCache) -> Result<(), StoreError> {
+    async fn run(self, records: &impl Records, blocklist: &Blocklist, link_cache: &impl LinkCache) -> Result<(), StoreError> {
         let value = match self.value {
             FillValue::Known(value) => Some(value),
             FillValue::Gone => None,
-            FillValue::Unknown => V::load(records, &self.key).await?,
+            FillValue::Unknown => V::load(records, blocklist, &self.key).await?,
         };
         match value {
             Some(value) => link_cache.put(&self.key, &value.encode(self.verified_at)?).await,
@@ -148,17 +153,20 @@ impl CacheTask {
         }
     }
 
-    pub(crate) async fn run(self, records: &impl Records, link_cache: &impl LinkCache) -> Result<(), StoreError> {
+    pub(crate) async fn run(self, records: &impl Records, blocklist: &Blocklist, link_cache: &impl LinkCache) -> Result<(), StoreError> {
         match self {
-            Self::Link(fill) => fill.run(records, link_cache).await,
-            Self::Domain(fill) => fill.run(records, link_cache).await,
+            Self::Link(fill) => fill.run(records, blocklist, link_cache).await,
+            Self::Domain(fill) => fill.run(records, blocklist, link_cache).await,
         }
     }
 }
 
-/// Upper limit of the store operations of one fill: the reads and a put.
-pub(crate) fn max_operations_of_a_fill<V: Cacheable>(records: &impl Records) -> u32 {
-    records.operations(&StoreCall::Get).saturating_mul(V::READS).saturating_add(1)
+/// Upper limit of the store operations of one fill: the reads and a put. `uses_blocklist` says whether the blocklist was
+/// used, if that is known: then it takes no operation, or one to look up the hosts. Where each key is billed no host is
+/// looked up, and the operation is that for finding out.
+pub(crate) fn max_operations_of_a_fill<V: Cacheable>(records: &impl Records, uses_blocklist: Option<bool>) -> u32 {
+    let of_blocklist = if uses_blocklist == Some(false) { 0 } else { records.operations(&StoreCall::Get) };
+    records.operations(&StoreCall::Get).saturating_mul(V::READS).saturating_add(of_blocklist).saturating_add(1)
 }
 
 #[cfg(test)]
@@ -182,8 +190,8 @@ mod tests {
         let (key, verified_at) = (Key::stored("k".into()), Timestamp::from_millis(0));
         let link = |value| CacheTask::Link(CacheFill { key: key.clone(), value, verified_at }).operations(&edge.records);
         let domain = |value| CacheTask::Domain(CacheFill { key: key.clone(), value, verified_at }).operations(&edge.records);
-        assert_eq!((link(FillValue::Gone), link(FillValue::Unknown)), (1, 3), "a pending move is two reads");
-        assert_eq!((domain(FillValue::Known(DomainRedirects::default())), domain(FillValue::Unknown)), (1, 2));
+        assert_eq!((link(FillValue::Gone), link(FillValue::Unknown)), (1, 4), "a pending move is two reads, and the blocklist is one");
+        assert_eq!((domain(FillValue::Known(DomainRedirects::default())), domain(FillValue::Unknown)), (1, 3));
     }
 
     #[test]

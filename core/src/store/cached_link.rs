@@ -1,8 +1,9 @@
 //! Cached links: the part of an alias record that is needed to answer visitors.
 
 use super::stored::cached_link::StoredCachedLink;
-use super::{AliasState, Key, load, stored};
+use super::{AliasState, Key, load_beside, stored};
 use crate::model::alias::Alias;
+use crate::model::blocklist::TargetHost;
 use crate::model::domain::Domain;
 use crate::model::limits::Limit;
 use crate::model::link::{Link, LinkId};
@@ -11,6 +12,7 @@ use crate::model::password::{PasswordHash, PasswordTag};
 use crate::model::target::Target;
 use crate::model::text::Tag;
 use crate::model::time::Timestamp;
+use crate::store::blocklist::Blocklist;
 use crate::store::cache::{CacheEntry, CacheFill, CacheTask, Cacheable};
 use crate::store::compiled_link::ResolvedAlias;
 use crate::store::ports::{Records, StoreError};
@@ -57,6 +59,8 @@ pub(crate) struct VisitorLink {
     pub(crate) limit: Option<Limit>,
     /// The tag of the password, if there is one. Its hash is only in the store.
     pub(crate) lock: Option<PasswordTag>,
+    /// The verdict of the blocklist: the listed ones among the hosts of the link. `None` if it is left open.
+    pub(crate) listed: Option<Vec<TargetHost>>,
 }
 
 impl CachedLink {
@@ -83,8 +87,23 @@ impl Cacheable for CachedLink {
         CacheTask::Link(fill)
     }
 
-    async fn load(records: &impl Records, key: &Key) -> Result<Option<Self>, StoreError> {
-        Ok(load(records, key).await?.and_then(|alias_record| Self::from_state(&alias_record.alias_state, alias_record.commits)))
+    async fn load(records: &impl Records, blocklist: &Blocklist, key: &Key) -> Result<Option<Self>, StoreError> {
+        let alias_record = load_beside(records, key, blocklist).await?;
+        let mut cached_link = alias_record.and_then(|alias_record| Self::from_state(&alias_record.alias_state, alias_record.commits));
+        if let Some(Self { state: CachedState::Link(link), .. }) = &mut cached_link {
+            link.listed = blocklist.verdict(records, || link.hosts()).await?;
+        }
+        Ok(cached_link)
+    }
+
+    fn mark_unlisted(&mut self) {
+        if let CachedState::Link(link) = &mut self.state {
+            link.listed.get_or_insert_default();
+        }
+    }
+
+    fn lacks_verdict(&self) -> bool {
+        matches!(&self.state, CachedState::Link(link) if link.listed.is_none())
     }
 
     fn is_strict(&self) -> bool {
@@ -117,6 +136,16 @@ impl VisitorLink {
             limit: Limit::from_link(link),
             lock,
             settings,
+            listed: None,
         }
+    }
+
+    /// The hosts of all URLs of the link, without duplicates.
+    pub(crate) fn hosts(&self) -> Vec<TargetHost> {
+        let mut hosts: Vec<TargetHost> =
+            self.settings.urls().chain([&self.target]).filter_map(|url| TargetHost::of(url.as_str())).collect();
+        hosts.sort_unstable();
+        hosts.dedup();
+        hosts
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use http::HeaderValue;
 
+use crate::model::blocklist::TargetHost;
 use crate::model::card::Card;
 use crate::model::destination::Destination;
 use crate::model::limits::Limit;
@@ -59,6 +60,10 @@ pub(crate) struct CompiledLink {
     pub(crate) card: Option<Card>,
     /// Whether a path after the alias is used: by a template, or because it is forwarded.
     pub(crate) uses_path: bool,
+    /// The verdict of the blocklist: the listed ones among the hosts of the link. `None` if it is left open.
+    pub(crate) listed: Option<Vec<TargetHost>>,
+    /// Whether a URL of the link is on a public link shortener.
+    pub(crate) has_shortener: bool,
 }
 
 impl ResolvedAlias {
@@ -83,7 +88,9 @@ impl ResolvedAlias {
 
 impl CompiledLink {
     pub(crate) fn compile(id: LinkId, link: VisitorLink) -> Result<Self, StoreError> {
-        let VisitorLink { domain, alias, tags, target, settings, limit, lock } = link;
+        let is_shortener = |url: &Target| TargetHost::of(url.as_str()).is_some_and(|host| host.is_shortener());
+        let has_shortener = link.settings.urls().chain([&link.target]).any(is_shortener);
+        let VisitorLink { domain, alias, tags, target, settings, limit, lock, listed } = link;
         let compile = |target: &Target| {
             Destination::compile(target, settings.forward_query, settings.forward_path).ok_or_else(|| not_a_header_value(&id))
         };
@@ -106,6 +113,8 @@ impl CompiledLink {
             confirm: settings.confirm,
             lock,
             card: settings.card,
+            listed,
+            has_shortener,
             id,
         })
     }
@@ -114,7 +123,14 @@ impl CompiledLink {
         let destinations = std::iter::once(&self.destination).chain(&self.destinations).map(Destination::bytes);
         let card = self.card.iter().map(Card::bytes);
         let fallback = self.fallback.iter().map(HeaderValue::len);
-        destinations.chain(self.rules.iter().map(Rule::bytes)).chain(card).chain(fallback).sum::<usize>().saturating_add(size_of::<Self>())
+        let listed = self.listed.iter().flatten().map(|host| host.as_str().len());
+        destinations
+            .chain(listed)
+            .chain(self.rules.iter().map(Rule::bytes))
+            .chain(card)
+            .chain(fallback)
+            .sum::<usize>()
+            .saturating_add(size_of::<Self>())
     }
 
     /// Whether the link is ended or disabled at `now`.
@@ -124,6 +140,11 @@ impl CompiledLink {
 
     pub(crate) fn has_started(&self, now: Timestamp) -> bool {
         self.starts_at.is_none_or(|starts_at| starts_at <= now)
+    }
+
+    /// Whether visitors learn the target only from the redirect.
+    pub(crate) fn hides_target(&self) -> bool {
+        self.lock.is_some() || self.limit.is_some()
     }
 
     /// Whether every visitor gets the same redirect, without a limit, password or confirmation.

@@ -5,11 +5,13 @@ use http::HeaderValue;
 
 use super::stored::cached_domain::StoredCachedDomain;
 use super::{GuardedRecord, Key, stored};
+use crate::model::blocklist::TargetHost;
 use crate::model::domain::Domain;
 use crate::model::target::Target;
 use crate::model::time::Timestamp;
+use crate::store::blocklist::Blocklist;
 use crate::store::cache::{CacheEntry, CacheFill, CacheTask, Cacheable};
-use crate::store::ports::{Records, StoreError};
+use crate::store::ports::{Record, Records, StoreError};
 
 /// A domain and its redirects.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,12 +44,35 @@ pub(crate) struct DomainRedirects {
     pub(crate) root: Option<HeaderValue>,
     pub(crate) not_found: Option<HeaderValue>,
     pub(crate) ended: Option<HeaderValue>,
+    /// The verdict of the blocklist: the listed ones among the hosts. `None` if it is left open.
+    pub(crate) listed: Option<Vec<TargetHost>>,
 }
 
 impl DomainRedirects {
     pub(crate) fn from_record(domain_record: &DomainRecord) -> Self {
         let header = |target: &Option<Target>| target.as_ref().and_then(Target::location);
-        Self { root: header(&domain_record.root), not_found: header(&domain_record.not_found), ended: header(&domain_record.ended) }
+        Self {
+            root: header(&domain_record.root),
+            not_found: header(&domain_record.not_found),
+            ended: header(&domain_record.ended),
+            listed: None,
+        }
+    }
+
+    /// The redirects, without a verdict of the blocklist; nothing if the domain does not exist.
+    fn from_stored(record: Option<&Record>) -> Result<Option<Self>, StoreError> {
+        let record = record.map(GuardedRecord::<DomainRecord>::decode).transpose()?;
+        Ok(record.filter(|record| !record.value.is_deleted).map(|record| Self::from_record(&record.value)))
+    }
+
+    /// Whether the domain at `key` exists.
+    pub(crate) async fn exists(records: &impl Records, key: &Key) -> Result<bool, StoreError> {
+        Ok(Self::from_stored(records.get(key).await?.as_ref())?.is_some())
+    }
+
+    /// The hosts of the redirects.
+    fn hosts(&self) -> Vec<TargetHost> {
+        [&self.root, &self.not_found, &self.ended].into_iter().flatten().filter_map(TargetHost::of_location).collect()
     }
 
     /// The approximate size in memory.
@@ -64,9 +89,20 @@ impl Cacheable for DomainRedirects {
         CacheTask::Domain(fill)
     }
 
-    async fn load(records: &impl Records, key: &Key) -> Result<Option<Self>, StoreError> {
-        let record = GuardedRecord::<DomainRecord>::load(records, key).await?;
-        Ok(record.filter(|record| !record.value.is_deleted).map(|record| Self::from_record(&record.value)))
+    async fn load(records: &impl Records, blocklist: &Blocklist, key: &Key) -> Result<Option<Self>, StoreError> {
+        let mut redirects = Self::from_stored(blocklist.get_beside(records, key).await?.as_ref())?;
+        if let Some(redirects) = &mut redirects {
+            redirects.listed = blocklist.verdict(records, || redirects.hosts()).await?;
+        }
+        Ok(redirects)
+    }
+
+    fn mark_unlisted(&mut self) {
+        self.listed.get_or_insert_default();
+    }
+
+    fn lacks_verdict(&self) -> bool {
+        self.listed.is_none()
     }
 
     fn is_strict(&self) -> bool {

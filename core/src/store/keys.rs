@@ -136,6 +136,18 @@ impl Key {
         Self(key)
     }
 
+    /// The key of the record that says that the blocklist was used.
+    pub(crate) fn blocklist_use() -> Self {
+        Self("blocklist".into())
+    }
+
+    /// The key of the record of a listed host.
+    pub(crate) fn blocked_host(host: &str) -> Self {
+        let Prefix(mut key) = Prefix::blocklist();
+        escape(&mut key, host, is_plain_in_domain);
+        Self(key)
+    }
+
     /// The key of the text of `robots.txt` of a domain.
     pub(crate) fn robots(domain: &Domain) -> Self {
         let mut key = String::from("robots/");
@@ -252,6 +264,11 @@ impl Prefix {
     /// All domain records.
     pub(crate) fn domains() -> Self {
         Self("domain/".into())
+    }
+
+    /// All hosts of the blocklist, also those that were taken off it.
+    pub(crate) fn blocklist() -> Self {
+        Self("blocklist/".into())
     }
 
     /// All API keys.

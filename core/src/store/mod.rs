@@ -9,6 +9,7 @@
 
 mod alias_record;
 mod audit_events;
+pub(crate) mod blocklist;
 pub mod budget;
 pub mod cache;
 pub(crate) mod cached_link;
@@ -33,7 +34,9 @@ mod team;
 pub mod tickets;
 mod write;
 
-pub(crate) use alias_record::{AliasRecord, AliasState, EntryStatus, MovedTo, PendingMove, finalize_move, follow_moves, load, load_many};
+pub(crate) use alias_record::{
+    AliasRecord, AliasState, EntryStatus, MovedTo, PendingMove, finalize_move, follow_moves, load, load_beside, load_many,
+};
 pub(crate) use audit_events::AuditEvent;
 pub use change::{AuditEntry, Change, Expect};
 pub(crate) use domain_records::{DomainRecord, DomainRedirects};

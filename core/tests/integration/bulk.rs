@@ -378,15 +378,15 @@ fn import_reads_aliases_once_and_writes_each() {
     let answer = ask(&edge, Ask::import("", LINES, lines.join("\n")));
     assert_eq!(
         (&answer.json()["imported"], trace.steps().len()),
-        (&json!(20), 1 + 2 * 20),
-        "one read, and for each link a write and its answer"
+        (&json!(20), 2 + 2 * 20),
+        "one read of the blocklist and one of all aliases, and for each link a write and its answer"
     );
     let edge = world(CommitMode::Transaction);
     let trace = watch(&edge);
     let answer = ask(&edge, Ask::import("", LINES, lines.join("\n")).once("a-key"));
     assert_eq!(answer.json()["imported"], 20);
     assert_eq!((trace.count(|step| step == StoreStep::GetMany), trace.count(|step| step == StoreStep::Write)), (1, 20 + 2));
-    assert_eq!(trace.count(|step| step == StoreStep::Get), 2, "only of the record of the idempotency key");
+    assert_eq!(trace.count(|step| step == StoreStep::Get), 3, "of the record of the idempotency key, and of the blocklist");
 }
 
 #[test]

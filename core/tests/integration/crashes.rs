@@ -355,7 +355,7 @@ fn rename_crash_before_finalization_recovers() {
 fn rename_crash_before_response_leaves_stale_cache() {
     let edge = one_link().without_ledger();
     follow_afresh(&edge);
-    die_unanswered(&edge, StoreStep::GetMany, 1, rename(false));
+    die_unanswered(&edge, StoreStep::GetMany, 2, rename(false));
     assert!(!has_pending_move(&edge));
     assert_eq!((follow_afresh(&edge), visit(&edge, "new"), stored_links(&edge)["new"].version), (to(HERE), to(HERE), 2));
     assert_eq!(ask(&edge, rename(false)), 404, "the link is no longer at the old alias");

@@ -356,12 +356,12 @@ fn redirect_reads_only_whether_its_host_is_served() {
     link(&edge, "c.example", "docs");
     link(&edge, "hop.example", "docs");
     for (host, path, reads) in [
-        ("hop.example", "docs", &[StoreStep::Get][..]),
-        ("c.example", "docs", &[StoreStep::Get; 2]),
-        ("hop.example", "x", &[StoreStep::Get; 2]),
-        ("c.example", "x", &[StoreStep::Get; 2]),
-        ("d.example", "x", &[StoreStep::Get; 2]),
-        ("hop.example", "", &[StoreStep::Get]),
+        ("hop.example", "docs", &[StoreStep::GetMany][..]),
+        ("c.example", "docs", &[StoreStep::GetMany, StoreStep::Get]),
+        ("hop.example", "x", &[StoreStep::GetMany, StoreStep::Get]),
+        ("c.example", "x", &[StoreStep::GetMany, StoreStep::Get]),
+        ("d.example", "x", &[StoreStep::GetMany, StoreStep::Get]),
+        ("hop.example", "", &[StoreStep::GetMany]),
     ] {
         let isolate = Isolate::new(&edge);
         let trace = watch(&edge);

@@ -5,9 +5,9 @@
 use crate::support::audit::count;
 use crate::support::locks::{PASSWORD, ask, cookie, edge_with, press, type_in, with_cookie};
 use crate::support::sample_link::{HERE, THERE, docs, edit_elsewhere, status_and_location, to};
-use crate::support::store_faults::{Plan, clear_faults, plan, watch};
+use crate::support::store_faults::{Plan, clear_faults, is_read, plan, watch};
 use crate::support::{Ask, Isolate, run};
-use hop_core::memory::{Fault, MemoryEdge, StoreStep};
+use hop_core::memory::{Fault, MemoryEdge};
 use http::header::ACCEPT;
 use serde_json::{Value, json};
 
@@ -99,7 +99,7 @@ fn redirect_caching_never_exceeds_validity() {
 fn visit_counting_reads(isolate: &Isolate<'_>) -> (usize, (u16, String)) {
     let trace = watch(isolate.edge);
     let (answer, after) = run(isolate.handle(Ask::visit("docs")));
-    let gets = trace.count(|step| step == StoreStep::Get);
+    let gets = trace.count(is_read);
     clear_faults(isolate.edge);
     run(isolate.app.finish(isolate.edge, after));
     (gets, status_and_location(&answer))
@@ -159,7 +159,7 @@ fn memo_weight_includes_rules() {
         let trace = watch(&edge);
         let (answer, _) = run(isolate.handle(Ask::visit(alias)));
         assert_eq!(answer.code(), 302);
-        trace.count(|step| step == StoreStep::Get)
+        trace.count(is_read)
     };
     let count_memoized = |isolate: &Isolate<'_>, count: usize| {
         let follow = || aliases.iter().take(count).map(|alias| reads(isolate, alias)).sum::<usize>();

@@ -12,10 +12,10 @@ use std::task::{Context, Poll, Waker};
 
 use crate::support::replay::for_seeds;
 use crate::support::sample_link::{HERE, create, status_and_location};
-use crate::support::store_faults::{Plan, clear_faults, plan};
+use crate::support::store_faults::{Plan, clear_faults, is_read, plan};
 use crate::support::{Ask, Isolate, run};
 use hop_core::BackgroundWork;
-use hop_core::memory::{Fault, MemoryEdge, Random, StoreStep};
+use hop_core::memory::{Fault, MemoryEdge, Random};
 use serde_json::json;
 
 /// Calls of one schedule.
@@ -112,7 +112,7 @@ impl<'a> Schedule<'a> {
 
     fn apply_outage(&self) {
         if self.is_down {
-            plan(self.edge, Plan::Every(StoreStep::Get, Fault::Fail));
+            plan(self.edge, Plan::EveryRead(Fault::Fail));
         }
     }
 
@@ -139,12 +139,12 @@ impl<'a> Schedule<'a> {
         let is_overtaken = !self.is_down && self.random.below(8) == 0;
         let began = self.now;
         let trace = if self.is_down {
-            plan(self.edge, Plan::Every(StoreStep::Get, Fault::Fail))
+            plan(self.edge, Plan::EveryRead(Fault::Fail))
         } else if is_overtaken {
             plan(self.edge, Plan::At(vec![(0, Fault::LateAnswer(1))]))
         } else {
             let fault = if self.random.below(20) == 0 { Fault::Late(250) } else { Fault::None };
-            plan(self.edge, Plan::Every(StoreStep::Get, fault))
+            plan(self.edge, Plan::EveryRead(fault))
         };
         let strict_since = self.strict_since;
         let current = self.versions.len() - 1;
@@ -165,7 +165,7 @@ impl<'a> Schedule<'a> {
             }
         };
         self.isolates = isolates;
-        let read_failed = trace.steps().contains(&StoreStep::Get)
+        let read_failed = trace.steps().into_iter().any(is_read)
             && (self.is_down || self.edge.take_log().iter().any(|line| line.contains("did not answer within")));
         if read_failed {
             self.failed_at = Some(began);

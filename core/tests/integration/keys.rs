@@ -49,7 +49,7 @@ fn new_key_shows_its_secret_once() {
     let name = format!("key_{id}");
     assert_eq!(
         me,
-        json!({"principal": name, "user": owner, "key": id, "role": "editor", "scopes": ["links:read", "links:write"], "domains": ["b.example", "hop.example"]})
+        json!({"principal": name, "user": owner, "key": id, "role": "editor", "scopes": ["links:read", "links:write"], "domains": ["b.example", "hop.example"], "session": null})
     );
     for record in edge.records.keys() {
         let value = edge.records.peek(&record).expect("a key that is listed has a record").value;
@@ -84,7 +84,7 @@ fn invalid_key_fields_are_named() {
         ("scopes", json!(["links:read", "links:all"]), "/scopes/1", "invalid"),
         ("scopes", json!(["LINKS:READ"]), "/scopes/0", "invalid"),
         ("scopes", json!([1]), "/scopes/0", "wrong_type"),
-        ("scopes", json!(vec!["links:read"; 12]), "/scopes", "too_many"),
+        ("scopes", json!(vec!["links:read"; 13]), "/scopes", "too_many"),
         ("domains", json!([]), "/domains", "required"),
         ("domains", json!(["hop.example", "evil.example"]), "/domains/1", "invalid"),
         ("domains", json!(["hop.example", "a b"]), "/domains/1", "invalid"),
@@ -211,7 +211,7 @@ fn keys_are_paginated_and_filtered_by_owner() {
 #[test]
 fn bootstrap_admin_has_all_scopes_and_no_user() {
     let edge = MemoryEdge::new(1);
-    let me = json!({"principal": "admin", "user": null, "key": null, "role": "owner", "scopes": SCOPES, "domains": null});
+    let me = json!({"principal": "admin", "user": null, "key": null, "role": "owner", "scopes": SCOPES, "domains": null, "session": null});
     assert_eq!(ask(&edge, Ask::list("/api/v1/me")).json(), me);
     assert_eq!(errors(&ask(&edge, Ask::list("/api/v1/me?x=y"))), [("/x".to_owned(), "unknown".to_owned())]);
     assert_eq!(ask(&edge, Ask::list("/api/v1/me").showing("unknown")).code(), 401);

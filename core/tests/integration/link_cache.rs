@@ -5,7 +5,7 @@
 use crate::support::sample_link::{
     HERE, THERE, cached_commits, create, docs, edit_elsewhere, ended, follow, follow_afresh, missing, to, world,
 };
-use crate::support::store_faults::{Plan, clear_faults, plan, watch};
+use crate::support::store_faults::{Plan, clear_faults, is_read, plan, watch};
 use crate::support::{Ask, Isolate, run};
 use hop_core::memory::{Fault, MemoryEdge, StoreStep};
 use serde_json::{Value, json};
@@ -29,10 +29,10 @@ fn count_reads(edge: &MemoryEdge) -> (usize, usize, (u16, String)) {
     let isolate = Isolate::new(edge);
     let trace = watch(edge);
     let (answer, after) = run(isolate.handle(Ask::visit("docs")));
-    let before = trace.count(|step| step == StoreStep::Get);
+    let before = trace.count(is_read);
     let trace = watch(edge);
     run(isolate.app.finish(edge, after));
-    let reads = trace.count(|step| step == StoreStep::Get);
+    let reads = trace.count(is_read);
     clear_faults(edge);
     (before, reads, (answer.code(), answer.header("location").to_owned()))
 }
@@ -142,7 +142,7 @@ fn stale_entry_is_served_while_the_store_is_down() {
     let edge = cached();
     edge.wait_seconds(ONE_DAY);
     let isolate = Isolate::new(&edge);
-    let trace = plan(&edge, Plan::Every(StoreStep::Get, Fault::Fail));
+    let trace = plan(&edge, Plan::EveryRead(Fault::Fail));
     let visits: Vec<(usize, (u16, String))> = (0..10)
         .map(|_| {
             let (answer, _) = run(isolate.handle(Ask::visit("docs")));
@@ -163,7 +163,7 @@ fn failed_read_is_not_repeated_for_five_seconds() {
     let edge = cached();
     edge.wait_seconds(FRESH + 1);
     let isolate = Isolate::new(&edge);
-    let trace = plan(&edge, Plan::Every(StoreStep::Get, Fault::Fail));
+    let trace = plan(&edge, Plan::EveryRead(Fault::Fail));
     let reads: Vec<usize> = (0..12)
         .map(|_| {
             let (answer, _) = run(isolate.handle(Ask::visit("docs")));
@@ -184,7 +184,7 @@ fn slow_store_is_waited_for_only_without_an_entry() {
     let edge = cached();
     edit_elsewhere(&edge);
     edge.wait_seconds(FRESH + 1);
-    plan(&edge, Plan::Every(StoreStep::Get, Fault::Late(250)));
+    plan(&edge, Plan::EveryRead(Fault::Late(250)));
     let (answer, _) = run(Isolate::new(&edge).handle(Ask::visit("docs")));
     assert_eq!(answer.header("location"), HERE);
     assert!(edge.take_log().iter().any(|line| line.contains("did not answer within 2000 ms")));
@@ -204,7 +204,7 @@ fn damaged_record_does_not_silence_the_store_for_others() {
     assert_eq!(follow(&isolate), to(HERE));
     let trace = watch(&edge);
     let (answer, _) = run(isolate.handle(Ask::visit("other")));
-    assert_eq!((answer.header("location"), trace.count(|step| step == StoreStep::Get)), (HERE, 1));
+    assert_eq!((answer.header("location"), trace.count(is_read)), (HERE, 1));
 }
 
 /// Moves `docs` to `docs-1`, and so on. Each old alias forwards.
@@ -223,7 +223,7 @@ fn visitor_waits_once_for_a_store_that_hangs() {
     assert_eq!(follow_afresh(&edge), to(HERE));
     edge.wait_seconds(FRESH + 1);
     let isolate = Isolate::new(&edge);
-    let trace = plan(&edge, Plan::Every(StoreStep::Get, Fault::Late(250)));
+    let trace = plan(&edge, Plan::EveryRead(Fault::Late(250)));
     let mut reads = Vec::new();
     for _ in 0..10 {
         let (answer, _) = run(isolate.handle(Ask::visit("docs")));
@@ -312,7 +312,7 @@ fn removed_domain_is_not_served_beyond_the_bound() {
 #[test]
 fn store_without_an_answer_and_entry_is_503() {
     let edge = world();
-    plan(&edge, Plan::Every(StoreStep::Get, Fault::Fail));
+    plan(&edge, Plan::EveryRead(Fault::Fail));
     assert_eq!(follow_afresh(&edge).0, 503);
 }
 
@@ -330,7 +330,7 @@ fn strict_link_is_read_from_the_store_alone() {
         }
         assert_eq!(edge.link_cache.held(), 0, "a marker is not put again");
         edge.link_cache.hold(false);
-        plan(&edge, Plan::Every(StoreStep::Get, Fault::Fail));
+        plan(&edge, Plan::EveryRead(Fault::Fail));
         assert_eq!((follow(&isolate).0, follow_afresh(&edge).0), (503, 503));
         clear_faults(&edge);
         run(isolate.ask(Ask::change("docs", &json!({"strict": false, "max_clicks": null}))));
@@ -398,7 +398,7 @@ fn domain_redirects_are_cached_like_links() {
         let isolate = Isolate::new(edge);
         let trace = watch(edge);
         let answer = run(isolate.ask(Ask::visit("")));
-        (trace.count(|step| step == StoreStep::Get), answer.header("location").to_owned())
+        (trace.count(is_read), answer.header("location").to_owned())
     };
     assert_eq!(run(Isolate::new(&edge).ask(to_root(HERE))).code(), 200);
     assert_eq!(front(&edge), (0, HERE.to_owned()), "the change was put");
@@ -411,7 +411,7 @@ fn domain_redirects_are_cached_like_links() {
     edge.wait_seconds(FRESH + 1);
     assert_eq!(front(&edge), (1, THERE.to_owned()));
     edge.wait_seconds(ONE_DAY);
-    plan(&edge, Plan::Every(StoreStep::Get, Fault::Fail));
+    plan(&edge, Plan::EveryRead(Fault::Fail));
     assert_eq!(run(Isolate::new(&edge).ask(Ask::visit(""))).header("location"), THERE);
     assert!(edge.take_log().iter().any(|line| line.contains("a cached value of 86400 seconds ago was served")));
 }

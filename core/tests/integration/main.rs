@@ -15,6 +15,7 @@ mod architecture;
 mod audit;
 mod availability;
 mod blocked;
+mod blocklist;
 mod budget;
 mod budget_changes;
 mod bulk;

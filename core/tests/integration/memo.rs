@@ -130,7 +130,7 @@ fn redirect_reads_once_and_waits_for_no_write() {
     let isolate = Isolate::new(&edge);
     let writes = |trace: &Trace| trace.count(|step| step == StoreStep::Write);
     let (first, afterwards) = steps(&isolate, Ask::visit("docs"));
-    assert_eq!((first, writes(&afterwards)), (vec![StoreStep::Get], 0));
+    assert_eq!((first, writes(&afterwards)), (vec![StoreStep::GetMany], 0));
     let (memo, afterwards) = steps(&isolate, Ask::visit("docs"));
     assert_eq!((memo, writes(&afterwards)), (vec![], 0));
     let (cached, afterwards) = steps(&Isolate::new(&edge), Ask::visit("docs"));
@@ -138,7 +138,11 @@ fn redirect_reads_once_and_waits_for_no_write() {
     let (head, afterwards) = steps(&isolate, Ask { method: Method::HEAD, ..Ask::visit("docs") });
     assert_eq!((head, afterwards.steps()), (vec![], vec![]));
     let (nothing, afterwards) = steps(&isolate, Ask::visit("nothing"));
-    assert_eq!((nothing, afterwards.steps()), (vec![StoreStep::Get, StoreStep::Get], vec![]), "one read of the link, one of the domain");
+    assert_eq!(
+        (nothing, afterwards.steps()),
+        (vec![StoreStep::GetMany, StoreStep::Get], vec![]),
+        "one read of the link, one of the domain"
+    );
     let (nothing_again, _) = steps(&isolate, Ask::visit("nothing"));
     assert_eq!(nothing_again, []);
     let (no_alias, _) = steps(&isolate, Ask::visit("a|b"));

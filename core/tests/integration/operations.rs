@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use crate::support::accounts::{self, Accounts};
 use crate::support::client::{Answer, PEPPER};
 use crate::support::keys::{KEYS, new_key, user};
 use crate::support::locks::bring_locked;
@@ -20,11 +21,25 @@ const END: &str = "<!-- end of operations -->\n";
 
 const USERS: &str = "/api/v1/users";
 
+/// The end of the description of a case in which the blocklist has a host.
+const IN_USE: &str = "blocklist in use";
+
 /// A request, with an owner's key or without one, and a description of its case.
 struct Sample {
     case: &'static str,
     ask: Ask,
     is_by_key: bool,
+}
+
+/// The store operations of a request for an endpoint of accounts.
+fn operations_of_accounts(steps: CommitMode, method: &str, pattern: &str) -> u32 {
+    let world = Accounts::new(steps);
+    let isolate = Isolate::limited(&world.edge);
+    world.edge.take_operations();
+    let (answer, after) = run(isolate.handle(world.request(method, pattern)));
+    run(isolate.app.finish(&world.edge, after));
+    assert!(answer.code() < 300, "{method} {pattern}: {}", answer.json());
+    world.edge.take_operations()
 }
 
 fn by_key(case: &'static str, ask: Ask) -> Vec<Sample> {
@@ -58,6 +73,7 @@ fn samples(method: &str, pattern: &str) -> Vec<Sample> {
         ("POST", "/shorten") => by_key("", Ask::shorten("https://example.com/new")),
         ("GET", "/api/v1/links") => by_key("page of 9 links", Ask::list("/api/v1/links?limit=9")),
         ("POST", "/api/v1/links") => [
+            by_key("no tags, blocklist in use", Ask::create(&json!({"target": HERE, "alias": "new"}))),
             by_key("no tags", Ask::create(&json!({"target": HERE, "alias": "new"}))),
             by_key("2 tags", Ask::create(&tagged("new"))),
             by_key("2 tags, with an `Idempotency-Key`", Ask::create(&tagged("new")).once("a key")),
@@ -106,6 +122,9 @@ fn samples(method: &str, pattern: &str) -> Vec<Sample> {
         ("GET", "/api/v1/domains/{domain}") => by_key("", Ask::list("/api/v1/domains/d.example")),
         ("PATCH", "/api/v1/domains/{domain}") => by_key("", Ask::patch("/api/v1/domains/d.example", &json!({"root": HERE}))),
         ("DELETE", "/api/v1/domains/{domain}") => by_key("", Ask::remove("/api/v1/domains/d.example")),
+        ("GET", "/api/v1/blocklist") => by_key("no host", Ask::list("/api/v1/blocklist")),
+        ("POST", "/api/v1/blocklist") => by_key("the first host", Ask::post("/api/v1/blocklist", &json!({"host": "evil.example"}))),
+        ("DELETE", "/api/v1/blocklist/{host}") => by_key(IN_USE, Ask::remove("/api/v1/blocklist/evil.example")),
         ("GET", "/api/v1/me") => by_key("", Ask::list("/api/v1/me")),
         ("GET", "/api/v1/users") => by_key("2 users", Ask::list(USERS)),
         ("POST", "/api/v1/users") => by_key("", Ask::post(USERS, &json!({"email": "new@example.com"}))),
@@ -123,6 +142,7 @@ fn samples(method: &str, pattern: &str) -> Vec<Sample> {
         ("GET", "/metrics") => by_key("", Ask::list("/metrics")),
         ("GET", "/{alias}") => [
             by_anyone("a link, not cached", Ask::visit("docs")),
+            by_anyone("a link, not cached, blocklist in use", Ask::visit("docs")),
             by_anyone("the first of 3 clicks", Ask::visit("few")),
             by_anyone("no link", Ask::visit("nothing")),
         ]
@@ -190,6 +210,9 @@ fn operations(steps: CommitMode, sample: &Sample) -> u32 {
         ask = ask.showing(secret.as_str());
     }
     let isolate = Isolate::limited(&edge);
+    if sample.case.ends_with(IN_USE) {
+        assert_eq!(ask_of(&edge, Ask::post("/api/v1/blocklist", &json!({"host": "evil.example"}))).code(), 201);
+    }
     edge.take_operations();
     let (answer, after) = run(isolate.handle(ask));
     run(isolate.app.finish(&edge, after));
@@ -202,6 +225,11 @@ fn operations(steps: CommitMode, sample: &Sample) -> u32 {
 fn table() -> String {
     let mut text = "| endpoint | Workers (queries, cache calls) | Compute (operations) |\n|---|---|---|\n".to_owned();
     for row in ENDPOINTS {
+        if accounts::ENDPOINTS.contains(&(row.method, row.pattern)) {
+            let [workers, compute] = [CommitMode::Transaction, CommitMode::Stepwise].map(|steps| operations_of_accounts(steps, row.method, row.pattern));
+            writeln!(text, "| `{} {}` | {workers} | {compute} |", row.method, row.pattern).expect("writing to a string succeeds");
+            continue;
+        }
         for sample in samples(row.method, row.pattern) {
             let case = if sample.case.is_empty() { String::new() } else { format!(": {}", sample.case) };
             let (workers, compute) = (operations(CommitMode::Transaction, &sample), operations(CommitMode::Stepwise, &sample));

@@ -18,7 +18,11 @@ fn cell() -> impl Strategy<Value = String> {
 }
 
 fn rules() -> TargetRules {
-    TargetRules { schemes: vec!["https".into(), "http".into()], own_domains: vec![Domain::parse("hop.example").expect("a host")] }
+    TargetRules {
+        schemes: vec!["https".into(), "http".into()],
+        own_domains: vec![Domain::parse("hop.example").expect("a host")],
+        blocks_shorteners: true,
+    }
 }
 
 /// Rules that allow web schemes and one scheme with opaque hosts.

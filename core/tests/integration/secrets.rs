@@ -7,7 +7,7 @@ use crate::support::sample_link::{docs, ended, follow_afresh, to};
 use crate::support::store_faults::{Plan, clear_faults, plan};
 use crate::support::{Ask, Isolate, run};
 use hop_core::Body;
-use hop_core::memory::StoreStep;
+use hop_core::memory::Fault;
 use http::header::{ACCEPT, ORIGIN, USER_AGENT};
 use http::{HeaderName, Method};
 use serde_json::{Value, json};
@@ -28,7 +28,7 @@ fn limited_links_are_never_cached() {
     forged["link"] = json!({"target": SECRET, "spec": {"max_clicks": 2}});
     for planted in [cached_link, forged.to_string()] {
         edge.link_cache.plant(&docs(), &planted);
-        plan(&edge, Plan::From(0, Some(StoreStep::Get)));
+        plan(&edge, Plan::EveryRead(Fault::Fail));
         let answer = ask(&edge, Ask::visit("docs"));
         clear_faults(&edge);
         assert_eq!((answer.code(), answer.tells("secret.example")), (503, false), "{planted}");

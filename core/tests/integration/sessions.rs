@@ -1,6 +1,7 @@
 //! Sessions: sign-in, refresh and the end of sessions, under crashes, lost answers, late reads and concurrent requests.
 #![cfg(not(target_arch = "wasm32"))]
 
+use crate::support::accounts::{self, Accounts, OTHER_PASSWORD, PASSWORD, open as post, text};
 use crate::support::client::Answer;
 use crate::support::replay::{OnFailure, for_seeds};
 use crate::support::scheduler::{Client, Turns};
@@ -8,25 +9,12 @@ use crate::support::store_faults::{self, ALL_FAULTS, DELAYS, DELAYS_AND_FAILURES
 use crate::support::{Ask, Isolate, run};
 use hop_core::memory::{CommitMode, Fault, MemoryEdge, Random, StoreStep};
 use hop_core::store::Key;
-use http::header::AUTHORIZATION;
 use serde_json::{Value, json};
 
 const BOTH: [CommitMode; 2] = [CommitMode::Transaction, CommitMode::Stepwise];
-const PASSWORD: &str = "correct horse battery";
-const OTHER_PASSWORD: &str = "staple battery horse";
 
 fn ask(edge: &MemoryEdge, ask: Ask) -> Answer {
     run(Isolate::new(edge).ask(ask))
-}
-
-/// A request without a credential.
-fn post(path: &str, body: &Value) -> Ask {
-    let ask = Ask::post(path, body);
-    Ask { visitor: ask.visitor.clone().without(&AUTHORIZATION), ..ask }
-}
-
-fn text(value: &Value) -> &str {
-    value.as_str().expect("a text")
 }
 
 fn accept(invited: &Value) -> Ask {
@@ -156,10 +144,9 @@ fn reading_with_a_token_costs_no_store_operation() {
     };
     let by_admin = operations(Ask::list("/api/v1/links"));
     assert_eq!(operations(Ask::list("/api/v1/links").showing(text(&tokens["access_token"]))), by_admin);
-    let explained = |ask_: Ask| operations(ask_);
     assert_eq!(ask(&edge, Ask::create(&json!({"target": "https://example.com/", "alias": "docs"}))).code(), 201);
     let explain = || Ask::post("/api/v1/links/docs/explain", &json!({}));
-    assert_eq!(explained(explain().showing(text(&tokens["access_token"]))), explained(explain()) + 2, "session and user");
+    assert_eq!(operations(explain().showing(text(&tokens["access_token"]))), operations(explain()) + 1, "session and user are read together");
 }
 
 #[test]
@@ -404,4 +391,27 @@ fn every_step_of_an_account_is_audited() {
     assert_eq!((text(&started["user"]), text(&started["principal"])), (&*id, &*id));
     let first_owner: Vec<&str> = events.iter().filter(|event| !of_user(event)).map(|event| text(&event["action"])).collect();
     assert_eq!((first_owner.contains(&"user.create"), first_owner.contains(&"user.role")), (true, true), "{first_owner:?}");
+}
+
+/// Every endpoint of accounts, with a store that goes down at each step in turn: 503, or a success that stays.
+#[test]
+fn outage_at_any_step_of_an_account_is_survived() {
+    for (steps, (method, pattern)) in BOTH.into_iter().flat_map(|steps| accounts::ENDPOINTS.map(|endpoint| (steps, endpoint))) {
+        for crash_at in 0.. {
+            let _guard = OnFailure::print(format!("\n{method} {pattern}, crash at step {crash_at}, {steps:?}\n"));
+            let world = Accounts::new(steps);
+            let trace = plan(&world.edge, Plan::From(crash_at, None));
+            let code = ask(&world.edge, world.request(method, pattern)).code();
+            clear_faults(&world.edge);
+            assert!(code == 503 || (200..300).contains(&code), "{code}");
+            let again = ask(&world.edge, world.request(method, pattern)).code();
+            assert!((200..300).contains(&again) || code != 503 || [401, 403, 404, 409, 503].contains(&again), "{again}");
+            let signed_in = [PASSWORD, OTHER_PASSWORD].map(|password| ask(&world.edge, login(password)).code());
+            assert!(signed_in.contains(&200), "Ann can sign in: {signed_in:?}");
+            if trace.steps().len() <= crash_at {
+                assert!((200..300).contains(&code), "{code}");
+                break;
+            }
+        }
+    }
 }

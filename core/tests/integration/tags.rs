@@ -224,7 +224,7 @@ fn tag_rename_follows_moves_within_the_domain() {
         let edge = tagged(MemoryEdge::new(1), 1);
         create(&edge, "other", &["old"]);
         let isolate = Isolate::new(&edge);
-        plan(&edge, Plan::LateAt(StoreStep::Get, 1));
+        plan(&edge, Plan::LateAt(StoreStep::GetMany, 1));
         let mut renaming = pin!(isolate.handle(rename("old", "new")));
         assert!(renaming.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
         clear_faults(&edge);

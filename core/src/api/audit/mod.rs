@@ -44,6 +44,11 @@ impl<'a> AuditAction<'a> {
         Self { action, subject: domain.as_str(), domain: Some(domain), alias: None, detail: None }
     }
 
+    /// A change of the blocklist.
+    pub(crate) fn blocked_host(action: &'static str, host: &'a Domain) -> Self {
+        Self { action, subject: host.as_str(), domain: None, alias: None, detail: None }
+    }
+
     pub(crate) fn user(action: &'static str, user: &'a UserId) -> Self {
         Self { action, subject: user.as_str(), domain: None, alias: None, detail: None }
     }

@@ -3,7 +3,8 @@
 use http::StatusCode;
 
 use super::show::domain_response;
-use super::{DomainEdit, apply_patch, current_record, edit, parse_name, refuse_self_targets};
+use super::{DomainEdit, apply_patch, current_record, edit, parse_name, refuse_self_targets, saved_urls};
+use crate::api::blocklist::refuse_listed;
 use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::body::{Draft, Patch, RequestBody, request_body};
@@ -40,6 +41,7 @@ pub(crate) async fn change<E: Edge>(
     let domain = parse_name(authorized, text, query)?;
     let Draft { parts, mut wrong } = DomainPatch::read(body, BODY_LIMIT, &context.parsing())?;
     refuse_self_targets(&domain, &parts, &mut wrong);
+    refuse_listed(context, &saved_urls(&parts), &mut wrong).await?;
     let patch = Draft::<DomainPatch> { parts, wrong }.finish()?;
     let if_match = IfMatch::parse(client);
     let change = |stored: Option<&DomainRecord>| -> Result<DomainEdit, EditRefusal> {

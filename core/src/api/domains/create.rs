@@ -4,7 +4,8 @@ use http::StatusCode;
 
 use super::change::DomainPatch;
 use super::show::domain_response;
-use super::{apply_patch, edit, refuse_self_targets, wire};
+use super::{apply_patch, edit, refuse_self_targets, saved_urls, wire};
+use crate::api::blocklist::refuse_listed;
 use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::body::{Draft, Flatten, RequestBody, Required, request_body};
@@ -32,6 +33,7 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, authorized: &Autho
         refuse_self_targets(domain, &parts.targets, &mut wrong);
         authorized.check_domain(domain)?;
     }
+    refuse_listed(context, &saved_urls(&parts.targets), &mut wrong).await?;
     let NewDomain { domain, targets } = Draft::<NewDomain> { parts, wrong }.finish()?;
     let mut domain_record = DomainRecord::bare(&domain, 1, context.now);
     apply_patch(&mut domain_record, targets);

@@ -17,6 +17,7 @@ pub(crate) use list::list;
 pub(crate) use show::show;
 
 use crate::api::audit::{self, AuditAction};
+use crate::api::blocklist::SavedUrls;
 use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::body::{Fields, Patch, RequestBody};
@@ -97,6 +98,15 @@ fn refuse_self_targets(domain: &Domain, parts: &<DomainPatch as RequestBody>::Pa
             wrong.add(FieldError::own_domain().within(name));
         }
     }
+}
+
+/// The URLs that a patch of a domain sets.
+fn saved_urls(parts: &<DomainPatch as RequestBody>::Parts) -> SavedUrls {
+    let mut urls = SavedUrls::default();
+    for (pointer, target) in [("/root", &parts.root), ("/not_found", &parts.not_found), ("/ended", &parts.ended)] {
+        urls.add(pointer, target.value());
+    }
+    urls
 }
 
 /// Applies a merge patch to a domain.

@@ -10,6 +10,7 @@ use super::scan::cost_of_counts;
 use super::self_links::refuse_self_targets;
 use super::show::link_response;
 use super::{LinkEdit, edit};
+use crate::api::blocklist::{SavedUrls, refuse_listed};
 use crate::auth::{Authorized, is_active_user};
 use crate::context::Context;
 use crate::message::body::{
@@ -90,6 +91,7 @@ pub(super) async fn patch<E: Edge>(
     {
         wrong.add(FieldError::invalid("this is not an active user of this deployment").within("owner"));
     }
+    refuse_listed(context, &saved_urls(&parts), &mut wrong).await?;
     let draft = Draft::<LinkPatch> { parts, wrong };
     let is_invalid = is_always_invalid(&draft, domain.as_ref());
     let hashed = OnceCell::new();
@@ -105,6 +107,16 @@ pub(super) async fn patch<E: Edge>(
         Ok(apply(context, link, draft.clone(), domain.clone(), &hashed)?)
     };
     edit(context, authorized, key, &change).await
+}
+
+/// The URLs that a patch sets. Those that the link keeps are not checked again: visitors get a warning instead.
+fn saved_urls(parts: &<LinkPatch as RequestBody>::Parts) -> SavedUrls {
+    let mut urls = SavedUrls::default();
+    urls.add("/target", parts.target.as_ref());
+    urls.add("/fallback", parts.settings.fallback.value());
+    urls.add_rules(parts.settings.rules.value().map(Vec::as_slice).unwrap_or_default());
+    urls.add("/card/image", parts.settings.card.value().and_then(|card| card.image.value()));
+    urls
 }
 
 /// Whether a patch is invalid for every link.

@@ -5,6 +5,7 @@ use crate::message::problem::Problem;
 use crate::model::alias::Alias;
 use crate::model::domain::Domain;
 use crate::model::link::{Link, LinkState};
+use crate::store::blocklist::max_cost_of_verdict;
 use crate::store::budget::Budget;
 use crate::store::ports::{Edge, Records, StoreCall, StoreError};
 use crate::store::{Key, Prefix, index_entry, load_many};
@@ -23,10 +24,13 @@ pub(crate) fn max_crawlable(records: &impl Records, budget: &Budget) -> u16 {
     budget.largest(MOST, |links| cost_of_crawlable(records, links.into()))
 }
 
-/// Cost of listing `links` crawlable links: their index entries, their records, and the record of the domain.
+/// Cost of listing `links` crawlable links: their index entries, their records, and the record of the domain with its
+/// verdict of the blocklist.
 fn cost_of_crawlable(records: &impl Records, links: usize) -> u32 {
     let chunks = (0..links).step_by(AT_ONCE).map(|before| StoreCall::GetMany(AT_ONCE.min(links.saturating_sub(before))));
-    chunks.chain([StoreCall::Scan, StoreCall::Get, StoreCall::GetMany(PENDING_MOVES)]).map(|call| records.operations(&call)).sum()
+    let others = [StoreCall::Scan, StoreCall::GetMany(2), StoreCall::GetMany(PENDING_MOVES)];
+    let cost: u32 = chunks.chain(others).map(|call| records.operations(&call)).sum();
+    cost.saturating_add(max_cost_of_verdict(records))
 }
 
 /// Aliases of the crawlable links in order, as many as the operation budget allows. Each index entry is checked against

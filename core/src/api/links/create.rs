@@ -14,6 +14,7 @@ use super::show::link_response;
 use super::upsert::{UpsertOutcome, upsert};
 use super::wire::WrittenLinkJson;
 use super::{follow_moves, wire};
+use crate::api::blocklist::{SavedUrls, refuse_listed};
 use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::body::{Draft, Fields, Flatten, Optional, RequestBody, Required, Template, request_body};
@@ -153,6 +154,7 @@ impl NewLink {
         let mut settings = LinkSettings::default();
         let password = settings::apply(&mut settings, parts.settings.clone(), &mut wrong);
         refuse_self_targets(&mut wrong, &domain, parts.target.as_ref(), &settings);
+        refuse_listed(context, &SavedUrls::of_link(parts.target.as_ref(), &settings), &mut wrong).await?;
         let LinkBody { target, alias, reuse, .. } = Draft::<LinkBody> { parts, wrong }.finish()?;
         let (owner, reuses) = (authorized.user().cloned(), reuse.unwrap_or_default());
         Ok(Self {

@@ -16,7 +16,7 @@ use crate::context::Context;
 use crate::message::body::patterns;
 use crate::message::body::{Optional, RequestBody, request_body, text_types};
 use crate::message::path::Path;
-use crate::message::problem::Problem;
+use crate::message::problem::{Problem, ProblemCode};
 use crate::message::request::{BODY_LIMIT, Body};
 use crate::message::response::Response;
 #[cfg(feature = "docs")]
@@ -31,7 +31,7 @@ use crate::model::rules::{Country, Rule, RuleEvaluation};
 use crate::model::time::Timestamp;
 use crate::model::visit::{self, Visit};
 use crate::pages::InterstitialKind;
-use crate::redirect::{Decision, VisitorTraits, check_click_limit, decide, redirect_problem};
+use crate::redirect::{Decision, HostGuard, VisitorTraits, check_click_limit, decide, redirect_problem};
 use crate::store::cached_link::{CachedLink, CachedState};
 use crate::store::compiled_link::CompiledLink;
 use crate::store::ports::{ClientInfo, Edge};
@@ -152,15 +152,22 @@ pub(crate) async fn explain<E: Edge>(
     let is_confirmed = visitor.traits.is_confirmed && compiled.as_ref().is_some_and(has_button);
     let traits = VisitorTraits { is_confirmed, ..visitor.traits };
     let pepper = context.pepper().ok();
+    let guard = match &compiled {
+        Some(compiled) => HostGuard::of_link(context, compiled, &visit).await?,
+        None => HostGuard::default(),
+    };
     let decision = match &compiled {
-        Some(compiled) => check_click_limit(context, compiled, decide(compiled, &visit, pepper, traits)).await?,
+        Some(compiled) => check_click_limit(context, compiled, decide(compiled, &guard, &visit, pepper, traits)).await?,
         None => Decision::Ended,
     };
-    let mut explanation = Explanation { compiled: compiled.as_ref(), visit: &visit, pepper, traits, decision, domain_response: None };
-    explanation.domain_response = match explanation.problem() {
-        Some(problem) => redirect_problem(context, &link.domain, problem).await.ok(),
-        _ => None,
-    };
+    let compiled = compiled.as_ref();
+    let mut explanation =
+        Explanation { compiled, guard: &guard, visit: &visit, pepper, traits, decision, domain_response: None, is_domain_blocked: false };
+    if let Some(problem) = explanation.problem() {
+        let answer = redirect_problem(context, &link.domain, problem).await;
+        explanation.is_domain_blocked = answer.as_ref().is_err_and(|problem| problem.code == ProblemCode::BlockedTarget);
+        explanation.domain_response = answer.ok();
+    }
     Response::json(StatusCode::OK, &explanation.json())
 }
 
@@ -221,8 +228,9 @@ pub(super) struct ExplanationJson<'a> {
 /// Kind of response that the visitor gets: a redirect to the target (`redirect`), to the `fallback` of the link or to a
 /// page of the domain (`domain`); an error, because the link has ended (`ended`), has not started (`not_yet`) or does
 /// not forward this path (`no_such_path`); the `card` of the link; a page that asks for the `password` or a
-/// `confirmation`, or that only people can pass (`person`); or a refusal, because a browser prefetches a link that
-/// only people may open (`not_ahead`).
+/// `confirmation`, or that only people can pass (`person`); a refusal, because a browser prefetches a link that only
+/// people may open (`not_ahead`); or a warning, because the redirect would go to a host on the blocklist or to another
+/// link shortener (`blocked_target`).
 #[derive(Serialize)]
 #[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
 #[serde(rename_all = "snake_case")]
@@ -238,6 +246,7 @@ enum AnswerJson {
     Confirmation,
     Person,
     NotAhead,
+    BlockedTarget,
 }
 
 /// Whether a rule of the link holds.
@@ -300,7 +309,10 @@ struct Explanation<'a, 'v> {
     visit: &'a Visit<'v>,
     pepper: Option<&'a Pepper>,
     traits: VisitorTraits,
+    guard: &'a HostGuard<'a>,
     decision: Decision,
+    /// Whether the redirect of the domain, used if the link itself does not redirect, goes to a blocked host.
+    is_domain_blocked: bool,
     /// Redirect of the domain, used if the link itself does not redirect.
     domain_response: Option<Response>,
 }
@@ -328,12 +340,21 @@ impl Explanation<'_, '_> {
         if let Some(domain_response) = &self.domain_response {
             return (AnswerJson::Domain, self.status(RedirectStatus::Found), domain_response.header(&LOCATION));
         }
+        if self.is_domain_blocked {
+            return (AnswerJson::BlockedTarget, StatusCode::FORBIDDEN, None);
+        }
         match &self.decision {
+            Decision::Blocked(blocked_target, _) => {
+                (AnswerJson::BlockedTarget, StatusCode::FORBIDDEN, blocked_target.location.to_str().ok())
+            }
             Decision::Redirect(target, _) => {
                 let status = self.compiled.map_or(RedirectStatus::Found, |compiled| compiled.status);
                 (AnswerJson::Redirect, self.status(status), target.to_str().ok())
             }
             Decision::Ended => match self.fallback() {
+                Some(fallback) if self.guard.check(fallback).is_some() => {
+                    (AnswerJson::BlockedTarget, StatusCode::FORBIDDEN, fallback.to_str().ok())
+                }
                 Some(fallback) => (AnswerJson::Fallback, self.status(RedirectStatus::Found), fallback.to_str().ok()),
                 None => (AnswerJson::Ended, StatusCode::GONE, None),
             },
@@ -371,9 +392,11 @@ impl Explanation<'_, '_> {
         let Some(compiled) = self.compiled else { return (None, Vec::new()) };
         let rules = &compiled.rules;
         let evaluation = RuleEvaluation::new(self.visit, rules, &compiled.id, self.pepper);
-        let held = if let Decision::Redirect(_, rule) = self.decision { rule } else { None };
-        let is_redirect = matches!(self.decision, Decision::Redirect(..));
-        let tried = if is_redirect { held.map_or(rules.len(), |at| at.saturating_add(1)) } else { 0 };
+        let (is_chosen, held) = match self.decision {
+            Decision::Redirect(_, rule) | Decision::Blocked(_, rule) => (true, rule),
+            _ => (false, None),
+        };
+        let tried = if is_chosen { held.map_or(rules.len(), |at| at.saturating_add(1)) } else { 0 };
         let verdicts = rules.iter().enumerate().map(|(at, rule)| {
             let failed = evaluation.outcome(rule).err().filter(|_| at < tried);
             let verdict = match (at < tried, failed) {

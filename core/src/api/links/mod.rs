@@ -84,7 +84,7 @@ use crate::store;
 use crate::store::budget::cost_of_change;
 use crate::store::cached_link::CachedLink;
 use crate::store::ports::Edge;
-use crate::store::{AliasRecord, AliasState, Key, MAX_EDIT_ATTEMPTS, Written, follow_moves, load, write};
+use crate::store::{AliasRecord, AliasState, Key, MAX_EDIT_ATTEMPTS, Written, follow_moves, load, load_beside, write};
 
 /// Whether a domain has links, judged by one page. If there is a second page, the answer is yes.
 pub(crate) async fn has_links<E: Edge>(context: &Context<'_, E>, _authorized: &Authorized, domain: &Domain) -> Result<bool, Problem> {
@@ -95,6 +95,14 @@ pub(crate) async fn has_links<E: Edge>(context: &Context<'_, E>, _authorized: &A
 /// Loads the alias record at `key`, in any state.
 async fn load_record<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<AliasRecord, Problem> {
     load(context.edge.records(), key).await?.ok_or_else(Problem::no_such_link)
+}
+
+/// Loads the alias record at `key` for an edit. Its cached link needs to know whether the blocklist was used.
+async fn load_for_edit<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<AliasRecord, Problem> {
+    if context.edge.link_cache().is_none() {
+        return load_record(context, key).await;
+    }
+    load_beside(context.edge.records(), key, context.blocklist).await?.ok_or_else(Problem::no_such_link)
 }
 
 /// Loads the link at `key`, which may be deleted, and its alias record.
@@ -140,7 +148,7 @@ async fn edit<E: Edge>(
     let mut last = Problem::contended();
     let own_tokens = repeatable_tokens(context)?;
     for number in 0..MAX_EDIT_ATTEMPTS {
-        let alias_record = load_record(context, key).await?;
+        let alias_record = load_for_edit(context, key).await?;
         if let AliasState::MovedTo(moved_to) = alias_record.alias_state.visible()
             && own_tokens.contains(&moved_to.move_id)
         {

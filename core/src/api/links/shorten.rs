@@ -4,9 +4,10 @@ use http::StatusCode;
 use serde::Serialize;
 
 use super::create::{NewLink, create_link};
+use crate::api::blocklist::{SavedUrls, refuse_listed};
 use crate::auth::Authorized;
 use crate::context::Context;
-use crate::message::body::{RequestBody, Required, Template, request_body};
+use crate::message::body::{Draft, RequestBody, Required, Template, request_body};
 use crate::message::problem::Problem;
 use crate::message::request::{BODY_LIMIT, Body};
 use crate::message::response::Response;
@@ -38,10 +39,13 @@ pub(super) struct ShortenedJson<'a> {
 
 /// `POST /shorten`
 pub(crate) async fn shorten<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, body: &Body) -> Result<Response, Problem> {
-    let draft = ShortenBody::read(body, BODY_LIMIT, &context.parsing())?;
+    let Draft { parts, mut wrong } = ShortenBody::read(body, BODY_LIMIT, &context.parsing())?;
     let domain = context.config.default_domain();
     authorized.check_domain(domain)?;
-    let target = draft.finish()?.url;
+    let mut urls = SavedUrls::default();
+    urls.add("/url", parts.url.as_ref());
+    refuse_listed(context, &urls, &mut wrong).await?;
+    let target = Draft::<ShortenBody> { parts, wrong }.finish()?.url;
     let new = NewLink {
         imported_clicks: Clicks::default(),
         target: target.clone(),

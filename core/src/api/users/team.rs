@@ -94,7 +94,8 @@ async fn add_owner_if<E: Edge>(
     for _ in 0..MAX_EDIT_ATTEMPTS {
         let owners = Owners::load(context).await?;
         check(&owners)?;
-        let was = load_existing(context, id).await?.ok_or_else(Problem::no_such_user)?;
+        // The user was read or created before, so a read that misses them is late.
+        let Some(was) = load_existing(context, id).await? else { continue };
         if owners.role_of(&was.value) == Role::Owner {
             return Ok(was.value);
         }

@@ -35,6 +35,7 @@ pub(super) const TOKEN: Operation = Operation::new(OperationGroup::Accounts, "to
          the deployment itself may use it. If an answer is lost, send the same token again. 503 `store_unavailable` may \
          mean that the store does not show a new session yet: send the same token again.",
     )
+    .parameters(&[parameters::REFRESH_COOKIE])
     .body::<account::TokenRequest>("token-request")
     .answers(&[(200, answers::SIGNED_IN), (403, answers::OTHER_SITE)]);
 
@@ -44,6 +45,7 @@ pub(super) const LOGOUT: Operation = Operation::new(OperationGroup::Accounts, "l
          only pages of the deployment itself may use it. An access token of the session can still read for up to 15 \
          minutes, and cannot change anything.",
     )
+    .parameters(&[parameters::REFRESH_COOKIE])
     .body::<account::Logout>("logout")
     .answers(&[(204, answers::SIGNED_OUT), (403, answers::OTHER_SITE)]);
 

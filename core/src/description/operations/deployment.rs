@@ -4,8 +4,8 @@ use crate::description::answers;
 use crate::description::operation::{Operation, OperationGroup};
 
 pub(super) const HOME: Operation = Operation::new(OperationGroup::Deployment, "home", "Show the front page")
-    .description("The front page of the deployment, or a redirect if the domain has a `root`. The answer is 503 if the record of an added domain cannot be read.")
-    .answers(&[(200, answers::PAGE), (302, answers::ROOT)]);
+    .description("The front page of the deployment, or a redirect if the domain has a `root`. The answer is 503 if the record of an added domain cannot be read, and 403 if the `root` is on a host of the blocklist.")
+    .answers(&[(200, answers::PAGE), (302, answers::ROOT), (403, answers::BLOCKED_TARGET)]);
 
 pub(super) const HEALTH: Operation = Operation::new(OperationGroup::Deployment, "health", "Check that hop runs")
     .description("Answers on every host and with any settings.")

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod audit;
+mod blocklist;
 mod bulk;
 mod deployment;
 mod domains;
@@ -62,6 +63,9 @@ pub(super) const fn of(endpoint: EndpointName) -> Operation {
         EndpointName::ResetPassword => accounts::RESET_PASSWORD,
         EndpointName::ListSessions => accounts::LIST_SESSIONS,
         EndpointName::EndSession => accounts::END_SESSION,
+        EndpointName::ListBlocklist => blocklist::LIST_BLOCKLIST,
+        EndpointName::BlockHost => blocklist::BLOCK_HOST,
+        EndpointName::UnblockHost => blocklist::UNBLOCK_HOST,
         EndpointName::ShowMe => keys::SHOW_ME,
         EndpointName::ListUsers => users::LIST_USERS,
         EndpointName::CreateUser => users::CREATE_USER,

@@ -17,8 +17,9 @@ pub(super) const FOLLOW_LINK: Operation = Operation::new(OperationGroup::Visitor
          link gets 403, since it would keep the page. A preview gets the `card` of the link. An old alias of a moved \
          link redirects like the link itself if the move kept the alias; otherwise it is 410. A 404 may suggest the \
          link that was meant: without punctuation at the end of the address, or in small letters. Instead of 404 and \
-         410 a domain may redirect visitors elsewhere, with 302; that is not a click. On Workers a network that asks for \
-         very many unknown aliases gets 429 instead of 404.",
+         410 a domain may redirect visitors elsewhere, with 302; that is not a click. Instead of any redirect to a host \
+         on the blocklist, or to another link shortener, the answer is 403 `blocked_target`: a warning page for a browser. \
+         On Workers a network that asks for very many unknown aliases gets 429 instead of 404.",
     )
     .parameters(&[parameters::REFERER, parameters::SEC_FETCH_MODE])
     .answers(&[
@@ -27,6 +28,7 @@ pub(super) const FOLLOW_LINK: Operation = Operation::new(OperationGroup::Visitor
         (302, answers::REDIRECT),
         (307, answers::REDIRECT),
         (308, answers::REDIRECT),
+        (403, answers::REFUSED_VISIT),
     ]);
 
 pub(super) const SUBMIT_FORM: Operation = Operation::new(OperationGroup::Visitors, "submit", "Submit the form of a link")
@@ -38,14 +40,15 @@ pub(super) const SUBMIT_FORM: Operation = Operation::new(OperationGroup::Visitor
     )
     .parameters(&[parameters::ORIGIN, parameters::SEC_FETCH_SITE])
     .body_schema(form)
-    .answers(&[(200, answers::SHOWN), (303, answers::ONWARD)]);
+    .answers(&[(200, answers::SHOWN), (303, answers::ONWARD), (403, answers::REFUSED_VISIT)]);
 
 pub(super) const PREVIEW_LINK: Operation = Operation::new(OperationGroup::Visitors, "preview", "Preview a link")
     .description(
         "Shows where this visitor would be redirected, without a redirect. It is not a click. The target is not shown \
-         if the link has a click limit, or a password that the visitor has not entered yet.",
+         if the link has a click limit, or a password that the visitor has not entered yet. The answer is 403 \
+         `blocked_target` if the redirect would go to a host on the blocklist, or to another link shortener.",
     )
-    .answers(&[(200, answers::SHOWN)]);
+    .answers(&[(200, answers::SHOWN), (403, answers::BLOCKED_TARGET)]);
 
 /// The schema of the forms on the pages of a link.
 fn form() -> Value {

@@ -215,6 +215,11 @@ impl Field for Ignored {
 }
 
 impl<T> Patch<T> {
+    /// The value that is set.
+    pub(crate) fn value(&self) -> Option<&T> {
+        if let Self::Set(value) = self { Some(value) } else { None }
+    }
+
     /// Applies the patch to an optional value.
     pub(crate) fn apply(self, current: &mut Option<T>) {
         match self {

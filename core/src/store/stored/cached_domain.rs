@@ -6,6 +6,7 @@ use http::HeaderValue;
 use serde::{Deserialize, Serialize};
 
 use super::{Millis, SchemaVersion, corrupt};
+use crate::model::blocklist::TargetHost;
 use crate::model::time::Timestamp;
 use crate::store::DomainRedirects;
 use crate::store::ports::StoreError;
@@ -23,6 +24,9 @@ pub(in crate::store) struct StoredCachedDomain<'a> {
     not_found: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     ended: Option<Cow<'a, str>>,
+    /// The listed ones among the hosts. Absent if that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    listed: Option<Vec<Cow<'a, str>>>,
 }
 
 impl<'a> StoredCachedDomain<'a> {
@@ -36,6 +40,7 @@ impl<'a> StoredCachedDomain<'a> {
             root: text(&redirects.root, "root")?,
             not_found: text(&redirects.not_found, "not_found")?,
             ended: text(&redirects.ended, "ended")?,
+            listed: redirects.listed.as_ref().map(|listed| listed.iter().map(|host| host.as_str().into()).collect()),
         })
     }
 
@@ -48,6 +53,7 @@ impl<'a> StoredCachedDomain<'a> {
             root: header(self.root, "root")?,
             not_found: header(self.not_found, "not_found")?,
             ended: header(self.ended, "ended")?,
+            listed: self.listed.map(|listed| listed.into_iter().map(|host| TargetHost::stored(host.into_owned())).collect()),
         };
         Ok((redirects, self.verified_at.into()))
     }
@@ -64,7 +70,11 @@ mod tests {
 
     #[test]
     fn cached_domain_is_stored_and_read_back() {
-        for redirects in ["", r#","root":"https://example.com/r","not_found":"https://example.com/n","ended":"https://example.com/e""#] {
+        for redirects in [
+            "",
+            r#","listed":["example.com"]"#,
+            r#","root":"https://example.com/r","not_found":"https://example.com/n","ended":"https://example.com/e""#,
+        ] {
             let json = format!(r#"{{"v":1,"verified_at":3{redirects}}}"#);
             let (redirects, verified_at) = read(&json).unwrap();
             assert_eq!(stored::write(&StoredCachedDomain::new(&redirects, verified_at).unwrap()), Ok(json));

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::settings::StoredSettings;
 use super::{Millis, SchemaVersion, corrupt};
 use crate::model::alias::Alias;
+use crate::model::blocklist::TargetHost;
 use crate::model::domain::Domain;
 use crate::model::link::LinkId;
 use crate::model::password::PasswordTag;
@@ -52,6 +53,9 @@ struct StoredVisitorLink<'a> {
     settings: StoredSettings<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     lock: Option<Cow<'a, str>>,
+    /// The listed ones among the hosts of the link. Absent if that is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    listed: Option<Vec<Cow<'a, str>>>,
 }
 
 impl<'a> StoredCachedLink<'a> {
@@ -91,6 +95,7 @@ impl<'a> From<&'a VisitorLink> for StoredVisitorLink<'a> {
             target: visitor_link.target.as_str().into(),
             settings: StoredSettings::from(&visitor_link.settings),
             lock: visitor_link.lock.as_ref().map(|lock| lock.as_str().into()),
+            listed: visitor_link.listed.as_ref().map(|listed| listed.iter().map(|host| host.as_str().into()).collect()),
         }
     }
 }
@@ -111,6 +116,7 @@ impl TryFrom<StoredVisitorLink<'_>> for VisitorLink {
             settings: stored.settings.try_into()?,
             limit: None,
             lock: stored.lock.map(|lock| PasswordTag::stored(lock.into_owned())),
+            listed: stored.listed.map(|listed| listed.into_iter().map(|host| TargetHost::stored(host.into_owned())).collect()),
         })
     }
 }
@@ -131,6 +137,8 @@ mod tests {
             r#","link":{"domain":"hop.example","alias":"a","target":"https://example.com/","spec":{}}"#,
             r#","link":{"domain":"hop.example","alias":"a","tags":["b","c"],"target":"https://example.com/","spec":{}}"#,
             r#","link":{"domain":"hop.example","alias":"a","target":"https://example.com/","spec":{"confirm":true},"lock":"l"}"#,
+            r#","link":{"domain":"hop.example","alias":"a","target":"https://example.com/","spec":{},"listed":[]}"#,
+            r#","link":{"domain":"hop.example","alias":"a","target":"https://example.com/","spec":{},"listed":["example.com"]}"#,
             r#","to":"link/hop.example/new""#,
             r#","to":"link/hop.example/new","forwards":true"#,
         ] {

@@ -6,6 +6,7 @@
 
 pub(super) mod alias;
 mod audit;
+mod blocklist;
 pub(super) mod bytes;
 pub(super) mod cached_domain;
 pub(super) mod cached_link;

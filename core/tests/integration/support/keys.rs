@@ -10,13 +10,14 @@ use super::{Ask, Isolate, run};
 pub(crate) const KEYS: &str = "/api/v1/keys";
 
 /// Every scope there is.
-pub(crate) const SCOPES: [&str; 11] = [
+pub(crate) const SCOPES: [&str; 12] = [
     "links:read",
     "links:write",
     "links:admin",
     "stats:read",
     "stats:write",
     "domains:admin",
+    "blocklist:admin",
     "users:admin",
     "keys:admin",
     "audit:read",

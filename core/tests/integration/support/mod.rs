@@ -1,5 +1,7 @@
 //! Shared test support: a client on the memory edge, store faults, a seeded scheduler, and invariants of the store.
 
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) mod accounts;
 pub(crate) mod audit;
 pub(crate) mod client;
 pub(crate) mod history;

@@ -37,6 +37,13 @@ pub(crate) enum Plan {
     LateAt(StoreStep, usize),
     /// Every step of this kind, with this fault.
     Every(StoreStep, Fault),
+    /// Every read, with this fault.
+    EveryRead(Fault),
+}
+
+/// Whether a step is a read.
+pub(crate) fn is_read(step: StoreStep) -> bool {
+    matches!(step, StoreStep::Get | StoreStep::GetMany | StoreStep::Scan)
 }
 
 impl Plan {
@@ -47,6 +54,7 @@ impl Plan {
         let fails = match self {
             Self::At(faults) => return faults.iter().find(|(at, _)| *at == number).map_or(Fault::None, |(_, fault)| *fault),
             Self::Every(kind, fault) => return if steps.last() == Some(kind) { *fault } else { Fault::None },
+            Self::EveryRead(fault) => return if steps.last().copied().is_some_and(is_read) { *fault } else { Fault::None },
             Self::From(first, only) => number >= *first && only.is_none_or(|only| only == steps[number]),
             Self::FromFirst(fatal) => steps.contains(fatal),
             Self::FromNth(fatal, nth) => count(fatal) >= *nth,
@@ -62,7 +70,7 @@ impl Plan {
     pub(crate) fn is_stale(&self) -> bool {
         match self {
             Self::At(faults) => faults.iter().any(|(_, fault)| *fault == Fault::Stale),
-            Self::Every(_, fault) => *fault == Fault::Stale,
+            Self::Every(_, fault) | Self::EveryRead(fault) => *fault == Fault::Stale,
             Self::From(..) | Self::FromFirst(_) | Self::FromNth(..) | Self::LateAt(..) => false,
         }
     }

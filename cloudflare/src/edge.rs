@@ -97,7 +97,8 @@ impl Edge for WorkersEdge {
         console_error!("{line}");
     }
 
-    /// The counts are of one data centre, and Cloudflare updates them now and then. Without the binding there is no limiter.
+    /// The counts are of one data centre, and Cloudflare updates them now and then. Without the binding there is no
+    /// limiter.
     async fn admits_unknown_alias(&self, client: &str) -> Result<bool, StoreError> {
         let Ok(limiter) = self.env.rate_limiter("UNKNOWN_ALIASES") else { return Ok(true) };
         let outcome = limiter.limit(client.to_owned()).await.map_err(|error| StoreError::Unavailable(error.to_string()))?;

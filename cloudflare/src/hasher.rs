@@ -1,5 +1,5 @@
-//! Hashing the passwords of users in Durable Objects, where the vendor allows 30 seconds of processor time. A request on
-//! the free plan of Workers has 10 milliseconds, and one hash takes longer.
+//! Hashing the passwords of users in Durable Objects, where the vendor allows 30 seconds of processor time. A request
+//! on the free plan of Workers has 10 milliseconds, and one hash takes longer.
 
 use hop_core::ports::{PasswordHashing, StoreError};
 use worker::{DurableObject, Env, Error, Method, Request, RequestInit, Response, State, durable_object};

@@ -28,8 +28,8 @@ pub struct Settings {
     /// Whether `X-Rows-Read` reports how many rows the database read for a response, and tests can read what the
     /// deployment has used and make a statement of an object fail. Only for Cloudflare's runtime.
     pub metered: bool,
-    /// Whether tests can read and write the cache, and send requests for which the database does not answer: it fails or
-    /// hangs, as `X-Database` says. Only for Cloudflare's runtime.
+    /// Whether tests can read and write the cache, and send requests for which the database does not answer: it fails
+    /// or hangs, as `X-Database` says. Only for Cloudflare's runtime.
     pub cache_access: bool,
     /// Whether the platform's rate limiter lets a network ask for few unknown aliases. Compute has no such limiter.
     pub few_unknown_aliases: bool,

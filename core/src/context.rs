@@ -1,5 +1,5 @@
-//! The context of a request, which every handler gets: edge, configuration, state of the isolate, budget, and the tasks for after the
-//! response.
+//! The context of a request, which every handler gets: edge, configuration, state of the isolate, budget, and the tasks
+//! for after the response.
 
 use std::cell::RefCell;
 
@@ -67,8 +67,8 @@ impl<'a, E: Edge> Context<'a, E> {
         self.isolate.memo(access)
     }
 
-    /// Invalidates what is cached of the record at `key` after a change: drops its memo entry now, and updates the cache
-    /// after the response. `known` is the new value, if it is known.
+    /// Invalidates what is cached of the record at `key` after a change: drops its memo entry now, and updates the
+    /// cache after the response. `known` is the new value, if it is known.
     ///
     /// A value without a verdict of the blocklist gets one if the list is unused. Otherwise the store is read.
     pub(crate) fn changed<V: Cacheable>(&self, key: &Key, mut known: Option<V>) {

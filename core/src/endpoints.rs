@@ -7,9 +7,9 @@
 //! * the handler, with its arguments: fields of the [`Call`], or its methods `authorized` and `visit`
 //!
 //! The argument `parameter` is the segment of the path at the name in braces, percent-decoded. `creates` marks a
-//! handler that creates links, whose requests take a unit of the rate limit `create`. `idempotent` marks a handler whose
-//! requests may carry an `Idempotency-Key`. `unboxed` marks the handler of nearly all requests, whose future is not
-//! boxed.
+//! handler that creates links, whose requests take a unit of the rate limit `create`. `idempotent` marks a handler
+//! whose requests may carry an `Idempotency-Key`. `unboxed` marks the handler of nearly all requests, whose future is
+//! not boxed.
 
 mod call;
 mod declaration;
@@ -126,17 +126,17 @@ endpoints! {
     SetUp: POST "/api/v1/setup", Programs, Identity, Json,
         [201, 400, 401, 403, 409, 413, 415, 422, 503] => { account::setup(context, authorized, body) }
     AcceptInvitation: POST "/api/v1/invitations/accept", Programs, Anyone, Json,
-        [200, 400, 401, 403, 413, 415, 422, 503] => { account::accept(context, domain, client, body) }
+        [200, 400, 401, 403, 413, 415, 422, 429, 503] => { account::accept(context, domain, client, body) }
     Login: POST "/api/v1/login", Programs, Anyone, Json,
         [200, 400, 401, 403, 413, 415, 422, 429, 503] => { account::login(context, domain, client, body) }
     Token: POST "/api/v1/token", Programs, Anyone, Json,
         [200, 400, 401, 403, 413, 415, 422, 429, 503] => { account::token(context, domain, client, body) }
     Logout: POST "/api/v1/logout", Programs, Anyone, Json,
-        [204, 400, 401, 403, 413, 415, 422, 503] => { account::logout(context, domain, client, body) }
+        [204, 400, 401, 403, 413, 415, 422, 429, 503] => { account::logout(context, domain, client, body) }
     ChangePassword: POST "/api/v1/password", Programs, Identity, Json,
         [204, 400, 401, 403, 413, 415, 422, 429, 503] => { account::change_password(context, authorized, body) }
     ResetPassword: POST "/api/v1/password/reset", Programs, Anyone, Json,
-        [204, 400, 401, 413, 415, 422, 503] => { account::reset_password(context, client, body) }
+        [204, 400, 401, 413, 415, 422, 429, 503] => { account::reset_password(context, client, body) }
     ListSessions: GET "/api/v1/sessions", Programs, Identity, NoBody,
         [200, 401, 403, 422, 503] => { account::list_sessions(context, authorized, query) }
     EndSession: DELETE "/api/v1/sessions/{session}", Programs, Identity, NoBody,

@@ -24,7 +24,7 @@ others.
   lint       rustfmt, clippy (this machine and both wasm targets), documentation of core and API, list of bots
   unit       unit tests of core, conformance and xtask
   wasm       core's tests inside a wasm module
-  size       build both modules and show their sizes; fails above 1 MB gzipped
+  size       build both modules and show their sizes; fails if the code of one is above 1 MB gzipped
   memory     core's unit tests and the conformance suite on the memory edge, in seconds, without Node or wasm
   workerd    the conformance suite on Cloudflare's runtime, 20,000 links in D1, and an import of 1,000 links that is
              killed half-way

@@ -1,5 +1,5 @@
-//! The blocklist of hosts: its endpoints, links that are refused, and the warning in place of a redirect. Its deployment
-//! is its own, because a blocklist that was used once costs each request a little more.
+//! The blocklist of hosts: its endpoints, links that are refused, and the warning in place of a redirect. Its
+//! deployment is its own, because a blocklist that was used once costs each request a little more.
 
 use serde_json::{Value, json};
 
@@ -138,6 +138,9 @@ fn domain_redirect_to_a_listed_host_is_a_warning(world: &World) {
     let root = format!("https://{host}/");
     hop.send(&Call::post_json("/api/v1/domains", &json!({"domain": domain, "root": root, "not_found": root}))).expect(201);
     blocked(hop, &host);
+    // A data centre learns of the entry as of an edit, within a minute. An edit of the domain is seen at once.
+    let patch = json!({"ended": "https://example.com/"});
+    hop.send(&Call::new("PATCH", format!("/api/v1/domains/{domain}")).json(&patch).admin()).expect(200);
     for path in ["/", "/no-such-link"] {
         let response =
             eventually("the domain is served", || Some(hop.send(&Call::get(path).host(&domain))).filter(|response| response.status != 404));

@@ -14,6 +14,7 @@ cases!("rate_limits":
     invalid_credentials_are_limited_at_every_endpoint,
     creating_links_is_limited_per_key,
     anyone_shortens_under_a_limit,
+    sign_ins_and_refreshes_are_limited,
     unknown_aliases_are_limited_by_the_platform,
 );
 
@@ -39,6 +40,16 @@ fn invalid_credentials_are_limited_at_every_endpoint(world: &World) {
         let call = Call::new(row.method, path.join("/")).with_key("an invalid key").from(GERMANY);
         assert_limited(&hop.send(&call), "credentials", 5);
     }
+    for (path, body) in [
+        ("/api/v1/invitations/accept", json!({"token": "x", "password": super::accounts::PASSWORD})),
+        ("/api/v1/password/reset", json!({"token": "x", "new": super::accounts::PASSWORD})),
+        ("/api/v1/token", json!({"refresh_token": "x"})),
+        ("/api/v1/logout", json!({"refresh_token": "x"})),
+    ] {
+        assert_limited(&hop.send(&Call::new("POST", path).json(&body).from(GERMANY)), "credentials", 5);
+    }
+    let other_scheme = Call::get("/api/v1/me").header("Authorization", "Basic x").from(GERMANY);
+    assert_limited(&hop.send(&other_scheme), "credentials", 5);
     hop.send(&me(crate::world::ADMIN_KEY)).expect(200);
     hop.send(&Call::get("/api/v1/me").from(GERMANY)).problem(401, "unauthenticated");
     hop.send(&Call::get("/api/v1/me").with_key("an invalid key").from(AUSTRIA)).problem(401, "unauthenticated");
@@ -60,6 +71,41 @@ fn creating_links_is_limited_per_key(world: &World) {
         assert_limited(&hop.send(call), "create", 4);
     }
     hop.send(&Call::get("/api/v1/links").admin()).expect(200);
+}
+
+/// Strangers use up the attempts of an account, but not those of a device that signed in before.
+fn sign_ins_and_refreshes_are_limited(world: &World) {
+    let (hop, email, password) = (world.limited(), format!("{}@people.example", world.alias("limited")), super::accounts::PASSWORD);
+    let invited = hop.send(&Call::post_json("/api/v1/users", &json!({"email": email}))).expect(201).json();
+    let accept = json!({"token": invited["invite_token"], "password": password});
+    let accept = Call::new("POST", "/api/v1/invitations/accept").json(&accept);
+    let accepted = eventually("the invitation is seen", || Some(hop.send(&accept)).filter(|response| response.status == 200)).json();
+    let refresh = Call::new("POST", "/api/v1/token").json(&json!({"refresh_token": accepted["refresh_token"]}));
+    for _ in 0..2 {
+        eventually("the session is seen", || (hop.send(&refresh).status == 200).then_some(()));
+    }
+    assert_limited(&hop.send(&refresh), "refresh", 2);
+    let sign_in = |password: &str, place| {
+        let body = json!({"email": email, "password": password, "browser": true});
+        Call::new("POST", "/api/v1/login").json(&body).header("Sec-Fetch-Site", "same-origin").from(place)
+    };
+    let response = eventually("the user is seen", || Some(hop.send(&sign_in(password, AUSTRIA))).filter(|response| response.status == 200));
+    let cookies = response.header_values("set-cookie");
+    let device = cookies.iter().find(|cookie| cookie.starts_with("__Host-hop-device-")).expect("a cookie for the device");
+    assert!(device.ends_with("; Path=/; Max-Age=31536000; Secure; HttpOnly; SameSite=Strict"), "{device}");
+    for _ in 0..3 {
+        hop.send(&sign_in("not this password", GERMANY)).problem(401, "unauthenticated");
+    }
+    assert_limited(&hop.send(&sign_in("not this password", GERMANY)), "sign-in-network", 3);
+    assert_limited(&hop.send(&sign_in(password, FRANCE)), "sign-in-account", 4);
+    let known = sign_in(password, FRANCE).header("Cookie", device.split(';').next().unwrap_or_default());
+    for _ in 0..2 {
+        hop.send(&known).expect(200);
+    }
+    assert_limited(&hop.send(&known), "sign-in-device", 2);
+    let other = json!({"email": "unknown@people.example", "password": password});
+    let other = Call::new("POST", "/api/v1/login").json(&other).from(NOWHERE);
+    hop.send(&other.header("Cookie", device.split(';').next().unwrap_or_default())).problem(401, "unauthenticated");
 }
 
 fn anyone_shortens_under_a_limit(world: &World) {

@@ -58,7 +58,9 @@ fn call(method: &str, pattern: &str) -> Call {
         "/api/v1/users" => call.header("Content-Type", "application/json").body(r#"{"email":"ann@example.com"}"#),
         "/api/v1/setup" => call.json(&json!({"email": "ann@example.com", "name": "Ann", "password": PASSWORD})),
         "/api/v1/login" => call.json(&json!({"email": "ann@example.com", "password": PASSWORD})),
-        "/api/v1/invitations/accept" => call.json(&json!({"token": format!("hopinvite_{}_{SECRET}", "1".repeat(17)), "password": PASSWORD})),
+        "/api/v1/invitations/accept" => {
+            call.json(&json!({"token": format!("hopinvite_{}_{SECRET}", "1".repeat(17)), "password": PASSWORD}))
+        }
         "/api/v1/password/reset" => call.json(&json!({"token": format!("hopreset_{}_{SECRET}", "1".repeat(17)), "new": PASSWORD})),
         "/api/v1/token" | "/api/v1/logout" => call.json(&json!({"refresh_token": REFRESH_TOKEN})),
         "/shorten" => call.header("Content-Type", "application/json").body(r#"{"url":"https://example.com/"}"#),

@@ -1,6 +1,6 @@
 // hop as it is built. The tests can also use its cache, and take the database away from a request. For tests only.
 import Hop from "{worker}";
-export { Ledger } from "{worker}";
+export { Ledger, PasswordHasher } from "{worker}";
 
 /** A database that does not answer. hop checks the class name of a binding. */
 class D1Database {

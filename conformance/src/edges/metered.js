@@ -1,6 +1,7 @@
 // hop as it is built, with a header that reports how many rows the database read for the response, and with counts of
 // what all requests and the objects of the ledger have used. For tests only.
 import Hop, { Ledger as HopLedger } from "{worker}";
+export { PasswordHasher } from "{worker}";
 
 /** The operations since the counts were last read. The Worker and its objects share this isolate. */
 let used = {};

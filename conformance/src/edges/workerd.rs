@@ -96,7 +96,8 @@ fn entry_of(alias: &str) -> String {
 }
 
 /// The operations that a deployment with [`Settings::metered`] has used since this was last called: `statements` of D1,
-/// `ledger_requests`, `salt_reads`, `rows_written` by objects, `alarms_set` and `failures`. What was not used is left out.
+/// `ledger_requests`, `salt_reads`, `rows_written` by objects, `alarms_set` and `failures`. What was not used is left
+/// out.
 ///
 /// # Panics
 /// When the deployment does not respond.

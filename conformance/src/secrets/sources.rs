@@ -49,6 +49,7 @@ pub(super) fn returned(method: &str, path: &str, response: &Response) -> Vec<Ret
         let (cookie, value) = text.split_once('=').unwrap_or_default();
         let (secret, name) = match cookie {
             "__Host-hop-refresh" => (secret_part(value), "a refresh token"),
+            _ if cookie.starts_with("__Host-hop-device-") => (value.rsplit('.').next().unwrap_or_default().to_owned(), "a device cookie"),
             _ => (value.rsplit('.').next().unwrap_or_default().to_owned(), "a cookie that opens a link"),
         };
         returned.push(Returned { secret, name, text: text.to_owned() });
@@ -63,7 +64,11 @@ pub(super) fn returned(method: &str, path: &str, response: &Response) -> Vec<Ret
         _ if path.starts_with("/api/v1/users/") && path.ends_with("/reset") => &[("reset_token", "a password reset")],
         _ => &[],
     };
-    let json = if (method, matches!(response.status, 200 | 201)) == ("POST", true) { serde_json::from_slice(&response.body) } else { Ok(Value::Null) };
+    let json = if (method, matches!(response.status, 200 | 201)) == ("POST", true) {
+        serde_json::from_slice(&response.body)
+    } else {
+        Ok(Value::Null)
+    };
     let json = json.unwrap_or_default();
     for (field, name) in fields {
         if let Some(text) = json[field].as_str() {
@@ -171,7 +176,11 @@ mod tests {
         ] {
             assert!(of(method, path, response).is_empty(), "{method} {path}");
         }
-        let signed_in = response(200, "Set-Cookie: __Host-hop-refresh=hoprt_u_s_1_a_b; Path=/\r\n", r#"{"access_token":"eyJ.b.c","refresh_token":"hoprt_u_s_1_a_b"}"#);
+        let signed_in = response(
+            200,
+            "Set-Cookie: __Host-hop-refresh=hoprt_u_s_1_a_b; Path=/\r\n",
+            r#"{"access_token":"eyJ.b.c","refresh_token":"hoprt_u_s_1_a_b"}"#,
+        );
         for path in ["/api/v1/login", "/api/v1/token", "/api/v1/invitations/accept"] {
             let expected = [("a_b", "__Host-hop-refresh=hoprt_u_s_1_a_b"), ("c", "eyJ.b.c"), ("a_b", "hoprt_u_s_1_a_b")];
             assert_eq!(of("POST", path, &signed_in), expected.map(|(secret, text)| (secret.to_owned(), text.to_owned())));

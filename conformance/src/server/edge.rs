@@ -65,7 +65,8 @@ impl ServerEdge {
         self.log.lock().unwrap_or_else(PoisonError::into_inner).join("\n")
     }
 
-    /// The name and the bytes of every record, every cached link and every row of the ledger. The bytes include the key.
+    /// The name and the bytes of every record, every cached link and every row of the ledger. The bytes include the
+    /// key.
     pub fn stored(&self) -> Vec<(String, Vec<u8>)> {
         let named = |key: &Key, value: &[u8]| (format!("the record {}", key.as_str()), [key.as_str().as_bytes(), b"\n", value].concat());
         let records = &self.records.records;

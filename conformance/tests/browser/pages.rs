@@ -49,7 +49,7 @@ pub(crate) fn all(site: &Site) -> Vec<Value> {
         at("confirm-card", "confirm-card", 200, &["Continue", "A handbook"]),
         at("password", "locked", 200, &["Password", "Open the link"]),
         typing("wrong", at("password-wrong", "locked", 403, &["This password is wrong"])),
-        typing("wrong", at("password-too-often", "guessed", 429, &["Too many attempts", "Wait 15 minutes"])),
+        typing("wrong", at("password-too-often", "guessed", 429, &["Too many attempts", "Wait, then try again"])),
         with_agent(PROGRAM, at("person", "people", 200, &["This link opens only for people"])),
         with_agent(PREVIEW, at("card", "docs", 200, &["A handbook"])),
     ];

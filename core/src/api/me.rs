@@ -27,7 +27,7 @@ struct MeJson<'a> {
     user: Option<&'a str>,
     /// Identifier of the key; `null` for the bootstrap admin and for a signed-in user.
     key: Option<&'a str>,
-    /// Role of the user: at this moment, or of a signed-in user when their access token was issued.
+    /// Role of the user at this moment.
     #[cfg_attr(feature = "docs", schemars(with = "wire_schema::RoleSchema"))]
     role: &'static str,
     #[serde(flatten)]
@@ -47,7 +47,7 @@ pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, authorized: &Authori
         principal: authorized.principal(),
         user: authorized.user().map(UserId::as_str),
         key: authorized.key().map(KeyId::as_str),
-        role: authorized.role().name(),
+        role: live.as_ref().map_or(authorized.role(), |live| live.role).name(),
         rights: RightsJson::new(authorized.scopes().unwrap_or(&Scope::ALL), authorized.domains()),
         session: live.as_ref().map(|live| SessionJson::new(&live.session.value, authorized.session())),
     };

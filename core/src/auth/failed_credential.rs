@@ -1,8 +1,8 @@
 //! Failed credentials: a request with an invalid credential takes a unit of the rate limit of its network.
 //!
-//! A request with a valid credential takes none and is never refused, so an attacker cannot lock out the other clients of
-//! a network. Neither does a request without a credential, nor one with an access token that hop signed: it has expired or
-//! its session has ended, and nobody guesses one.
+//! A request with a valid credential takes none and is never refused, so an attacker cannot lock out the other clients
+//! of a network. Neither does a request without `Authorization`, nor one with an access token that hop signed: it has
+//! expired or its session has ended, and nobody guesses one.
 
 use super::rate_limit::{self, RateTake};
 use crate::context::Context;
@@ -11,6 +11,18 @@ use crate::message::problem::{Problem, ProblemCode};
 use crate::model::rate_limits::RatePolicy;
 use crate::model::visit::network;
 use crate::store::ports::{ClientInfo, Edge};
+
+/// Counts a refused one-time token or refresh token like an invalid credential.
+pub(crate) async fn count_failed_token<E: Edge, T>(
+    context: &Context<'_, E>,
+    client: &impl ClientInfo,
+    result: Result<T, Problem>,
+) -> Result<T, Problem> {
+    match result {
+        Err(problem) => Err(count_failure(context, client, &[], problem).await),
+        done => done,
+    }
+}
 
 /// Returns the problem of a request whose credential gave `problem`: 429 once the units of the network are used up. If
 /// the store cannot count, the problem stays the same.

@@ -46,16 +46,22 @@ impl LiveSession {
             });
         };
         let user = user_record.as_ref().map(GuardedRecord::<User>::decode).transpose()?;
-        let Some(user) = user.filter(|user| user.value.may_sign_in()) else {
-            return Err(refused().because(because("its user is not active")));
+        // A new session may be read with its user as they were before.
+        let is_new = id.may_be_missed(context.now);
+        let user = match user {
+            Some(user) if user.value.may_sign_in() => user,
+            Some(user) if user.value.is_active() && is_new => {
+                return Err(Problem::late_session(because("it is new, and its user has no password")));
+            }
+            _ => return Err(refused().because(because("its user is not active"))),
         };
         if session.value.has_ended(context.now) {
             return Err(refused().because(because("it has ended")));
         }
         let generation = &user.value.session_generation;
         if !session.value.belongs_to(generation) {
-            return Err(if generation.may_be_missed(context.now) {
-                Problem::late_session(because("all sessions of its user ended a moment ago"))
+            return Err(if is_new || generation.may_be_missed(context.now) {
+                Problem::late_session(because("its generation is not the one of its user, and one of them is new"))
             } else {
                 refused().because(because("all sessions of its user were ended"))
             });

@@ -1,10 +1,10 @@
 //! Authentication and authorization: the principal of a request, and the proof that it has a right.
 //!
 //! A principal is the bootstrap admin, an API key or a signed-in user; or the public, where a setting lets it shorten
-//! URLs. The rights of a key follow from its scopes, its domains and its role: the current role of its owner, but at most
-//! the role that its creator had. All of this is read in every request and never cached. A signed-in user has the rights
-//! of their role. A request that changes something reads session and user; any other trusts the role in the access token
-//! for its 15 minutes.
+//! URLs. The rights of a key follow from its scopes, its domains and its role: the current role of its owner, but at
+//! most the role that its creator had. All of this is read in every request and never cached. A signed-in user has the
+//! rights of their role. A request that changes something reads session and user; any other trusts the role in the
+//! access token for its 15 minutes.
 mod access;
 mod credential;
 mod device;
@@ -20,6 +20,7 @@ use http::header::AUTHORIZATION;
 pub(crate) use self::access::Access;
 pub(crate) use self::credential::role_of;
 pub(crate) use self::device::remember_device;
+pub(crate) use self::failed_credential::count_failed_token;
 pub(crate) use self::live_session::{LiveSession, live_session};
 pub(crate) use self::refresh::{find_session, refresh};
 pub(crate) use self::sign_in::{check_password, find_user, hash_new_password, sign_in, signed_in};
@@ -95,7 +96,11 @@ pub(crate) async fn authorize<E: Edge>(
         }
         Access::Right(right) | Access::RightOrPublic(right) => Some(right),
     };
-    let token = credential::token(client)?;
+    let token = match credential::token(client) {
+        Ok(token) => token,
+        Err(problem) if client.header(&AUTHORIZATION).is_none() => return Err(problem),
+        Err(problem) => return Err(failed_credential::count_failure(context, client, &[], problem).await),
+    };
     let mut principal = match credential::principal(context, &token, may_change).await {
         Ok(principal) => principal,
         Err(problem) => return Err(failed_credential::count_failure(context, client, &token, problem).await),

@@ -23,7 +23,7 @@ pub(crate) async fn find_session<E: Edge>(
 /// successor.
 pub(crate) async fn refresh<E: Edge>(context: &Context<'_, E>, token: &RefreshToken) -> Result<(Session, LiveSession), Problem> {
     let mut live = load(context, token).await?;
-    rate_limit::take(context, RatePolicy::Refresh, &[token.session.as_str().as_bytes()]).await?;
+    rate_limit::take_if_counted(context, RatePolicy::Refresh, &[token.session.as_str().as_bytes()]).await?;
     for _ in 0..MAX_EDIT_ATTEMPTS {
         let session = &live.session.value;
         let about = |what: &str| format!("session {}: {what}", session.id.as_str());

@@ -1,5 +1,5 @@
-//! Sign-in with a password. Whatever is wrong, exactly one password is hashed and the answer is the same, so neither
-//! the answer nor its time tells whether an address has an account.
+//! Sign-in with a password. Whatever is wrong, the answer is the same, the same records are read, and exactly one
+//! password is hashed, so that neither the answer nor its time tells whether an address has an account.
 
 use super::device::known_device;
 use super::{Authorized, rate_limit, role_of};
@@ -87,8 +87,10 @@ pub(crate) async fn signed_in<E: Edge>(context: &Context<'_, E>, client: &impl C
 pub(crate) async fn find_user<E: Edge>(context: &Context<'_, E>, email: &Email) -> Result<Option<Box<GuardedRecord<User>>>, Problem> {
     let records = context.edge.records();
     for pepper in context.config.peppers() {
-        let Some(claim) = GuardedRecord::<EmailClaim>::load(records, &Key::email(&email.claim_name(pepper))).await? else { continue };
-        let user = GuardedRecord::<User>::load(records, &Key::user(&claim.value.by)).await?;
+        let claim = GuardedRecord::<EmailClaim>::load(records, &Key::email(&email.claim_name(pepper))).await?;
+        // An unknown address takes as many reads, so that their time does not tell.
+        let key = claim.map_or_else(Key::probe, |claim| Key::user(&claim.value.by));
+        let user = GuardedRecord::<User>::load(records, &key).await?;
         // A claim may belong to a user who was deleted or is being created.
         if let Some(user) = user.filter(|user| user.value.email.as_ref() == Some(email)) {
             return Ok(Some(user));

@@ -128,14 +128,13 @@ pub(super) const USER_INVITED: ResponseSpec =
     ResponseSpec::json("UserInvited", "The user and the token of their invitation", "InvitedUser", &["invited"])
         .headers(&[Header::required("Location", "address of the user in the API"), ETAG]);
 pub(super) const USER_LIST: ResponseSpec = ResponseSpec::json("UserList", "A page of users", "UserList", &["users"]);
-pub(super) const RESET_ISSUED: ResponseSpec =
-    ResponseSpec::json("ResetIssued", "The token of the reset", "ResetToken", &["reset-token"]);
+pub(super) const RESET_ISSUED: ResponseSpec = ResponseSpec::json("ResetIssued", "The token of the reset", "ResetToken", &["reset-token"]);
 pub(super) const FIRST_OWNER: ResponseSpec = ResponseSpec::json("FirstOwner", "The owner", "User", &["user"])
     .headers(&[Header::required("Location", "address of the user in the API"), ETAG]);
 pub(super) const SIGNED_IN: ResponseSpec = ResponseSpec::json("SignedIn", "The tokens of the session", "SignedIn", &["signed-in"])
     .headers(&[Header::optional("Set-Cookie", "the refresh token, for a browser")]);
 pub(super) const SIGNED_OUT: ResponseSpec =
-    ResponseSpec::empty("SignedOut", "Done").headers(&[Header::required("Set-Cookie", "removes the cookie")]);
+    ResponseSpec::empty("SignedOut", "Done").headers(&[Header::optional("Set-Cookie", "removes the cookie, if it had the refresh token")]);
 pub(super) const SESSION_LIST: ResponseSpec = ResponseSpec::json("SessionList", "A page of sessions", "SessionList", &["sessions"]);
 pub(super) const AUDIT: ResponseSpec = ResponseSpec::json("Audit", "A page of events", "AuditEventList", &["audit"]);
 pub(super) const MAINTENANCE: ResponseSpec = ResponseSpec::json("Maintenance", "What was done", "Maintenance", &["maintenance"]);
@@ -156,8 +155,7 @@ pub(super) const DOMAIN_IN_USE: ResponseSpec = ResponseSpec::problem("DomainInUs
 pub(super) const CREATION_CONFLICT: ResponseSpec =
     ResponseSpec::problem("CreationConflict", &[ProblemCode::AliasTaken, ProblemCode::AliasRetired, ProblemCode::IdempotencyInFlight])
         .headers(&[Header::optional("Retry-After", "in seconds, with `idempotency_in_flight`").number()]);
-pub(super) const SET_UP_CONFLICT: ResponseSpec =
-    ResponseSpec::problem("SetUpConflict", &[ProblemCode::UserState, ProblemCode::EmailTaken]);
+pub(super) const SET_UP_CONFLICT: ResponseSpec = ResponseSpec::problem("SetUpConflict", &[ProblemCode::UserState, ProblemCode::EmailTaken]);
 pub(super) const OTHER_SITE: ResponseSpec = ResponseSpec::problem("OtherSite", &[ProblemCode::Forbidden]);
 pub(super) const WRONG_PASSWORD: ResponseSpec = ResponseSpec::problem("WrongPassword", &[ProblemCode::Forbidden]);
 pub(super) const HOST_LISTED: ResponseSpec = ResponseSpec::problem("HostListed", &[ProblemCode::HostListed]);

@@ -105,8 +105,7 @@ fn list_of_dimensions(of_one_link: bool) -> Value {
 }
 
 /// The usual parameters in paths.
-const PATH: [Parameter; 8] =
-    [ALIAS, TAG_IN_PATH, DOMAIN_IN_PATH, HOST_IN_PATH, KEY_IN_PATH, CODE, USER_IN_PATH, SESSION_IN_PATH];
+const PATH: [Parameter; 8] = [ALIAS, TAG_IN_PATH, DOMAIN_IN_PATH, HOST_IN_PATH, KEY_IN_PATH, CODE, USER_IN_PATH, SESSION_IN_PATH];
 
 const ALIAS: Parameter = Parameter::in_path("alias", "alias", "Alias of the link.", Alias::schema);
 pub(super) const ANY_ALIAS: Parameter =

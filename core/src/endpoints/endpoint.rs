@@ -28,7 +28,7 @@ pub struct Endpoint {
     pub statuses: &'static [u16],
     /// Whether requests may carry an `Idempotency-Key`.
     pub(crate) takes_idempotency_key: bool,
-    /// Whether requests create links, so that each takes a unit of the rate limit `create`.
+    /// Whether requests create links, so that each takes a unit of the rate limit `create`, or of those for the public.
     pub(crate) creates_links: bool,
 }
 

@@ -19,13 +19,22 @@ pub fn who_may_what() -> String {
     for row in ENDPOINTS {
         let need = match row.access {
             Access::Anyone => "nothing".to_owned(),
-            Access::Identity => "a key or a session".to_owned(),
+            Access::Identity => identity(row.pattern).to_owned(),
             Access::Right(right) => scope_and_role(right),
             Access::RightOrPublic(right) => format!("{}; nothing while `HOP_PUBLIC_SHORTEN` is on", scope_and_role(right)),
         };
         let _ = writeln!(text, "| `{} {}` | {need} |", row.method, row.pattern);
     }
     text
+}
+
+/// Who may call an endpoint that takes no right. Its handler checks this.
+fn identity(pattern: &str) -> &'static str {
+    match pattern {
+        "/api/v1/setup" => "the bootstrap key",
+        "/api/v1/password" | "/api/v1/sessions" | "/api/v1/sessions/{session}" => "a session",
+        _ => "a key or a session",
+    }
 }
 
 fn scope_and_role(right: Right) -> String {
@@ -49,7 +58,7 @@ fn description(right: Right) -> &'static str {
         Right::WriteDomains => "add, change and delete domains",
         Right::ManageBlocklist => "list, add and delete hosts of the blocklist",
         Right::ManageUsers => {
-            "list, create, invite, change, disable and delete users; only owners make and invite admins, and change owners"
+            "list, create, invite, change, disable and delete users, and reset their passwords; only owners make, invite and reset admins, and change owners"
         }
         Right::ManageKeys => "list, make and revoke keys; only owners make keys for other admins and owners, and revoke those of owners",
         Right::ReadAudit => "read who changed what",

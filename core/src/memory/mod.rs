@@ -68,7 +68,8 @@ pub struct MemoryEdge {
     click_lines: Mutex<Vec<(String, String)>>,
     has_timers: AtomicBool,
     waits: Mutex<Vec<u32>>,
-    /// How many unknown aliases a client may ask for, or why the limiter does not answer. Without a limiter it is nothing.
+    /// How many unknown aliases a client may ask for, or why the limiter does not answer. Without a limiter it is
+    /// nothing.
     unknown_aliases: Mutex<Option<Result<u32, &'static str>>>,
     /// The clients that asked for unknown aliases, and how often.
     asked: Mutex<BTreeMap<String, u32>>,

@@ -312,11 +312,7 @@ fn password_cost(text: Option<&str>) -> Result<Option<PasswordCost>, String> {
 }
 
 /// Parses the keys of access tokens. If they are not set, they are derived from the peppers.
-fn token_keys(
-    text: Option<&str>,
-    pepper: Result<&Pepper, &&'static str>,
-    old_pepper: Option<&Pepper>,
-) -> Result<TokenKeys, &'static str> {
+fn token_keys(text: Option<&str>, pepper: Result<&Pepper, &&'static str>, old_pepper: Option<&Pepper>) -> Result<TokenKeys, &'static str> {
     match text.filter(|text| !text.trim().is_empty()) {
         Some(text) => TokenKeys::parse(words(Some(text))),
         None => Ok(TokenKeys::derive(std::iter::once(pepper.map_err(|reason| *reason)?).chain(old_pepper))),

@@ -33,6 +33,8 @@ pub(crate) enum RatePolicy {
     SignInNetwork,
     /// Sign-ins to one account from all networks together, without those of known devices.
     SignInAccount,
+    /// Changes of a password within one session.
+    PasswordChange,
     /// Refreshes of one session.
     Refresh,
     /// Requests of one network with an invalid credential.
@@ -47,8 +49,6 @@ pub(crate) enum RatePolicy {
     UnlockLink,
     /// Passwords of one link from one network after [`Self::UnlockLink`] is used up.
     UnlockReserve,
-    /// Reports of visitors from one network.
-    Report,
     /// Links that one network creates without a credential.
     PublicShorten,
     /// Links that all networks together create without a credential.
@@ -96,6 +96,7 @@ impl RatePolicy {
         Self::SignInDevice,
         Self::SignInNetwork,
         Self::SignInAccount,
+        Self::PasswordChange,
         Self::Refresh,
         Self::Credentials,
         Self::Create,
@@ -103,7 +104,6 @@ impl RatePolicy {
         Self::UnlockNetwork,
         Self::UnlockLink,
         Self::UnlockReserve,
-        Self::Report,
         Self::PublicShorten,
         Self::PublicShortenAll,
     ];
@@ -134,6 +134,9 @@ impl RatePolicy {
                 false,
                 "Too many attempts to sign in with this e-mail address. Wait, or use a device that you signed in with before.",
             ),
+            Self::PasswordChange => {
+                ("password-change", 20, QUARTER, false, "Too many attempts to change the password. Wait, then try again.")
+            }
             Self::Refresh => {
                 ("refresh", 60, QUARTER, true, "Too many access tokens were requested for this session. Wait, then try again.")
             }
@@ -151,7 +154,6 @@ impl RatePolicy {
             Self::UnlockNetwork => ("unlock-network", 60, QUARTER, false, PASSWORDS),
             Self::UnlockLink => ("unlock-link", 600, QUARTER, false, PASSWORDS),
             Self::UnlockReserve => ("unlock-reserve", 10, QUARTER, false, PASSWORDS),
-            Self::Report => ("report", 10, HOUR, false, "Too many reports were sent from your network. Wait, then try again."),
             Self::PublicShorten => {
                 ("public-shorten", 10, HOUR, false, "Too many links were created from your network. Wait, or use a key.")
             }
@@ -271,7 +273,7 @@ mod tests {
         assert_eq!(limits.rate(RatePolicy::Create), Some(Rate { units: 1_000, seconds: 86_400 }));
         assert_eq!(limits.rate(RatePolicy::UnlockLink), Some(Rate { units: 1, seconds: 10 }));
         assert_eq!(limits.rate(RatePolicy::Credentials), None);
-        assert_eq!(limits.rate(RatePolicy::Report), Some(RatePolicy::Report.info().default));
+        assert_eq!(limits.rate(RatePolicy::Refresh), Some(RatePolicy::Refresh.info().default));
         assert_eq!(parse("").unwrap(), RateLimits::default());
     }
 
@@ -312,8 +314,8 @@ mod tests {
             let error = parse(word).unwrap_err();
             assert!(error.contains(named), "{word}: {error}");
         }
-        let error = parse("nope=1/1m create=x report=1/1m report=2/1m").unwrap_err();
-        for part in ["\"nope\"", "\"create=x\"", "\"report\" is listed twice"] {
+        let error = parse("nope=1/1m create=x refresh=1/1m refresh=2/1m").unwrap_err();
+        for part in ["\"nope\"", "\"create=x\"", "\"refresh\" is listed twice"] {
             assert!(error.contains(part), "{error}");
         }
     }

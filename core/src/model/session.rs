@@ -157,7 +157,9 @@ impl Session {
 
     /// The session after the token `number` was presented.
     pub(crate) fn continued(&self, number: u64, generation: &SessionGeneration, now: Timestamp) -> Self {
-        let mut next = Self { generations: vec![generation.name.clone()], last_used_at: now, ..self.clone() };
+        // A later generation stays: the session may have joined it while the user's record was read.
+        let generations = self.generations.iter().skip_while(|known| **known != generation.name).cloned().collect();
+        let mut next = Self { generations, last_used_at: now, ..self.clone() };
         if number > self.presented {
             (next.presented, next.presented_at) = (number, now);
         }
@@ -217,7 +219,7 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_millis(1_795_248_000_000);
 
     fn after(seconds: u64) -> Timestamp {
-        Timestamp::from_millis(NOW.as_millis().saturating_add(seconds * 1_000))
+        Timestamp::from_millis(NOW.as_millis().saturating_add(seconds.saturating_mul(1_000)))
     }
 
     fn session() -> Session {
@@ -262,9 +264,10 @@ mod tests {
 
     #[test]
     fn presenting_the_latest_token_advances_the_session() {
-        let next = session().continued(6, &generation("h"), after(9));
+        let joined = Session { generations: vec!["f".into(), "g".into(), "h".into()], ..session() };
+        let next = joined.continued(6, &generation("g"), after(9));
         assert_eq!((next.presented, next.presented_at, next.last_used_at), (6, after(9), after(9)));
-        assert_eq!(next.generations, ["h"]);
+        assert_eq!(next.generations, ["g", "h"], "older generations are left out, later ones stay");
         let again = session().continued(5, &generation("g"), after(9));
         assert_eq!((again.presented, again.presented_at, again.last_used_at), (5, NOW, after(9)));
     }
@@ -292,7 +295,7 @@ mod tests {
             text.replace("_6_", "_99999999999999999999_"),
             format!("{text}="),
             format!("{text}A"),
-            text[..text.len() - 1].to_owned(),
+            text.replacen("hoprt_", "hoprt", 1),
             text.replace("3333y", "333y"),
             text.replace("6b014f80", "6B014F80"),
         ] {

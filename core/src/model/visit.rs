@@ -47,8 +47,8 @@ pub fn join<'a>(mut values: impl Iterator<Item = &'a [u8]>) -> Option<Cow<'a, [u
     Some(joined)
 }
 
-/// The network of a client: the IPv4 address, or the first 64 bits of IPv6, because one client can use any address below
-/// them. All clients without a known address share one network.
+/// The network of a client: the IPv4 address, or the first 64 bits of IPv6, because one client can use any address
+/// below them. All clients without a known address share one network.
 pub(crate) fn network(client: &dyn ClientInfo) -> [u8; 8] {
     network_of(address(client))
 }

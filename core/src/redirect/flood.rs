@@ -1,5 +1,5 @@
-//! Floods of unknown aliases: where the platform has a rate limiter of its own, a network gets 429 instead of 404 once it
-//! asked for too many. This uses no store operation, and never refuses a redirect.
+//! Floods of unknown aliases: where the platform has a rate limiter of its own, a network gets 429 instead of 404 once
+//! it asked for too many. This uses no store operation, and never refuses a redirect.
 
 use crate::context::Context;
 use crate::message::problem::{Problem, ProblemCode};
@@ -7,8 +7,8 @@ use crate::model::digest::keyed_digest;
 use crate::model::visit::Visit;
 use crate::store::ports::Edge;
 
-/// Returns the problem of a visit that found no link: `problem`, or 429 if the network asked for too many. If the limiter
-/// does not answer, the problem stays the same.
+/// Returns the problem of a visit that found no link: `problem`, or 429 if the network asked for too many. If the
+/// limiter does not answer, the problem stays the same.
 ///
 /// The limiter gets a digest, not the address of the network.
 pub(super) async fn limit<E: Edge>(context: &Context<'_, E>, visit: &Visit<'_>, problem: Problem) -> Problem {

@@ -11,6 +11,7 @@ use crate::message::problem::Problem;
 use crate::model::blocklist::TargetHost;
 use crate::model::visit::Visit;
 use crate::store::DomainRedirects;
+use crate::store::cache::STORE_MILLIS;
 use crate::store::compiled_link::CompiledLink;
 use crate::store::ports::{Edge, StoreError};
 
@@ -30,8 +31,8 @@ pub(crate) struct BlockedTarget {
 }
 
 impl<'a> HostGuard<'a> {
-    /// The guard of a visit of a link. If the verdict about the link is open, the hosts that this visit may be sent to are
-    /// looked up.
+    /// The guard of a visit of a link. If the verdict about the link is open, the hosts that this visit may be sent to
+    /// are looked up.
     pub(crate) async fn of_link<E: Edge>(
         context: &Context<'_, E>,
         compiled: &'a CompiledLink,
@@ -119,14 +120,17 @@ fn hosts_of_visit<E: Edge>(context: &Context<'_, E>, compiled: &CompiledLink, vi
     locations.chain(image.and_then(|image| TargetHost::of(image.as_str()))).collect()
 }
 
-/// Looks up hosts whose verdict is open. On an edge with a cache the link came from there. Then no redirect fails because
-/// the store does not answer.
+/// Looks up hosts whose verdict is open. On an edge with a cache the link came from there. Then no redirect fails, or
+/// waits long, because the store does not answer.
 async fn look_up<E: Edge>(context: &Context<'_, E>, hosts: Vec<TargetHost>) -> Result<Vec<TargetHost>, StoreError> {
-    match context.blocklist.listed(context.edge.records(), &hosts).await {
-        Err(error) if context.edge.link_cache().is_some() => {
-            context.log_lost("a cached link was followed without a look at the blocklist", &error);
-            Ok(Vec::new())
-        }
-        listed => listed,
+    let lookup = context.blocklist.listed(context.edge.records(), &hosts);
+    if context.edge.link_cache().is_none() {
+        return lookup.await;
     }
+    let is_away = context.memo(|memo| memo.has_store_failed(context.now));
+    let listed = if is_away { None } else { context.edge.within(STORE_MILLIS, lookup).await };
+    listed.unwrap_or_else(|| Err(StoreError::Unavailable("the store does not answer".into()))).or_else(|error| {
+        context.log_lost("a cached link was followed without a look at the blocklist", &error);
+        Ok(Vec::new())
+    })
 }

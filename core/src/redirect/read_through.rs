@@ -105,8 +105,8 @@ async fn read_or_serve<V: Cacheable, E: Edge>(
     Ok(Some(VisitorRead { value: stale.prepare()?, is_strict: false }))
 }
 
-/// Prepares what the store returned, and updates the cache. The entry of a value that is gone is deleted. A marker is not
-/// put again, and a value that cannot be prepared is not put.
+/// Prepares what the store returned, and updates the cache. The entry of a value that is gone is deleted. A marker is
+/// not put again, and a value that cannot be prepared is not put.
 fn accept<V: Cacheable, E: Edge>(
     context: &Context<'_, E>,
     key: &Key,

@@ -68,8 +68,8 @@ impl Blocklist {
         Ok(hosts.iter().filter(is_listed).cloned().collect())
     }
 
-    /// The verdict about a link with these hosts, to be cached with it: the listed ones. `None` if it is left open: where
-    /// the store bills each key, only the host that a visitor would go to is looked up.
+    /// The verdict about a link with these hosts, to be cached with it: the listed ones. `None` if it is left open:
+    /// where the store bills each key, only the host that a visitor would go to is looked up.
     pub(crate) async fn verdict(
         &self,
         records: &impl Records,

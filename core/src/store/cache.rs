@@ -2,8 +2,8 @@
 //!
 //! * An entry has the time when its value was verified: a moment before the store was read. So an entry that was put
 //!   late, or after a newer one, is only as fresh as its read.
-//! * The age decides ([`CacheAge`]). With the setting `HOP_FRESH_SECONDS` at 60: up to 30 seconds it is served. Up to 60
-//!   it is served and verified after the response. Older ones are served only while the store does not answer, for a
+//! * The age decides ([`CacheAge`]). With the setting `HOP_FRESH_SECONDS` at 60: up to 30 seconds it is served. Up to
+//!   60 it is served and verified after the response. Older ones are served only while the store does not answer, for a
 //!   day.
 //! * A cache miss proves nothing: only the store decides on a 404.
 
@@ -161,9 +161,9 @@ impl CacheTask {
     }
 }
 
-/// Upper limit of the store operations of one fill: the reads and a put. `uses_blocklist` says whether the blocklist was
-/// used, if that is known: then it takes no operation, or one to look up the hosts. Where each key is billed no host is
-/// looked up, and the operation is that for finding out.
+/// Upper limit of the store operations of one fill: the reads and a put. `uses_blocklist` says whether the blocklist
+/// was used, if that is known: then it takes no operation, or one to look up the hosts. Where each key is billed no
+/// host is looked up, and the operation is that for finding out.
 pub(crate) fn max_operations_of_a_fill<V: Cacheable>(records: &impl Records, uses_blocklist: Option<bool>) -> u32 {
     let of_blocklist = if uses_blocklist == Some(false) { 0 } else { records.operations(&StoreCall::Get) };
     records.operations(&StoreCall::Get).saturating_mul(V::READS).saturating_add(of_blocklist).saturating_add(1)

@@ -77,8 +77,8 @@ pub trait Edge {
         let _ = line;
         Err(StoreError::Unavailable(format!("this edge has no log endpoint {endpoint}")))
     }
-    /// Whether the platform's own rate limiter lets a request of `client` for an unknown alias go on. It counts near the
-    /// visitor, not exactly, and without the store. An edge without such a limiter lets every request go on.
+    /// Whether the platform's own rate limiter lets a request of `client` for an unknown alias go on. It counts near
+    /// the visitor, not exactly, and without the store. An edge without such a limiter lets every request go on.
     ///
     /// # Errors
     /// If the limiter does not answer.

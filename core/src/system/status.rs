@@ -230,8 +230,8 @@ pub(crate) async fn favicon() -> Result<Response, Problem> {
     Ok(Response::empty(StatusCode::NO_CONTENT))
 }
 
-/// `GET /.well-known/fastly/logging/challenge`: any service of the vendor may send log lines to this host. They are only
-/// accepted with a key.
+/// `GET /.well-known/fastly/logging/challenge`: any service of the vendor may send log lines to this host. They are
+/// only accepted with a key.
 pub(crate) async fn log_challenge() -> Result<Response, Problem> {
     Ok(Response::cached_text("*\n".to_owned(), ONE_DAY))
 }

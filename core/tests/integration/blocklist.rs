@@ -1,5 +1,5 @@
-//! The blocklist: its endpoints, links that are refused when they are saved, the warning in place of a redirect, how soon
-//! an entry binds, what it costs, and what happens when the store fails.
+//! The blocklist: its endpoints, links that are refused when they are saved, the warning in place of a redirect, how
+//! soon an entry binds, what it costs, and what happens when the store fails.
 #![cfg(not(target_arch = "wasm32"))]
 
 use crate::support::client::{ADMIN_KEY, Answer, PEPPER};

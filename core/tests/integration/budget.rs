@@ -112,8 +112,8 @@ fn keyed_batch_of_hundred_ends_in_few_requests() {
         let last = answers.last().expect("an answer");
         assert!(results(last).iter().all(|result| outcome(result).0 == 201));
         // A tagged link takes six keys and a read, because the budget does not cover undoing a refused write; or two
-        // statements. The record of the idempotency key is read and written twice, and the rate limit takes four keys or
-        // one statement.
+        // statements. The record of the idempotency key is read and written twice, and the rate limit takes four keys
+        // or one statement.
         let (of_item, of_limit) = if steps == CommitMode::Stepwise { (7, 4) } else { (2, 1) };
         let fewest = 100_usize.div_ceil((operations as usize - 4 - of_limit) / of_item);
         assert!((fewest..=fewest + 2).contains(&answers.len()), "{steps:?}: {} requests, {fewest} expected", answers.len());

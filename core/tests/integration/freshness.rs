@@ -1,8 +1,8 @@
 //! The bound of cached links, for random schedules of edits, visits, fills and failures. The clock is set by the test;
 //! fills are late, lost and reordered; the store fails or is slow.
 //!
-//! * No visitor gets a version that was replaced more than 65 seconds ago, unless a read of the store failed in the last
-//!   10 seconds.
+//! * No visitor gets a version that was replaced more than 65 seconds ago, unless a read of the store failed in the
+//!   last 10 seconds.
 //! * A link that has been strict for 65 seconds gives only its latest version, under the same condition.
 #![cfg(not(target_arch = "wasm32"))]
 

@@ -1,5 +1,5 @@
-//! Cached links: an entry may be late, lost, replaced by an older one or damaged. Its age bounds how long visitors follow
-//! an old link.
+//! Cached links: an entry may be late, lost, replaced by an older one or damaged. Its age bounds how long visitors
+//! follow an old link.
 #![cfg(not(target_arch = "wasm32"))]
 
 use crate::support::sample_link::{

@@ -226,7 +226,8 @@ fn table() -> String {
     let mut text = "| endpoint | Workers (queries, cache calls) | Compute (operations) |\n|---|---|---|\n".to_owned();
     for row in ENDPOINTS {
         if accounts::ENDPOINTS.contains(&(row.method, row.pattern)) {
-            let [workers, compute] = [CommitMode::Transaction, CommitMode::Stepwise].map(|steps| operations_of_accounts(steps, row.method, row.pattern));
+            let [workers, compute] =
+                [CommitMode::Transaction, CommitMode::Stepwise].map(|steps| operations_of_accounts(steps, row.method, row.pattern));
             writeln!(text, "| `{} {}` | {workers} | {compute} |", row.method, row.pattern).expect("writing to a string succeeds");
             continue;
         }

@@ -61,7 +61,12 @@ fn stored(edge: &MemoryEdge, prefix: &str) -> Vec<Value> {
 }
 
 /// Repeats a request in new worlds, with a crash at each step in turn. `then` checks what is left.
-fn crash_at_every_step<T>(steps: CommitMode, world: impl Fn() -> (MemoryEdge, T), asked: impl Fn(&T) -> Ask, then: impl Fn(&MemoryEdge, &T, u16)) {
+fn crash_at_every_step<T>(
+    steps: CommitMode,
+    world: impl Fn() -> (MemoryEdge, T),
+    asked: impl Fn(&T) -> Ask,
+    then: impl Fn(&MemoryEdge, &T, u16),
+) {
     for crash_at in 0.. {
         let _guard = OnFailure::print(format!("\ncrash at step {crash_at}, {steps:?}\n"));
         let (edge, state) = world();
@@ -117,7 +122,12 @@ fn outdated_hash_is_replaced_at_sign_in() {
     let edge = MemoryEdge::new(1);
     let id = text(&member(&edge, "viewer")["user"]["id"]).to_owned();
     let settings = |pepper: &'static str, old: &'static str| {
-        [("HOP_DOMAINS", "https://hop.example"), ("HOP_ADMIN_KEY", crate::support::client::ADMIN_KEY), ("HOP_PEPPER", pepper), ("HOP_OLD_PEPPER", old)]
+        [
+            ("HOP_DOMAINS", "https://hop.example"),
+            ("HOP_ADMIN_KEY", crate::support::client::ADMIN_KEY),
+            ("HOP_PEPPER", pepper),
+            ("HOP_OLD_PEPPER", old),
+        ]
     };
     let new = "another-pepper-that-only-these-tests-know";
     let during = Isolate::set_up(&edge, &settings(new, crate::support::client::PEPPER));
@@ -146,7 +156,11 @@ fn reading_with_a_token_costs_no_store_operation() {
     assert_eq!(operations(Ask::list("/api/v1/links").showing(text(&tokens["access_token"]))), by_admin);
     assert_eq!(ask(&edge, Ask::create(&json!({"target": "https://example.com/", "alias": "docs"}))).code(), 201);
     let explain = || Ask::post("/api/v1/links/docs/explain", &json!({}));
-    assert_eq!(operations(explain().showing(text(&tokens["access_token"]))), operations(explain()) + 1, "session and user are read together");
+    assert_eq!(
+        operations(explain().showing(text(&tokens["access_token"]))),
+        operations(explain()) + 1,
+        "session and user are read together"
+    );
 }
 
 #[test]
@@ -154,13 +168,18 @@ fn crashed_set_up_is_completed_by_the_same_request() {
     for steps in BOTH {
         let setup = || Ask::post("/api/v1/setup", &json!({"email": "ann@example.com", "name": "Ann", "password": PASSWORD}));
         let world = || (store_faults::edge(1, steps), ());
-        crash_at_every_step(steps, world, |()| setup(), |edge, (), first| {
-            let second = ask(edge, setup());
-            assert!(second.code() == 201 || (second.code(), second.problem().as_str()) == (409, "user_state"), "{second:?}");
-            assert!(first != 201 || second.code() == 409);
-            assert_eq!(stored(edge, "team")[0]["owners"].as_array().map(Vec::len), Some(1));
-            assert_eq!(ask(edge, login(PASSWORD)).json()["user"]["role"], "owner");
-        });
+        crash_at_every_step(
+            steps,
+            world,
+            |()| setup(),
+            |edge, (), first| {
+                let second = ask(edge, setup());
+                assert!(second.code() == 201 || (second.code(), second.problem().as_str()) == (409, "user_state"), "{second:?}");
+                assert!(first != 201 || second.code() == 409);
+                assert_eq!(stored(edge, "team")[0]["owners"].as_array().map(Vec::len), Some(1));
+                assert_eq!(ask(edge, login(PASSWORD)).json()["user"]["role"], "owner");
+            },
+        );
     }
 }
 
@@ -172,8 +191,12 @@ fn concurrent_set_ups_make_one_owner() {
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
         let rates = [DELAYS, DELAYS_AND_FAILURES, ALL_FAULTS][random.below(3)];
         set_random_faults(&edge, rates, seed);
-        let setup = |name: &str| Ask::post("/api/v1/setup", &json!({"email": format!("{name}@example.com"), "name": "Ann", "password": PASSWORD}));
-        let clients = ["ann", "bob"].iter().zip(&isolates).map(|(name, isolate)| Box::pin(isolate.ask_beside_others(setup(name))) as Client<'_, Answer>);
+        let setup =
+            |name: &str| Ask::post("/api/v1/setup", &json!({"email": format!("{name}@example.com"), "name": "Ann", "password": PASSWORD}));
+        let clients = ["ann", "bob"]
+            .iter()
+            .zip(&isolates)
+            .map(|(name, isolate)| Box::pin(isolate.ask_beside_others(setup(name))) as Client<'_, Answer>);
         let answers = Turns::default().interleave(&mut random, clients.collect(), || {});
         clear_faults(&edge);
         let made = answers.iter().filter(|answer| answer.code() == 201).count();
@@ -316,16 +339,21 @@ fn crashed_password_change_keeps_the_session() {
             let other = ask(&edge, login(PASSWORD)).json();
             (edge, (tokens, other))
         };
-        crash_at_every_step(steps, world, |(tokens, _)| new_password(tokens), |edge, (tokens, other), _| {
-            let is_changed = ask(edge, login(OTHER_PASSWORD)).code() == 200;
-            assert_eq!(ask(edge, login(PASSWORD)).code() == 200, !is_changed, "one password works");
-            assert_eq!(ask(edge, change(tokens)).code(), 201, "the caller stays signed in");
-            edge.wait_seconds(61);
-            assert_eq!(ask(edge, change(other)).code(), if is_changed { 401 } else { 201 });
-            assert!([204, 403].contains(&ask(edge, new_password(tokens)).code()));
-            assert_eq!(ask(edge, login(OTHER_PASSWORD)).code(), 200);
-            assert_eq!(ask(edge, refresh(tokens)).code(), 200);
-        });
+        crash_at_every_step(
+            steps,
+            world,
+            |(tokens, _)| new_password(tokens),
+            |edge, (tokens, other), _| {
+                let is_changed = ask(edge, login(OTHER_PASSWORD)).code() == 200;
+                assert_eq!(ask(edge, login(PASSWORD)).code() == 200, !is_changed, "one password works");
+                assert_eq!(ask(edge, change(tokens)).code(), 201, "the caller stays signed in");
+                edge.wait_seconds(61);
+                assert_eq!(ask(edge, change(other)).code(), if is_changed { 401 } else { 201 });
+                assert!([204, 403].contains(&ask(edge, new_password(tokens)).code()));
+                assert_eq!(ask(edge, login(OTHER_PASSWORD)).code(), 200);
+                assert_eq!(ask(edge, refresh(tokens)).code(), 200);
+            },
+        );
     }
 }
 
@@ -349,6 +377,31 @@ fn ended_generation_is_late_for_a_minute() {
     assert_eq!((ask(&edge, change(&tokens)).code(), ask(&edge, refresh(&tokens)).code()), (503, 503));
     edge.wait_seconds(60);
     assert_eq!((ask(&edge, change(&tokens)).code(), ask(&edge, refresh(&tokens)).code()), (401, 401));
+}
+
+#[test]
+fn disabling_a_user_ends_their_sessions_for_good() {
+    let edge = MemoryEdge::new(1);
+    let tokens = member(&edge, "editor");
+    let path = format!("/api/v1/users/{}", text(&tokens["user"]["id"]));
+    let set = |disabled: bool| assert_eq!(ask(&edge, Ask::patch(&path, &json!({"disabled": disabled}))).code(), 200);
+    set(true);
+    assert_eq!((ask(&edge, change(&tokens)).code(), ask(&edge, refresh(&tokens)).code()), (401, 401));
+    set(false);
+    edge.wait_seconds(61);
+    assert_eq!((ask(&edge, change(&tokens)).code(), ask(&edge, refresh(&tokens)).code()), (401, 401));
+    assert_eq!(ask(&edge, login(PASSWORD)).code(), 200);
+}
+
+#[test]
+fn set_up_of_an_existing_user_ends_their_sessions() {
+    let edge = MemoryEdge::new(1);
+    let tokens = member(&edge, "editor");
+    let setup = json!({"email": "ann@example.com", "name": "Ann", "password": OTHER_PASSWORD});
+    assert_eq!(ask(&edge, Ask::post("/api/v1/setup", &setup)).code(), 201);
+    edge.wait_seconds(61);
+    assert_eq!((ask(&edge, change(&tokens)).code(), ask(&edge, refresh(&tokens)).code()), (401, 401));
+    assert_eq!(ask(&edge, login(OTHER_PASSWORD)).json()["user"]["role"], "owner");
 }
 
 #[test]
@@ -383,8 +436,16 @@ fn every_step_of_an_account_is_audited() {
     let mut actions: Vec<&str> = events.iter().filter(of_user).map(|event| text(&event["action"])).collect();
     actions.sort_unstable();
     let expected = [
-        "session.end", "session.end_all", "session.start", "session.start", "session.start", "user.accept", "user.create", "user.password",
-        "user.password", "user.reset",
+        "session.end",
+        "session.end_all",
+        "session.start",
+        "session.start",
+        "session.start",
+        "user.accept",
+        "user.create",
+        "user.password",
+        "user.password",
+        "user.reset",
     ];
     assert_eq!(actions, expected);
     let started = events.iter().find(|event| event["action"] == "session.start" && event["country"] == "AT").expect("the second sign-in");

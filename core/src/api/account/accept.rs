@@ -1,9 +1,10 @@
 //! Accepts an invitation: the user sets their first password and is signed in.
 
+use super::one_time_token;
 use super::start::start_session;
 use super::token_source::TokenSource;
-use crate::api::users::save;
 use crate::api::audit::AuditAction;
+use crate::api::users::save;
 use crate::auth;
 use crate::context::Context;
 use crate::message::body::{OpaqueText, Optional, RequestBody, Required, request_body};
@@ -13,9 +14,9 @@ use crate::message::response::Response;
 use crate::model::account_password::NewAccountPassword;
 use crate::model::domain::Domain;
 use crate::model::text::Title;
-use crate::model::user::{PresentedToken, TokenPurpose, User};
+use crate::model::user::TokenPurpose;
 use crate::store::ports::{ClientInfo, Edge};
-use crate::store::{GuardedRecord, Key, MAX_EDIT_ATTEMPTS, Written};
+use crate::store::{MAX_EDIT_ATTEMPTS, Written};
 
 request_body! {
     /// The acceptance of an invitation.
@@ -26,8 +27,8 @@ request_body! {
         name: Optional<Title>,
         /// Password of the user.
         password: Required<NewAccountPassword>,
-        /// Whether the refresh token goes into a cookie that scripts cannot read. Only pages of the deployment itself may
-        /// ask for this. Default: false.
+        /// Whether the refresh token goes into a cookie that scripts cannot read. Only pages of the deployment itself
+        /// may ask for this. Default: false.
         browser: Optional<bool>,
     }
 }
@@ -39,12 +40,20 @@ pub(crate) async fn accept<E: Edge>(
     client: &impl ClientInfo,
     body: &Body,
 ) -> Result<Response, Problem> {
+    auth::count_failed_token(context, client, try_accept(context, domain, client, body).await).await
+}
+
+async fn try_accept<E: Edge>(
+    context: &Context<'_, E>,
+    domain: &Domain,
+    client: &impl ClientInfo,
+    body: &Body,
+) -> Result<Response, Problem> {
     let Acceptance { token, name, password, browser } = Acceptance::read(body, BODY_LIMIT, &context.parsing())?.finish()?;
     let source = TokenSource::requested(browser, client, domain)?;
-    let token = PresentedToken::parse(TokenPurpose::Invitation, &token)
-        .ok_or_else(|| Problem::wrong_token().because("the invitation is malformed"))?;
+    let token = one_time_token::parse(TokenPurpose::Invitation, &token)?;
     for _ in 0..MAX_EDIT_ATTEMPTS {
-        let was = find_invited(context, &token).await?;
+        let was = one_time_token::find_user(context, &token, |user| user.invitation.as_ref()).await?;
         let mut user = was.value.next();
         user.invitation = None;
         user.name = name.clone().or(user.name);
@@ -57,15 +66,4 @@ pub(crate) async fn accept<E: Edge>(
         }
     }
     Err(Problem::contended())
-}
-
-/// The active user with this invitation.
-async fn find_invited<E: Edge>(context: &Context<'_, E>, token: &PresentedToken) -> Result<Box<GuardedRecord<User>>, Problem> {
-    let user = GuardedRecord::<User>::load(context.edge.records(), &Key::user(&token.user)).await?;
-    let is_invited = |user: &User| {
-        let invitation = user.invitation.as_ref();
-        user.is_active() && invitation.is_some_and(|invitation| token.is(invitation, context.config.peppers(), context.now))
-    };
-    let refused = || Problem::wrong_token().because(format!("{} has no such invitation", token.user.as_str()));
-    user.filter(|user| is_invited(&user.value)).ok_or_else(refused)
 }

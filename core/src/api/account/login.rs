@@ -21,8 +21,8 @@ request_body! {
         email: Required<OpaqueText>,
         /// Password of the user.
         password: Required<OpaqueText>,
-        /// Whether the refresh token goes into a cookie that scripts cannot read. Only pages of the deployment itself may
-        /// ask for this. Default: false.
+        /// Whether the refresh token goes into a cookie that scripts cannot read. Only pages of the deployment itself
+        /// may ask for this. Default: false.
         browser: Optional<bool>,
     }
 }
@@ -45,8 +45,9 @@ pub(crate) async fn login<E: Edge>(
     }
 }
 
-/// Records the time of the sign-in after the response. The password is hashed again if its cost or its pepper is not the
-/// current one.
+/// Records the time of the sign-in after the response. The password is hashed again if its cost or its pepper is not
+/// the current one. If another request changes the user meanwhile, neither is recorded, and the next sign-in tries
+/// again.
 async fn record_login<E: Edge>(context: &Context<'_, E>, user: &mut GuardedRecord<User>, typed: &str) -> Result<(), Problem> {
     let mut next = user.value.clone();
     next.last_login_at = Some(context.now);
@@ -55,7 +56,10 @@ async fn record_login<E: Edge>(context: &Context<'_, E>, user: &mut GuardedRecor
     if next.password.as_ref().is_some_and(|password| password.is_outdated(pepper, cost))
         && let Ok(password) = NewAccountPassword::parse(typed)
     {
-        next.password = Some(auth::hash_new_password(context, &password).await?);
+        match auth::hash_new_password(context, &password).await {
+            Ok(password) => next.password = Some(password),
+            Err(problem) => context.log_cause(&problem),
+        }
     }
     let change = GuardedRecord::put(Some(user), Key::user(&next.id), &next, context.token()?)?;
     context.commit_later("the time of a sign-in was not recorded", change);

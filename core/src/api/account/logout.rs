@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use super::token_source::{COOKIE, refresh_token};
+use super::token_source::{COOKIE, TokenSource, refresh_token};
 use crate::api::audit::{self, AuditAction};
 use crate::auth::{self, Authorized, LiveSession};
 use crate::context::Context;
@@ -34,13 +34,23 @@ pub(crate) async fn logout<E: Edge>(
     client: &impl ClientInfo,
     body: &Body,
 ) -> Result<Response, Problem> {
+    auth::count_failed_token(context, client, try_logout(context, domain, client, body).await).await
+}
+
+async fn try_logout<E: Edge>(
+    context: &Context<'_, E>,
+    domain: &Domain,
+    client: &impl ClientInfo,
+    body: &Body,
+) -> Result<Response, Problem> {
     let Logout { everywhere, refresh_token: in_body } = Logout::read(body, BODY_LIMIT, &context.parsing())?.finish()?;
     let found = refresh_token(in_body.as_deref(), client, domain)?;
-    let (token, _) = found.ok_or_else(|| Problem::wrong_token().because("the request has no refresh token"))?;
+    let (token, source) = found.ok_or_else(|| Problem::wrong_token().because("the request has no refresh token"))?;
     for _ in 0..MAX_EDIT_ATTEMPTS {
         let (live, authorized) = auth::find_session(context, client, &token).await?;
         if end(context, &authorized, &live, everywhere == Some(true)).await? == Written::Done {
-            return Response::empty(StatusCode::NO_CONTENT).set_cookie(COOKIE, "", 0, SameSite::Strict);
+            let response = Response::empty(StatusCode::NO_CONTENT);
+            return if source == TokenSource::Cookie { response.set_cookie(COOKIE, "", 0, SameSite::Strict) } else { Ok(response) };
         }
     }
     Err(Problem::contended())

@@ -5,6 +5,7 @@ mod end_session;
 mod list_sessions;
 mod login;
 mod logout;
+mod one_time_token;
 mod password;
 mod reset;
 mod setup;

@@ -31,7 +31,7 @@ pub(crate) async fn change_password<E: Edge>(context: &Context<'_, E>, authorize
     authorized.check_signed_in()?;
     let PasswordChange { current, new } = PasswordChange::read(body, BODY_LIMIT, &context.parsing())?.finish()?;
     let mut live = auth::live_session(context, authorized).await?;
-    rate_limit::take(context, RatePolicy::SignInDevice, &[live.session.value.id.as_str().as_bytes()]).await?;
+    rate_limit::take(context, RatePolicy::PasswordChange, &[live.session.value.id.as_str().as_bytes()]).await?;
     if let Err(refusal) = auth::check_password(context, Some(&live.user.value), &current).await? {
         return Err(Problem::wrong_password().because(refusal.reason()));
     }

@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 
+use super::one_time_token;
 use crate::api::audit::AuditAction;
 use crate::api::users::save;
 use crate::auth;
@@ -12,9 +13,9 @@ use crate::message::request::{BODY_LIMIT, Body};
 use crate::message::response::Response;
 use crate::model::account_password::NewAccountPassword;
 use crate::model::session::SessionGeneration;
-use crate::model::user::{PresentedToken, TokenPurpose, User};
+use crate::model::user::TokenPurpose;
 use crate::store::ports::{ClientInfo, Edge};
-use crate::store::{GuardedRecord, Key, MAX_EDIT_ATTEMPTS, Written};
+use crate::store::{MAX_EDIT_ATTEMPTS, Written};
 
 request_body! {
     /// A new password instead of a forgotten one.
@@ -28,11 +29,14 @@ request_body! {
 
 /// `POST /api/v1/password/reset`
 pub(crate) async fn reset_password<E: Edge>(context: &Context<'_, E>, client: &impl ClientInfo, body: &Body) -> Result<Response, Problem> {
+    auth::count_failed_token(context, client, try_reset(context, client, body).await).await
+}
+
+async fn try_reset<E: Edge>(context: &Context<'_, E>, client: &impl ClientInfo, body: &Body) -> Result<Response, Problem> {
     let PasswordReset { token, new } = PasswordReset::read(body, BODY_LIMIT, &context.parsing())?.finish()?;
-    let token = PresentedToken::parse(TokenPurpose::Reset, &token)
-        .ok_or_else(|| Problem::wrong_token().because("the token of the reset is malformed"))?;
+    let token = one_time_token::parse(TokenPurpose::Reset, &token)?;
     for _ in 0..MAX_EDIT_ATTEMPTS {
-        let was = find_resetting(context, &token).await?;
+        let was = one_time_token::find_user(context, &token, |user| user.reset.as_ref().filter(|_| user.may_sign_in())).await?;
         let mut user = was.value.clone();
         user.reset = None;
         user.password = Some(auth::hash_new_password(context, &new).await?);
@@ -44,15 +48,4 @@ pub(crate) async fn reset_password<E: Edge>(context: &Context<'_, E>, client: &i
         }
     }
     Err(Problem::contended())
-}
-
-/// The user with this reset, who may sign in.
-async fn find_resetting<E: Edge>(context: &Context<'_, E>, token: &PresentedToken) -> Result<Box<GuardedRecord<User>>, Problem> {
-    let user = GuardedRecord::<User>::load(context.edge.records(), &Key::user(&token.user)).await?;
-    let is_resetting = |user: &User| {
-        let reset = user.reset.as_ref();
-        user.may_sign_in() && reset.is_some_and(|reset| token.is(reset, context.config.peppers(), context.now))
-    };
-    let refused = || Problem::wrong_token().because(format!("{} has no such reset", token.user.as_str()));
-    user.filter(|user| is_resetting(&user.value)).ok_or_else(refused)
 }

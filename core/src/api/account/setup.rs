@@ -13,6 +13,7 @@ use crate::message::response::Response;
 use crate::model::account_password::NewAccountPassword;
 use crate::model::link::UserId;
 use crate::model::rights::Role;
+use crate::model::session::SessionGeneration;
 use crate::model::text::Title;
 use crate::model::user::{Email, User, UserStatus};
 use crate::store::ports::Edge;
@@ -43,10 +44,19 @@ pub(crate) async fn setup<E: Edge>(context: &Context<'_, E>, authorized: &Author
     let claim = email.claim_name(context.pepper()?);
     let mut user = match &was {
         Some(was) => was.value.next(),
-        None => User { claim: Some(claim), email: Some(email), role: Role::Admin, status: UserStatus::Active, ..User::tombstone(id, context.now) },
+        None => User {
+            claim: Some(claim),
+            email: Some(email),
+            role: Role::Admin,
+            status: UserStatus::Active,
+            ..User::tombstone(id, context.now)
+        },
     };
     user.name = Some(name);
-    user.invitation = None;
+    (user.invitation, user.reset) = (None, None);
+    if was.is_some() {
+        user.session_generation = SessionGeneration { name: context.token()?, began_at: context.now };
+    }
     user.password = Some(auth::hash_new_password(context, &password).await?);
     let action = AuditAction::user(if was.is_some() { "user.password" } else { "user.create" }, &user.id);
     if save(context, authorized, was.as_deref(), &user, Some(action)).await? == Written::Conflict {

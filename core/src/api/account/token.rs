@@ -26,6 +26,10 @@ pub(crate) async fn token<E: Edge>(
     client: &impl ClientInfo,
     body: &Body,
 ) -> Result<Response, Problem> {
+    auth::count_failed_token(context, client, try_token(context, domain, client, body).await).await
+}
+
+async fn try_token<E: Edge>(context: &Context<'_, E>, domain: &Domain, client: &impl ClientInfo, body: &Body) -> Result<Response, Problem> {
     let TokenRequest { refresh_token: in_body } = TokenRequest::read(body, BODY_LIMIT, &context.parsing())?.finish()?;
     let found = refresh_token(in_body.as_deref(), client, domain)?;
     let (token, source) = found.ok_or_else(|| Problem::wrong_token().because("the request has no refresh token"))?;

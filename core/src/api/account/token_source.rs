@@ -1,5 +1,5 @@
-//! The source of a refresh token: the body of a request, or the cookie of a browser. Only pages of the deployment itself
-//! may use the cookie.
+//! The source of a refresh token: the body of a request, or the cookie of a browser. Only pages of the deployment
+//! itself may use the cookie.
 
 use crate::message::cookies;
 use crate::message::problem::Problem;

@@ -80,8 +80,7 @@ pub(super) fn tokens_response<E: Edge>(
     source: TokenSource,
 ) -> Result<Response, Problem> {
     let keys = context.config.token_keys.as_ref().map_err(|why| Problem::not_configured((*why).to_owned()))?;
-    let access =
-        AccessToken { user: user.id.clone(), session: session.id.clone(), role, issued_at: context.now, name: context.token()? };
+    let access = AccessToken { user: user.id.clone(), session: session.id.clone(), role, issued_at: context.now, name: context.token()? };
     let access_token = access.sign(keys, &context.config.issuer()).ok_or_else(|| Problem::internal("there is no key for access tokens"))?;
     let refresh_token = session.refresh_token(context.pepper()?).expose();
     let json = SignedInJson {

@@ -76,7 +76,8 @@ fn may_list_subdomains(host: &Domain) -> bool {
     labels <= MAX_PARENT_LABELS && !TargetHost::stored(host.as_str().to_owned()).is_address()
 }
 
-/// Writes that the blocklist is in use, unless this is stored already. A conflict means that another request has done so.
+/// Writes that the blocklist is in use, unless this is stored already. A conflict means that another request has done
+/// so.
 async fn note_use<E: Edge>(context: &Context<'_, E>) -> Result<(), Problem> {
     let records = context.edge.records();
     if !context.blocklist.is_used(records).await? {

@@ -1,4 +1,5 @@
-//! The blocklist of hosts: its endpoints, and the check of URLs that are saved. docs/design/blocklist.md has the design.
+//! The blocklist of hosts: its endpoints, and the check of URLs that are saved. docs/design/blocklist.md has the
+//! design.
 
 mod check;
 mod create;

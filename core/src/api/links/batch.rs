@@ -294,7 +294,8 @@ impl<E: Edge> BatchWork<'_, E> {
         ItemOutcome::new(&BatchResultJson { index, status, link, problem: None }, ItemState::Succeeded, Some(&short))
     }
 
-    /// Reads the click counts of a link. If they cannot be read they are left out: the change was made and must be reported.
+    /// Reads the click counts of a link. If they cannot be read they are left out: the change was made and must be
+    /// reported.
     async fn counts(&self, link: &Link) -> ClickCounts {
         let counts = counts(self.context, &[link]).await;
         let counts = counts.inspect_err(|error| self.context.log_lost("clicks were not read", error)).unwrap_or_default();

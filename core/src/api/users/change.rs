@@ -13,6 +13,7 @@ use crate::message::problem::Problem;
 use crate::message::request::{BODY_LIMIT, Body};
 use crate::message::response::Response;
 use crate::model::rights::Role;
+use crate::model::session::SessionGeneration;
 use crate::model::text::Title;
 use crate::model::user::{User, UserStatus};
 use crate::store::ports::{ClientInfo, Edge};
@@ -43,7 +44,8 @@ pub(crate) async fn change<E: Edge>(
     let if_match = IfMatch::parse(client);
     let UserEdit { mut user, role, step } = edit(context, authorized, id, &|was, owners| {
         if_match.check(was.version)?;
-        Ok(plan_change(authorized, was, owners, patch.clone())?)
+        let token = context.token().map_err(Problem::from)?;
+        Ok(plan_change(authorized, was, owners, patch.clone(), SessionGeneration { name: token, began_at: context.now })?)
     })
     .await?;
     match step {
@@ -54,8 +56,15 @@ pub(crate) async fn change<E: Edge>(
     wire::user_response(&user, role)
 }
 
-/// Checks the rights for `patch` and computes the edited user and the audit event.
-fn plan_change<'a>(authorized: &Authorized, was: &'a User, owners: &Owners, patch: UserPatch) -> Result<PlannedEdit<'a>, Problem> {
+/// Checks the rights for `patch` and computes the edited user and the audit event. Disabling a user starts a
+/// `generation` of sessions, so that the old ones stay ended when they are enabled again.
+fn plan_change<'a>(
+    authorized: &Authorized,
+    was: &'a User,
+    owners: &Owners,
+    patch: UserPatch,
+    generation: SessionGeneration,
+) -> Result<PlannedEdit<'a>, Problem> {
     if matches!(was.status, UserStatus::Deleting { .. }) {
         return Err(Problem::user_state("This user is being deleted and cannot be changed."));
     }
@@ -80,6 +89,9 @@ fn plan_change<'a>(authorized: &Authorized, was: &'a User, owners: &Owners, patc
     }
     if role_was == Role::Owner && loses_ownership {
         owners.check_another(&was.id)?;
+    }
+    if user.status == UserStatus::Disabled && was.is_active() {
+        user.session_generation = generation;
     }
     let action = audit_action(was, &user, role_was != Role::Owner);
     if action.is_some() || loses_ownership {

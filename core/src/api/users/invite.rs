@@ -24,7 +24,9 @@ pub(crate) async fn invite<E: Edge>(context: &Context<'_, E>, authorized: &Autho
         // Another request may be making them an owner. Then the invitation would be one for an owner.
         authorized.check_issuer(if was.may_own { Role::Owner } else { role })?;
         if !was.is_active() || was.password.is_some() {
-            return Err(Problem::user_state("A user can be invited only while they are active and have not accepted an invitation yet.").into());
+            return Err(
+                Problem::user_state("A user can be invited only while they are active and have not accepted an invitation yet.").into()
+            );
         }
         let secret = random_secret(context.edge).map_err(Problem::from)?;
         let (invitation, token) = OneTimeToken::new(TokenPurpose::Invitation, &secret, context.pepper()?, &was.id, context.now);

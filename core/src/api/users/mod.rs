@@ -18,6 +18,7 @@ mod wire;
 #[cfg(feature = "docs")]
 pub(crate) use change::UserPatch;
 pub(crate) use change::change;
+pub(in crate::api) use claim::claim;
 #[cfg(feature = "docs")]
 pub(crate) use create::NewUser;
 pub(crate) use create::create;
@@ -26,7 +27,6 @@ pub(crate) use invite::invite;
 pub(crate) use list::list;
 pub(crate) use reset::reset;
 pub(crate) use show::show;
-pub(in crate::api) use claim::claim;
 pub(in crate::api) use team::{add_first_owner, check_no_owner};
 pub(in crate::api) use wire::UserJson;
 

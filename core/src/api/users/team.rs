@@ -75,7 +75,11 @@ pub(in crate::api) async fn check_no_owner<E: Edge>(context: &Context<'_, E>) ->
 }
 
 /// Makes the user `id` an owner, if the deployment has no other one.
-pub(in crate::api) async fn add_first_owner<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, id: &UserId) -> Result<User, Problem> {
+pub(in crate::api) async fn add_first_owner<E: Edge>(
+    context: &Context<'_, E>,
+    authorized: &Authorized,
+    id: &UserId,
+) -> Result<User, Problem> {
     add_owner_if(context, authorized, id, |owners| owners.check_none_but(Some(id))).await
 }
 

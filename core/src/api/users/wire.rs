@@ -29,8 +29,8 @@ pub(in crate::api) struct UserJson<'a> {
     /// create admins and change owners; an owner does everything.
     #[cfg_attr(feature = "docs", schemars(with = "wire_schema::RoleSchema"))]
     role: &'static str,
-    /// `invited`: has not accepted an invitation yet; their keys work. `disabled`: cannot sign in, and their keys do not work.
-    /// `leaving`: is being deleted.
+    /// `invited`: has not accepted an invitation yet; their keys work. `disabled`: cannot sign in, and their keys do
+    /// not work. `leaving`: is being deleted.
     #[cfg_attr(feature = "docs", schemars(extend("enum" = ["invited", "active", "disabled", "leaving"])))]
     state: &'static str,
     /// Time at which the user was created.

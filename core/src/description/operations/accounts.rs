@@ -22,7 +22,7 @@ pub(super) const ACCEPT_INVITATION: Operation = Operation::new(OperationGroup::A
 
 pub(super) const LOGIN: Operation = Operation::new(OperationGroup::Accounts, "login", "Sign in")
     .description(
-        "The answer is the same, and takes the same time, whether the address is unknown, the password is wrong, or the \
+        "The answer is the same, and one password is hashed, whether the address is unknown, the password is wrong, or the \
          user is disabled or has not accepted an invitation. With `browser` the refresh token goes into the cookie \
          `__Host-hop-refresh`, and `refresh_token` is null.",
     )

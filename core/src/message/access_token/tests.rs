@@ -116,14 +116,14 @@ fn every_other_form_is_refused() {
         (format!("{token}="), TokenFault::Form),
         (format!("{token}A"), TokenFault::Signature),
         (format!("{token}\n"), TokenFault::Form),
-        (format!("{header}.{claims}.{}{next}", &signature[..signature.len() - 1]), TokenFault::Form),
+        (format!("{header}.{claims}.{}{next}", signature.strip_suffix(last).unwrap()), TokenFault::Form),
         (format!("{header}=.{claims}.{signature}"), TokenFault::Header),
         (json, TokenFault::Form),
         (format!("{token}{}", "A".repeat(1_048_576)), TokenFault::TooLong),
         (token.replace(claims, &base64::encode(b"{}")), TokenFault::Signature),
         (signed_token_of_another_key(&token), TokenFault::Signature),
     ] {
-        assert_eq!(verify(&wrong), Err(fault), "{}", &wrong[..wrong.len().min(300)]);
+        assert_eq!(verify(&wrong), Err(fault), "{}", wrong.get(..300).unwrap_or(&wrong));
     }
     assert_eq!(AccessToken::verify(b"eyJ\xff.a.b", &keys(), ISSUER, NOW), Err(TokenFault::Form));
 }

@@ -1,5 +1,5 @@
-//! The blocklist of hosts: entries that admins add, the hosts of targets as the list compares them, and the built-in list
-//! of link shorteners.
+//! The blocklist of hosts: entries that admins add, the hosts of targets as the list compares them, and the built-in
+//! list of link shorteners.
 
 mod shorteners;
 mod target_host;

@@ -86,8 +86,8 @@ impl TargetHost {
     }
 }
 
-/// Whether a host is already written as browsers read it. A last label that begins with a digit may be an IPv4 address in
-/// another notation.
+/// Whether a host is already written as browsers read it. A last label that begins with a digit may be an IPv4 address
+/// in another notation.
 fn is_plain(host: &str) -> bool {
     let last = host.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
     host.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' | b'.'))

@@ -22,6 +22,7 @@ fn counts(policy: RatePolicy) -> &'static str {
         RatePolicy::SignInDevice => "sign-ins to an account, for each device that signed in to it before",
         RatePolicy::SignInNetwork => "sign-ins from other devices, for each network",
         RatePolicy::SignInAccount => "sign-ins from other devices, for each account",
+        RatePolicy::PasswordChange => "changes of a password, for each session",
         RatePolicy::Refresh => "new access tokens, for each session",
         RatePolicy::Credentials => "requests with an invalid credential, for each network. A valid credential is never refused",
         RatePolicy::Create => {
@@ -31,7 +32,6 @@ fn counts(policy: RatePolicy) -> &'static str {
         RatePolicy::UnlockNetwork => "passwords of a link from other devices, for each network",
         RatePolicy::UnlockLink => "passwords of a link from other devices, for all networks together",
         RatePolicy::UnlockReserve => "passwords of a link, for each network, after `unlock-link` is used up",
-        RatePolicy::Report => "reports of links, for each network",
         RatePolicy::PublicShorten => "links that are created without a credential, for each network",
         RatePolicy::PublicShortenAll => "the same for all networks together, so that an attacker with many cannot fill the store",
     }

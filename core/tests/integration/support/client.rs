@@ -28,8 +28,8 @@ const SETTINGS: [(&str, &str); 3] =
     [("HOP_DOMAINS", "https://hop.example http://b.example:8080"), ("HOP_ADMIN_KEY", ADMIN_KEY), ("HOP_PEPPER", PEPPER)];
 
 impl<'a> Isolate<'a> {
-    /// hop without two rate limits: most tests create many links, send many invalid credentials, or look at each step of
-    /// the store.
+    /// hop without two rate limits: most tests create many links, send many invalid credentials, or look at each step
+    /// of the store.
     pub(crate) fn new(edge: &'a MemoryEdge) -> Self {
         Self::set_up(edge, &[&SETTINGS[..], &[("HOP_RATE_LIMITS", "create=off credentials=off")]].concat())
     }

@@ -119,6 +119,8 @@ fn every_other_form_is_refused() {
         (format!("{header}.{claims}.{}{next}", signature.strip_suffix(last).unwrap()), TokenFault::Form),
         (format!("{header}=.{claims}.{signature}"), TokenFault::Header),
         (json, TokenFault::Form),
+        ("A".repeat(2_048), TokenFault::Form),
+        ("A".repeat(2_049), TokenFault::TooLong),
         (format!("{token}{}", "A".repeat(1_048_576)), TokenFault::TooLong),
         (token.replace(claims, &base64::encode(b"{}")), TokenFault::Signature),
         (signed_token_of_another_key(&token), TokenFault::Signature),
@@ -183,4 +185,12 @@ fn faults_are_told_apart_in_the_log() {
 fn only_a_jwt_is_taken_for_a_token() {
     assert!(is_token(access().sign(&keys(), ISSUER).unwrap().as_bytes()));
     assert!(!is_token(b"hop_2222222222222222x_secret") && !is_token(b"") && !is_token(b"eY"));
+}
+
+#[test]
+fn expired_token_is_signed_and_a_forged_one_is_not() {
+    let expired = signed(HEADER, &with("exp", SECONDS - 1), 0);
+    assert!(is_signed(expired.as_bytes(), &keys()) && verify(&expired) == Err(TokenFault::Expired));
+    let forged = signed_token_of_another_key(&expired);
+    assert!(!is_signed(forged.as_bytes(), &keys()) && !is_signed(b"eyJ", &keys()));
 }

@@ -73,28 +73,33 @@ struct Scale {
     visitors: usize,
     /// Time between two reads of the total, which cost more than a click.
     pause: Duration,
+    /// The longest time until the clicks of a round are counted.
+    patience: Duration,
 }
 
 impl Scale {
     /// A few thousand clicks, or a million with `HOP_SLOW`.
     fn chosen() -> Self {
         if std::env::var_os("HOP_SLOW").is_some() {
-            Self { rounds: 100, clicks: 10_000, visitors: 16, pause: Duration::from_secs(1) }
+            Self { rounds: 100, clicks: 10_000, visitors: 16, pause: Duration::from_secs(1), patience: Duration::from_secs(300) }
         } else {
-            Self { rounds: 20, clicks: 200, visitors: 4, pause: Duration::from_millis(20) }
+            Self { rounds: 20, clicks: 200, visitors: 4, pause: Duration::from_millis(20), patience: Duration::from_secs(30) }
         }
     }
 
-    /// Waits until at least this many clicks are counted. Returns their number.
+    /// Waits until at least this many clicks are counted. Returns their number. No total may be less than one read before.
     #[track_caller]
     fn wait_for(&self, hop: &Deployment, clicks: u64) -> u64 {
-        let deadline = Instant::now() + Duration::from_secs(300);
+        let deadline = Instant::now() + self.patience;
+        let mut before = 0;
         loop {
             let counted = total(hop, "clicked");
+            assert!(counted >= before, "the total fell from {before} to {counted}");
+            before = counted;
             if counted >= clicks {
                 return counted;
             }
-            assert!(Instant::now() < deadline, "{counted} of {clicks} clicks are counted after five minutes");
+            assert!(Instant::now() < deadline, "only {counted} of {clicks} clicks are counted");
             std::thread::sleep(self.pause);
         }
     }

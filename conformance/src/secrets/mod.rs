@@ -23,7 +23,7 @@ use crate::deployment::Deployment;
 use crate::edges::Edge;
 
 /// The kinds of secrets that a complete run must have searched for.
-const SECRETS: [&str; 10] = [
+const SECRETS: [&str; 11] = [
     "HOP_ADMIN_KEY",
     "HOP_PEPPER",
     "the secret of a key",
@@ -34,6 +34,7 @@ const SECRETS: [&str; 10] = [
     "a credential",
     "a password",
     "a cookie that opens a link",
+    "a device cookie",
 ];
 
 /// The least length in bytes. Shorter values, such as that of a removed cookie, occur by chance.

@@ -54,22 +54,20 @@ pub(super) fn returned(method: &str, path: &str, response: &Response) -> Vec<Ret
         };
         returned.push(Returned { secret, name, text: text.to_owned() });
     }
-    let fields: &[(&str, &str)] = match path {
-        "/api/v1/keys" => &[("secret", "the secret of a key")],
-        "/api/v1/users" => &[("invite_token", "an invitation")],
+    let (status, fields): (u16, &[(&str, &str)]) = match path {
+        "/api/v1/keys" => (201, &[("secret", "the secret of a key")]),
+        "/api/v1/users" => (201, &[("invite_token", "an invitation")]),
         "/api/v1/login" | "/api/v1/token" | "/api/v1/invitations/accept" => {
-            &[("access_token", "an access token"), ("refresh_token", "a refresh token")]
+            (200, &[("access_token", "an access token"), ("refresh_token", "a refresh token")])
         }
-        _ if path.starts_with("/api/v1/users/") && path.ends_with("/invite") => &[("invite_token", "an invitation")],
-        _ if path.starts_with("/api/v1/users/") && path.ends_with("/reset") => &[("reset_token", "a password reset")],
-        _ => &[],
+        _ if path.starts_with("/api/v1/users/") && path.ends_with("/invite") => (201, &[("invite_token", "an invitation")]),
+        _ if path.starts_with("/api/v1/users/") && path.ends_with("/reset") => (201, &[("reset_token", "a password reset")]),
+        _ => return returned,
     };
-    let json = if (method, matches!(response.status, 200 | 201)) == ("POST", true) {
-        serde_json::from_slice(&response.body)
-    } else {
-        Ok(Value::Null)
-    };
-    let json = json.unwrap_or_default();
+    if (method, response.status) != ("POST", status) {
+        return returned;
+    }
+    let json: Value = serde_json::from_slice(&response.body).unwrap_or_default();
     for (field, name) in fields {
         if let Some(text) = json[field].as_str() {
             returned.push(Returned { secret: secret_part(text), name, text: text.to_owned() });
@@ -172,6 +170,8 @@ mod tests {
             ("POST", "/api/v1/keys/x", &key),
             ("POST", "/api/v1/users", &key),
             ("PATCH", "/api/v1/users/usr_x", &invited),
+            ("POST", "/api/v1/keys", &response(200, "", r#"{"secret":"hop_a_bcd"}"#)),
+            ("POST", "/api/v1/login", &response(201, "", r#"{"access_token":"eyJ.b.c"}"#)),
             ("POST", "/x", &response(303, "Set-Cookie: other=x.y\r\n", "")),
         ] {
             assert!(of(method, path, response).is_empty(), "{method} {path}");

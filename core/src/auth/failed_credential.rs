@@ -2,7 +2,7 @@
 //!
 //! A request with a valid credential takes none and is never refused, so an attacker cannot lock out the other clients
 //! of a network. Neither does a request without `Authorization`, nor one with an access token that hop signed: it has
-//! expired or its session has ended, and nobody guesses one.
+//! expired or its session has ended, so it was not guessed.
 
 use super::rate_limit::{self, RateTake};
 use crate::context::Context;

@@ -31,6 +31,8 @@ pub struct Settings {
     /// Whether tests can read and write the cache, and send requests for which the database does not answer: it fails
     /// or hangs, as `X-Database` says. Only for Cloudflare's runtime.
     pub cache_access: bool,
+    /// Whether hop handles a request as often as the header `X-Times` says. Only for Cloudflare's runtime.
+    pub repeating: bool,
     /// Whether the platform's rate limiter lets a network ask for few unknown aliases. Compute has no such limiter.
     pub few_unknown_aliases: bool,
 }

@@ -71,6 +71,9 @@ struct Scale {
     /// Clicks that are counted in each round before its power cut.
     clicks: u64,
     visitors: usize,
+    /// Clicks that hop handles for each request of a visitor. `wrangler dev` takes longer for a request than hop for ten
+    /// clicks.
+    clicks_per_request: u64,
     /// Time between two reads of the total, which cost more than a click.
     pause: Duration,
     /// The longest time until the clicks of a round are counted.
@@ -81,9 +84,23 @@ impl Scale {
     /// A few thousand clicks, or a million with `HOP_SLOW`.
     fn chosen() -> Self {
         if std::env::var_os("HOP_SLOW").is_some() {
-            Self { rounds: 100, clicks: 10_000, visitors: 16, pause: Duration::from_secs(1), patience: Duration::from_secs(300) }
+            Self {
+                rounds: 100,
+                clicks: 10_000,
+                visitors: 16,
+                clicks_per_request: 25,
+                pause: Duration::from_secs(1),
+                patience: Duration::from_secs(300),
+            }
         } else {
-            Self { rounds: 20, clicks: 200, visitors: 4, pause: Duration::from_millis(20), patience: Duration::from_secs(30) }
+            Self {
+                rounds: 20,
+                clicks: 200,
+                visitors: 4,
+                clicks_per_request: 1,
+                pause: Duration::from_millis(20),
+                patience: Duration::from_secs(30),
+            }
         }
     }
 
@@ -115,11 +132,12 @@ struct Visitors {
 
 impl Visitors {
     /// Clicks until the server is killed or the visitors have left.
-    fn click(&self, address: SocketAddr) {
+    fn click(&self, address: SocketAddr, clicks_per_request: u64) {
+        let call = long_click("clicked").header("X-Times", clicks_per_request.to_string());
         while !self.have_left.load(Ordering::Relaxed) {
-            self.sent.fetch_add(1, Ordering::Relaxed);
-            match long_click("clicked").exchange(address) {
-                Ok(bytes) if bytes.starts_with(b"HTTP/1.1 302") => self.answered.fetch_add(1, Ordering::Relaxed),
+            self.sent.fetch_add(clicks_per_request, Ordering::Relaxed);
+            match call.exchange(address) {
+                Ok(bytes) if bytes.starts_with(b"HTTP/1.1 302") => self.answered.fetch_add(clicks_per_request, Ordering::Relaxed),
                 _ => break,
             };
         }
@@ -131,18 +149,19 @@ impl Visitors {
 /// their totals are exact.
 fn acknowledged_clicks_survive_power_cuts(world: &World) {
     let state = tempfile::tempdir().unwrap();
-    let hop = Deployment::start(world.edge, &settings(state.path()));
+    let settings = Settings { repeating: true, ..settings(state.path()) };
+    let hop = Deployment::start(world.edge, &settings);
     create(&hop, &json!({"alias": "clicked", "target": TARGET})).expect(201);
     hop.kill();
     let (mut least, mut most) = (0, 0);
     let scale = Scale::chosen();
     for round in 0..scale.rounds {
-        let hop = Deployment::start(world.edge, &settings(state.path()));
+        let hop = Deployment::start(world.edge, &settings);
         let before = total(&hop, "clicked");
         assert!((least..=most).contains(&before), "round {round}: {before} of {least} to {most} clicks are counted");
         let (visitors, address) = (Visitors::default(), hop.address);
         std::thread::scope(|scope| {
-            let clicking: Vec<_> = (0..scale.visitors).map(|_| scope.spawn(|| visitors.click(address))).collect();
+            let clicking: Vec<_> = (0..scale.visitors).map(|_| scope.spawn(|| visitors.click(address, scale.clicks_per_request))).collect();
             least = scale.wait_for(&hop, before + scale.clicks);
             if round % 2 == 0 {
                 hop.kill();
@@ -158,7 +177,7 @@ fn acknowledged_clicks_survive_power_cuts(world: &World) {
         });
         most = before + visitors.sent.load(Ordering::Relaxed);
     }
-    let hop = Deployment::start(world.edge, &settings(state.path()));
+    let hop = Deployment::start(world.edge, &settings);
     let after = total(&hop, "clicked");
     assert!((least..=most).contains(&after), "{after} of {least} to {most} clicks are counted");
 }

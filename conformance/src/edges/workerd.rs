@@ -173,6 +173,7 @@ fn write_config(folder: &Path, settings: &Settings) -> PathBuf {
     let main = match settings {
         Settings { metered: true, .. } => wrapper(folder, include_str!("metered.js"), &worker),
         Settings { cache_access: true, .. } => wrapper(folder, include_str!("cache.js"), &worker),
+        Settings { repeating: true, .. } => wrapper(folder, include_str!("repeat.js"), &worker),
         _ => worker,
     };
     config.insert("main".into(), main.display().to_string().into());

@@ -121,8 +121,8 @@ impl Project {
 
     /// A command at the root of the repository, without the pinned tools in `PATH`.
     ///
-    /// Removes the environment variables in which `cargo run` describes this package: with them, a cargo started from
-    /// here would recompile ring, rustls and xtask, because build scripts (such as ring's) read them.
+    /// Removes the environment variables in which `cargo run` describes this package and its build: with them, a cargo
+    /// started from here would recompile ring, rustls and xtask, because build scripts (such as ring's) read them.
     pub(crate) fn system_command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command.current_dir(&self.root);
@@ -141,9 +141,11 @@ impl Project {
     }
 }
 
-/// Whether this is one of the environment variables in which cargo describes the package that it runs.
+/// Whether this is one of the environment variables in which cargo describes the package that it runs. `OUT_DIR` and
+/// `TARGET` come with its build script.
 fn describes_a_package(variable: &OsStr) -> bool {
-    variable.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
+    let is = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_") || ["OUT_DIR", "TARGET"].contains(&name);
+    variable.to_str().is_some_and(is)
 }
 
 #[cfg(test)]
@@ -153,9 +155,11 @@ mod tests {
 
     #[test]
     fn started_programs_do_not_inherit_cargo_variables() {
-        assert!(env::var_os("CARGO_MANIFEST_DIR").is_some(), "cargo sets it for tests as it does for `cargo run`");
+        let set = ["CARGO_MANIFEST_DIR", "CARGO_PKG_NAME", "OUT_DIR", "TARGET"];
+        assert_eq!(set.map(|name| env::var_os(name).is_some()), [true; 4], "cargo sets them for tests as it does for `cargo run`");
         let seen = process::capture(&mut Project::find().unwrap().command("env")).unwrap().text;
-        let inherited: Vec<&str> = seen.lines().filter(|line| describes_a_package(OsStr::new(line))).collect();
+        let names = seen.lines().filter_map(|line| line.split_once('=')).map(|(name, _)| name);
+        let inherited: Vec<&str> = names.filter(|name| set.contains(name)).collect();
         assert_eq!(inherited, [""; 0]);
     }
 }

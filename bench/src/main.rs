@@ -16,7 +16,8 @@ use world::World;
 
 const HELP: &str = "\
 hop-bench scenarios             lists the scenarios, one per line: name, tab, description
-hop-bench visit SCENARIO TIMES  runs a scenario this many times
+hop-bench visit SCENARIO TIMES [SETTING=VALUE]
+                                runs a scenario this many times, with another value of a setting
 hop-bench cached-link MILLIS    prints the cached link of the scenario memo, verified at this time";
 
 fn main() -> ExitCode {
@@ -34,10 +35,15 @@ fn main() -> ExitCode {
 fn run(words: &[&str]) -> Result<(), String> {
     match words {
         ["scenarios"] => SCENARIOS.iter().for_each(|scenario| println!("{}\t{}", scenario.name, scenario.description)),
-        ["visit", name, times] => {
+        ["visit", name, times, settings @ ..] => {
             let scenario = Scenario::from_name(name).ok_or_else(|| format!("there is no scenario {name}"))?;
             let times: u64 = times.parse().map_err(|_| format!("{times} is not a number"))?;
-            let world = World::prepare(scenario)?;
+            let changed = match settings {
+                [] => None,
+                [setting] => Some(setting.split_once('=').ok_or(HELP)?),
+                _ => return Err(HELP.into()),
+            };
+            let world = World::prepare(scenario, changed)?;
             for _ in 0..times {
                 world.visit(scenario)?;
             }

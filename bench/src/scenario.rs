@@ -2,6 +2,8 @@
 
 use http::{Method, StatusCode};
 
+use crate::world::CREDENTIALS;
+
 /// The client of a request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum ClientKind {
@@ -11,6 +13,10 @@ pub(crate) enum ClientKind {
     Admin,
     /// A caller of the API with an API key.
     ApiKey,
+    /// A signed-in user, who sends an access token.
+    User,
+    /// A program without a credential in `Authorization`, of a deployment that has a user.
+    Guest,
 }
 
 /// A scenario: one request that is repeated.
@@ -23,7 +29,7 @@ pub(crate) struct Scenario {
     pub(crate) client: ClientKind,
     pub(crate) method: Method,
     pub(crate) url: &'static str,
-    /// The body of the request.
+    /// The body of the request. `{refresh_token}` in it stands for the refresh token of the latest response that has one.
     pub(crate) body: Option<&'static str>,
     /// How many other aliases are requested before. If there are any, each request appends its own number to the URL.
     pub(crate) others: u64,
@@ -62,8 +68,20 @@ const MISSING: Scenario = Scenario { link: None, status: StatusCode::NOT_FOUND, 
 /// An API request that does nothing but authenticate the caller.
 const ME: Scenario = Scenario { link: None, url: "https://hop.example/api/v1/me", status: StatusCode::OK, location: None, ..PLAIN };
 
+/// A sign-in with the cheapest hash that `HOP_PASSWORD_COST` allows. The pauses keep all requests within the rate limits.
+const SIGN_IN: Scenario = Scenario {
+    name: "sign-in",
+    description: "a sign-in with the cheapest hash",
+    client: ClientKind::Guest,
+    method: Method::POST,
+    url: "https://hop.example/api/v1/login",
+    body: Some(CREDENTIALS),
+    pause_seconds: 60,
+    ..ME
+};
+
 /// The scenarios, in the order of the output.
-pub(crate) const SCENARIOS: [Scenario; 14] = [
+pub(crate) const SCENARIOS: [Scenario; 17] = [
     PLAIN,
     Scenario {
         name: "cached",
@@ -123,6 +141,15 @@ pub(crate) const SCENARIOS: [Scenario; 14] = [
         client: ClientKind::ApiKey,
         ..ME
     },
+    Scenario { name: "token", description: "the same with an access token", client: ClientKind::User, ..ME },
+    Scenario {
+        name: "refresh",
+        description: "new tokens for the latest refresh token",
+        url: "https://hop.example/api/v1/token",
+        body: Some(r#"{"refresh_token":"{refresh_token}"}"#),
+        ..SIGN_IN
+    },
+    SIGN_IN,
 ];
 
 impl Scenario {

@@ -27,6 +27,11 @@ impl Visitor {
         Self(BROWSER.map(|(name, value)| (name, value.to_owned())).into())
     }
 
+    /// A program without a credential.
+    pub(crate) fn with_json() -> Self {
+        Self(vec![("content-type", "application/json".into())])
+    }
+
     /// A caller of the API.
     pub(crate) fn with_key(key: &str) -> Self {
         Self(vec![("authorization", format!("Bearer {key}")), ("content-type", "application/json".into())])

@@ -1,7 +1,7 @@
 //! A deployment with one link, prepared for a scenario.
 
 use std::borrow::Cow;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use hop_core::alias::{Alias, AliasCase};
 use hop_core::domain::Domain;
@@ -20,6 +20,14 @@ const MORNING: u64 = 1_795_248_000_000;
 const DOMAIN: &str = "hop.example";
 const ADMIN_KEY: &str = "an-admin-key-that-only-this-program-has";
 const PEPPER: &str = "a-pepper-that-only-this-program-has-got";
+const OWNER: &str = r#"{"email":"ann@example.com","name":"Ann","password":"a password only for benchmarks"}"#;
+pub(crate) const CREDENTIALS: &str = r#"{"email":"ann@example.com","password":"a password only for benchmarks"}"#;
+
+/// The lowest `HOP_PASSWORD_COST`.
+const CHEAPEST: &str = "1024,1";
+
+/// What stands for the latest refresh token in the body of a scenario.
+const REFRESH_TOKEN: &str = "{refresh_token}";
 
 /// A deployment on the memory edge, and the client of the scenario.
 pub(crate) struct World {
@@ -27,31 +35,53 @@ pub(crate) struct World {
     edge: BenchEdge,
     visitor: Visitor,
     visits: Cell<u64>,
+    /// The latest refresh token.
+    refresh_token: RefCell<String>,
 }
+
+/// A setting that a measurement changes: its name and its value.
+pub(crate) type ChangedSetting<'a> = Option<(&'a str, &'a str)>;
 
 impl World {
     /// Creates the link and sends the first request, which fills the link cache and the memo.
-    pub(crate) fn prepare(scenario: &Scenario) -> Result<Self, String> {
-        Self::at(scenario, MORNING)
+    pub(crate) fn prepare(scenario: &Scenario, changed: ChangedSetting<'_>) -> Result<Self, String> {
+        Self::at(scenario, changed, MORNING)
     }
 
-    fn at(scenario: &Scenario, millis: u64) -> Result<Self, String> {
+    fn at(scenario: &Scenario, changed: ChangedSetting<'_>, millis: u64) -> Result<Self, String> {
+        let setting = |name: &str| match changed {
+            Some((changed, value)) if changed == name => Some(value.to_owned()),
+            _ => setting(scenario, name),
+        };
         let mut world = Self {
-            app: App::new(|name| setting(scenario, name), |name| setting(scenario, name)),
+            app: App::new(setting, setting),
             edge: BenchEdge::new(scenario.has_cache, millis),
             visitor: match scenario.client {
                 ClientKind::Browser => Visitor::with_browser(),
-                ClientKind::Admin | ClientKind::ApiKey => Visitor::with_key(ADMIN_KEY),
+                ClientKind::Guest => Visitor::with_json(),
+                ClientKind::Admin | ClientKind::ApiKey | ClientKind::User => Visitor::with_key(ADMIN_KEY),
             },
             visits: Cell::new(0),
+            refresh_token: RefCell::default(),
         };
         if let Some(link) = scenario.link {
             world.create("links", link)?;
         }
-        if let ClientKind::ApiKey = scenario.client {
-            let user = text_of(&world.create("users", r#"{"email":"ann@example.com","role":"editor"}"#)?, "id")?;
-            let key = format!(r#"{{"name":"bench","scopes":["links:read","links:write"],"owner":"{user}"}}"#);
-            world.visitor = Visitor::with_key(&text_of(&world.create("keys", &key)?, "secret")?);
+        match scenario.client {
+            ClientKind::Browser | ClientKind::Admin => {}
+            ClientKind::ApiKey => {
+                let user = text_of(&world.create("users", r#"{"email":"ann@example.com","role":"editor"}"#)?, "id")?;
+                let key = format!(r#"{{"name":"bench","scopes":["links:read","links:write"],"owner":"{user}"}}"#);
+                world.visitor = Visitor::with_key(&text_of(&world.create("keys", &key)?, "secret")?);
+            }
+            ClientKind::User | ClientKind::Guest => {
+                world.create("setup", OWNER)?;
+                let signed_in = world.post("login", CREDENTIALS, StatusCode::OK)?;
+                world.keep_refresh_token(&signed_in);
+                if let ClientKind::User = scenario.client {
+                    world.visitor = Visitor::with_key(&text_of(&signed_in, "access_token")?);
+                }
+            }
         }
         for _ in 0..=scenario.others {
             let (response, background) = world.request(scenario)?;
@@ -63,12 +93,17 @@ impl World {
 
     /// Creates a resource of `collection` as the admin, and returns the response body.
     fn create(&self, collection: &str, json: &str) -> Result<String, String> {
-        let url = format!("https://hop.example/api/v1/{collection}");
+        self.post(collection, json, StatusCode::CREATED)
+    }
+
+    /// Sends a request of the admin that must be answered with `status`, and returns the response body.
+    fn post(&self, path: &str, json: &str, status: StatusCode) -> Result<String, String> {
+        let url = format!("https://hop.example/api/v1/{path}");
         let body = Body::Whole(json.as_bytes().to_vec());
         let (response, background) = self.send(Head::new(&Method::POST, &url), &Visitor::with_key(ADMIN_KEY), body)?;
         let answer = String::from_utf8_lossy(&response.body).into_owned();
-        if response.status != StatusCode::CREATED {
-            return Err(format!("the API created none of the {collection}: {answer}"));
+        if response.status != status {
+            return Err(format!("POST {url} answers {}: {answer}", response.status));
         }
         self.finish(background)?;
         Ok(answer)
@@ -89,12 +124,19 @@ impl World {
     fn request(&self, scenario: &Scenario) -> Result<(Response, BackgroundWork), String> {
         let url = self.url(scenario);
         let head = Head::new(&scenario.method, &url);
-        let body = Body::Whole(scenario.body.unwrap_or_default().into());
-        let (response, background) = self.send(head, &self.visitor, body)?;
+        let body = scenario.body.unwrap_or_default().replace(REFRESH_TOKEN, &self.refresh_token.borrow());
+        let (response, background) = self.send(head, &self.visitor, Body::Whole(body.into()))?;
         if response.status == scenario.status {
+            if let ClientKind::Guest = scenario.client {
+                self.keep_refresh_token(&String::from_utf8_lossy(&response.body));
+            }
             return Ok((response, background));
         }
         Err(format!("{} answers {}, not {}: {}", scenario.url, response.status, scenario.status, self.edge.log_text()))
+    }
+
+    fn keep_refresh_token(&self, answer: &str) {
+        self.refresh_token.replace(text_of(answer, "refresh_token").unwrap_or_default());
     }
 
     fn url(&self, scenario: &Scenario) -> Cow<'static, str> {
@@ -134,6 +176,7 @@ fn setting(scenario: &Scenario, name: &str) -> Option<String> {
         "HOP_ADMIN_KEY" => ADMIN_KEY,
         "HOP_PEPPER" => PEPPER,
         "HOP_FRESH_SECONDS" => scenario.fresh_seconds,
+        "HOP_PASSWORD_COST" => CHEAPEST,
         _ => return None,
     };
     Some(value.into())
@@ -141,7 +184,7 @@ fn setting(scenario: &Scenario, name: &str) -> Option<String> {
 
 /// The cached link of the scenario `memo`, as hop writes it, verified at `millis`.
 pub(crate) fn cached_link(millis: u64) -> Result<String, String> {
-    let world = World::at(&PLAIN, millis)?;
+    let world = World::at(&PLAIN, None, millis)?;
     let domain = Domain::parse(DOMAIN).map_err(|error| error.detail.to_string())?;
     let alias = Alias::parse("docs", AliasCase::Sensitive).map_err(|error| error.detail.to_string())?;
     let cached_link = world.edge.cached_link(&Key::link(&domain, &alias));

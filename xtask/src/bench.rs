@@ -1,10 +1,10 @@
 //! `cargo xtask bench`: benchmarks. Instructions of a redirect on this machine, throughput on the runtimes of both
-//! edges, start-up time, and the check of an API key.
+//! edges, start-up time, and the cost of credentials.
 mod api;
 mod baseline;
+mod credentials;
 mod edge;
 mod host;
-mod keys;
 mod load;
 mod processor;
 mod rows;
@@ -47,10 +47,10 @@ minute; Linux only.
 
 Set HOP_WORKER_DIR or HOP_COMPUTE_WASM to measure other built modules with `edge` and `start`.
 
-cargo xtask bench keys
+cargo xtask bench credentials
 
-Measures the check of an API key on V8 and on Wasmtime, with a store that responds immediately. Fails at 100
-microseconds or more.";
+Measures the processor time of a refresh, of a sign-in and of checking an API key or an access token, on V8 and on
+Wasmtime, with a store that responds immediately. Fails if a check takes 100 microseconds or more.";
 
 /// Environment variables with the paths of built modules, as in the conformance suite.
 const WORKER_DIRECTORY: &str = "HOP_WORKER_DIR";
@@ -62,7 +62,7 @@ enum Measurement {
     Instructions,
     Edge,
     Start,
-    Keys,
+    Credentials,
 }
 
 pub(crate) fn command(project: &Project, mut arguments: lexopt::Parser) -> Outcome<ExitCode> {
@@ -72,7 +72,7 @@ pub(crate) fn command(project: &Project, mut arguments: lexopt::Parser) -> Outco
             Arg::Short('h') | Arg::Long("help") => return Ok(help::print(HELP)),
             Arg::Value(value) if value == "edge" => Some(Measurement::Edge),
             Arg::Value(value) if value == "start" => Some(Measurement::Start),
-            Arg::Value(value) if value == "keys" => Some(Measurement::Keys),
+            Arg::Value(value) if value == "credentials" => Some(Measurement::Credentials),
             Arg::Long("accept") => None,
             other => return Err(help::unexpected(other, HELP)),
         };
@@ -89,7 +89,7 @@ pub(crate) fn command(project: &Project, mut arguments: lexopt::Parser) -> Outco
         Measurement::Instructions => host::count(project, accept)?,
         Measurement::Edge => edge::compare(project)?,
         Measurement::Start => start::measure(project)?,
-        Measurement::Keys => keys::measure(project)?,
+        Measurement::Credentials => credentials::measure(project)?,
     };
     Ok(if passed { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -123,7 +123,7 @@ endpoints! {
     DeleteDomain: DELETE "/api/v1/domains/{domain}", Programs, Right(WriteDomains), NoBody,
         [204, 401, 403, 404, 409, 412, 422, 503] => { domains::delete(context, authorized, parameter, query, client) }
 
-    SetUp: POST "/api/v1/setup", Programs, Identity, Json,
+    SetUp: POST "/api/v1/setup", Programs, BootstrapAdmin, Json,
         [201, 400, 401, 403, 409, 413, 415, 422, 503] => { account::setup(context, authorized, body) }
     AcceptInvitation: POST "/api/v1/invitations/accept", Programs, Anyone, Json,
         [200, 400, 401, 403, 413, 415, 422, 429, 503] => { account::accept(context, domain, client, body) }
@@ -133,13 +133,13 @@ endpoints! {
         [200, 400, 401, 403, 413, 415, 422, 429, 503] => { account::token(context, domain, client, body) }
     Logout: POST "/api/v1/logout", Programs, Anyone, Json,
         [204, 400, 401, 403, 413, 415, 422, 429, 503] => { account::logout(context, domain, client, body) }
-    ChangePassword: POST "/api/v1/password", Programs, Identity, Json,
+    ChangePassword: POST "/api/v1/password", Programs, SignedIn, Json,
         [204, 400, 401, 403, 413, 415, 422, 429, 503] => { account::change_password(context, authorized, body) }
     ResetPassword: POST "/api/v1/password/reset", Programs, Anyone, Json,
         [204, 400, 401, 413, 415, 422, 429, 503] => { account::reset_password(context, client, body) }
-    ListSessions: GET "/api/v1/sessions", Programs, Identity, NoBody,
+    ListSessions: GET "/api/v1/sessions", Programs, SignedIn, NoBody,
         [200, 401, 403, 422, 503] => { account::list_sessions(context, authorized, query) }
-    EndSession: DELETE "/api/v1/sessions/{session}", Programs, Identity, NoBody,
+    EndSession: DELETE "/api/v1/sessions/{session}", Programs, SignedIn, NoBody,
         [204, 401, 403, 404, 422, 503] => { account::end_session(context, authorized, parameter, query) }
     ListBlocklist: GET "/api/v1/blocklist", Programs, Right(ManageBlocklist), NoBody,
         [200, 401, 403, 422, 503] => { blocklist::list(context, authorized, query) }
@@ -152,7 +152,7 @@ endpoints! {
         [200, 401, 422, 503] => { me::show(context, authorized, query) }
     ListUsers: GET "/api/v1/users", Programs, Right(ManageUsers), NoBody,
         [200, 401, 403, 422, 503] => { users::list(context, authorized, query) }
-    CreateUser: POST "/api/v1/users", Programs, Right(ManageUsers), Json,
+    CreateUser: POST "/api/v1/users", Programs, Right(AdmitUsers), Json,
         [201, 400, 401, 403, 409, 413, 415, 422, 503] => { users::create(context, authorized, body) }
     ShowUser: GET "/api/v1/users/{user}", Programs, Right(ManageUsers), NoBody,
         [200, 401, 403, 404, 422, 503] => { users::show(context, authorized, parameter, query) }
@@ -160,9 +160,9 @@ endpoints! {
         [200, 400, 401, 403, 404, 409, 412, 413, 415, 422, 503] => { users::change(context, authorized, parameter, query, client, body) }
     DeleteUser: DELETE "/api/v1/users/{user}", Programs, Right(ManageUsers), NoBody,
         [204, 401, 403, 404, 409, 412, 422, 503] => { users::delete(context, authorized, parameter, query, client) }
-    InviteUser: POST "/api/v1/users/{user}/invite", Programs, Right(ManageUsers), NoBody,
+    InviteUser: POST "/api/v1/users/{user}/invite", Programs, Right(AdmitUsers), NoBody,
         [201, 401, 403, 404, 409, 422, 503] => { users::invite(context, authorized, parameter, query) }
-    IssueReset: POST "/api/v1/users/{user}/reset", Programs, Right(ManageUsers), NoBody,
+    IssueReset: POST "/api/v1/users/{user}/reset", Programs, Right(AdmitUsers), NoBody,
         [201, 401, 403, 404, 409, 422, 503] => { users::reset(context, authorized, parameter, query) }
     ListKeys: GET "/api/v1/keys", Programs, Right(ManageKeys), NoBody,
         [200, 401, 403, 422, 503] => { keys::list(context, authorized, query) }

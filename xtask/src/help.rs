@@ -17,6 +17,7 @@ cargo xtask <command>
   docs                        generate docs/openapi.json, docs/API.md and the tables in docs/SECURITY.md
   docs picture                take the README's screenshot with a browser
   agents                      generate the list of bots, for the detection of bots by User-Agent
+  passwords                   generate the list of common passwords, which no user can choose
   setup                       install everything that the other commands need
 
 Each command installs what it needs. `cargo xtask <command> --help` shows its options.";

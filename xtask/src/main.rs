@@ -8,6 +8,7 @@ mod failure;
 mod group;
 mod help;
 mod import;
+mod passwords;
 mod process;
 mod project;
 mod serve;
@@ -52,6 +53,7 @@ fn run() -> Outcome<ExitCode> {
         "serve" => serve::command(&project, arguments),
         "test" => test::command(&project, arguments),
         "agents" => agents::command(&project, arguments),
+        "passwords" => passwords::command(&project, arguments),
         "docs" => docs::command(&project, arguments),
         "bench" => bench::command(&project, arguments),
         "size" => size::command(&project, arguments),

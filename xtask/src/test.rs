@@ -21,7 +21,7 @@ cargo xtask test [part …]
 Installs what is missing, then runs all parts except `slow`, or only the named ones. A failed step does not stop the
 others.
 
-  lint       rustfmt, clippy (this machine and both wasm targets), documentation of core and API, list of bots
+  lint       rustfmt, clippy (this machine and both wasm targets), documentation of core and API, lists of bots and passwords
   unit       unit tests of core, conformance and xtask
   wasm       core's tests inside a wasm module
   size       build both modules and show their sizes; fails if the code of one is above 1 MB gzipped

@@ -6,6 +6,7 @@ use super::{TARGET, address as link_address, cases, create as create_link, event
 use crate::client::{Call, Response};
 use crate::contract::{assert_shape, example};
 use crate::deployment::Deployment;
+use crate::rights::principals::SCOPES;
 use crate::world::World;
 
 const USERS: &str = "/api/v1/users";
@@ -21,6 +22,7 @@ cases!("users":
     owner_cannot_be_disabled_or_deleted,
     new_invitation_is_returned_once,
     only_owners_create_and_invite_admins,
+    key_without_every_scope_admits_nobody,
     links_of_a_deleted_user_are_transferred,
     unknown_user_is_not_found,
     wrong_fields_are_named,
@@ -172,7 +174,7 @@ fn new_invitation_is_returned_once(world: &World) {
 fn only_owners_create_and_invite_admins(world: &World) {
     let hop = world.hop();
     let [owner, admin, editor] = ["owner", "admin", "editor"].map(|role| user(world, role));
-    let [of_owner, of_admin] = [&owner, &admin].map(|user| text(&world.key(user, &["users:admin"], &json!({}))["secret"]));
+    let [of_owner, of_admin] = [&owner, &admin].map(|user| text(&world.key(user, &SCOPES, &json!({}))["secret"]));
     let new = || {
         let body = json!({"email": format!("{}@example.com", world.alias("admin")), "role": "admin"});
         Call::new("POST", USERS).header("Content-Type", "application/json").body(body.to_string())
@@ -186,6 +188,22 @@ fn only_owners_create_and_invite_admins(world: &World) {
     }
     wait_for(hop, &editor, |user| user["role"] == "admin");
     hop.send(&invite(&editor).with_key(&of_admin)).problem(403, "forbidden");
+}
+
+fn key_without_every_scope_admits_nobody(world: &World) {
+    let (hop, id) = (world.hop(), user(world, "viewer"));
+    let key = text(&world.key(&user(world, "owner"), &["users:admin"], &json!({}))["secret"]);
+    let body = json!({"email": format!("{}@example.com", world.alias("admitted"))});
+    for call in [
+        Call::new("POST", USERS).json(&body),
+        Call::new("POST", format!("{}/invite", address(&id))),
+        Call::new("POST", format!("{}/reset", address(&id))),
+        Call::new("PATCH", address(&id)).json(&json!({"role": "editor"})),
+    ] {
+        let problem = hop.send(&call.with_key(&key)).problem(403, "forbidden");
+        assert!(problem["detail"].as_str().unwrap().contains("every scope"), "{problem}");
+    }
+    hop.send(&Call::new("PATCH", address(&id)).json(&json!({"name": "Ann"})).with_key(&key)).expect(200);
 }
 
 fn links_of_a_deleted_user_are_transferred(world: &World) {

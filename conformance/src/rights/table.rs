@@ -15,6 +15,8 @@ pub(crate) enum Requires {
     Session,
     /// This scope, at least this role, and a key that covers this.
     Right(&'static str, Role, Reach),
+    /// All scopes, at least this role, and a key for all domains.
+    EveryScope(Role),
 }
 
 /// What the request concerns, which decides whether a key covers it.
@@ -34,7 +36,7 @@ pub(crate) enum Reach {
 }
 
 use Reach::{DefaultDomain, Deployment, EditLink, KeyDomains, NamedDomain, ReadLink};
-use Requires::{AnyKey, BootstrapKey, Nothing, Right, Session};
+use Requires::{AnyKey, BootstrapKey, EveryScope, Nothing, Right, Session};
 use Role::{Admin, Editor, Viewer};
 
 /// Method and path of every endpoint.
@@ -91,12 +93,12 @@ pub(crate) const TABLE: &[(&str, &str, Requires)] = &[
     ("DELETE", "/api/v1/blocklist/{host}", Right("blocklist:admin", Admin, Deployment)),
     ("GET", "/api/v1/me", AnyKey),
     ("GET", "/api/v1/users", Right("users:admin", Admin, Deployment)),
-    ("POST", "/api/v1/users", Right("users:admin", Admin, Deployment)),
+    ("POST", "/api/v1/users", EveryScope(Admin)),
     ("GET", "/api/v1/users/{user}", Right("users:admin", Admin, Deployment)),
     ("PATCH", "/api/v1/users/{user}", Right("users:admin", Admin, Deployment)),
     ("DELETE", "/api/v1/users/{user}", Right("users:admin", Admin, Deployment)),
-    ("POST", "/api/v1/users/{user}/invite", Right("users:admin", Admin, Deployment)),
-    ("POST", "/api/v1/users/{user}/reset", Right("users:admin", Admin, Deployment)),
+    ("POST", "/api/v1/users/{user}/invite", EveryScope(Admin)),
+    ("POST", "/api/v1/users/{user}/reset", EveryScope(Admin)),
     ("GET", "/api/v1/keys", Right("keys:admin", Admin, Deployment)),
     ("POST", "/api/v1/keys", Right("keys:admin", Admin, Deployment)),
     ("GET", "/api/v1/keys/{key}", Right("keys:admin", Admin, Deployment)),
@@ -125,8 +127,9 @@ pub(crate) fn expected(requires: Requires, caller: &Principal, domain: &str, is_
     let Some(role) = caller.role else {
         return if matches!(requires, Nothing) { Outcome::Allowed } else { Outcome::Unauthenticated };
     };
-    let (scope, least, reach) = match requires {
-        Right(scope, least, reach) => (scope, least, reach),
+    let (scopes, least, reach) = match requires {
+        Right(scope, least, reach) => (vec![scope], least, reach),
+        EveryScope(least) => (principals::SCOPES.to_vec(), least, Deployment),
         BootstrapKey if caller.user.is_some() => return Outcome::Forbidden,
         // Every caller of the matrix is a key.
         Session => return Outcome::Forbidden,
@@ -140,7 +143,11 @@ pub(crate) fn expected(requires: Requires, caller: &Principal, domain: &str, is_
         NamedDomain | ReadLink => covers_domain(domain),
         EditLink => covers_domain(domain) && (is_own || role >= Admin),
     };
-    if caller.scopes.contains(&scope) && role >= least && is_covered { Outcome::Allowed } else { Outcome::Forbidden }
+    if scopes.iter().all(|scope| caller.scopes.contains(scope)) && role >= least && is_covered {
+        Outcome::Allowed
+    } else {
+        Outcome::Forbidden
+    }
 }
 
 /// The scopes of the table that do not exist.

@@ -9,6 +9,10 @@ pub(crate) enum Access {
     Anyone,
     /// Any caller with a valid credential.
     Identity,
+    /// A signed-in user. A key has no session.
+    SignedIn,
+    /// The bootstrap admin.
+    BootstrapAdmin,
     /// A caller with this right.
     Right(Right),
     /// A caller with this right, and any caller without a credential if the setting `HOP_PUBLIC_SHORTEN` is on.

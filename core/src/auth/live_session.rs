@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::model::link::UserId;
 use crate::model::rights::Role;
-use crate::model::session::{Session, SessionId};
+use crate::model::session::{GenerationMatch, Session, SessionId};
 use crate::model::user::User;
 use crate::store::ports::{Edge, Records as _};
 use crate::store::{GuardedRecord, Key, Team};
@@ -18,7 +18,7 @@ pub(crate) struct LiveSession {
     pub(crate) role: Role,
 }
 
-/// The live session of the caller, who must be a signed-in user.
+/// The live session of a signed-in caller.
 pub(crate) async fn live_session<E: Edge>(context: &Context<'_, E>, authorized: &Authorized) -> Result<LiveSession, Problem> {
     let (Some(user), Some(session)) = (authorized.user(), authorized.session()) else { return Err(Problem::no_session()) };
     LiveSession::load(context, user, session, Problem::wrong_credentials).await
@@ -58,13 +58,10 @@ impl LiveSession {
         if session.value.has_ended(context.now) {
             return Err(refused().because(because("it has ended")));
         }
-        let generation = &user.value.session_generation;
-        if !session.value.belongs_to(generation) {
-            return Err(if is_new || generation.may_be_missed(context.now) {
-                Problem::late_session(because("its generation is not the one of its user, and one of them is new"))
-            } else {
-                refused().because(because("all sessions of its user were ended"))
-            });
+        match session.value.in_generation(&user.value.session_generation) {
+            GenerationMatch::Current => {}
+            GenerationMatch::Ended => return Err(refused().because(because("the sessions of its user were ended"))),
+            GenerationMatch::LateRead => return Err(Problem::late_session(because("the record of its user is older"))),
         }
         let team = if user.value.may_own { GuardedRecord::<Team>::load(records, &Key::team()).await? } else { None };
         let role = role_in(team.as_deref(), &user.value);

@@ -23,7 +23,7 @@ pub(crate) use self::device::remember_device;
 pub(crate) use self::failed_credential::count_failed_token;
 pub(crate) use self::live_session::{LiveSession, live_session};
 pub(crate) use self::refresh::{find_session, refresh};
-pub(crate) use self::sign_in::{check_password, find_user, hash_new_password, sign_in, signed_in};
+pub(crate) use self::sign_in::{check_password, find_user, hash_again, hash_new_password, sign_in, signed_in};
 pub(crate) use self::user_lookup::{find_active, is_active_user};
 use crate::context::Context;
 use crate::message::problem::Problem;
@@ -88,14 +88,13 @@ pub(crate) async fn authorize<E: Edge>(
     access: Access,
     may_change: bool,
 ) -> Result<Option<Authorized>, Problem> {
-    let right = match access {
-        Access::Anyone => return Ok(None),
-        Access::Identity => None,
-        Access::RightOrPublic(_) if context.config.public_shorten && client.header(&AUTHORIZATION).is_none() => {
-            return Ok(Some(Authorized(Principal { country: client.country(), ..public() })));
-        }
-        Access::Right(right) | Access::RightOrPublic(right) => Some(right),
-    };
+    if access == Access::Anyone {
+        return Ok(None);
+    }
+    let is_for_public = matches!(access, Access::RightOrPublic(_)) && context.config.public_shorten;
+    if is_for_public && client.header(&AUTHORIZATION).is_none() {
+        return Ok(Some(Authorized(Principal { country: client.country(), ..public() })));
+    }
     let token = match credential::token(client) {
         Ok(token) => token,
         Err(problem) if client.header(&AUTHORIZATION).is_none() => return Err(problem),
@@ -109,8 +108,11 @@ pub(crate) async fn authorize<E: Edge>(
         principal.country = client.country();
     }
     let authorized = Authorized(principal);
-    if let Some(right) = right {
-        authorized.check(right)?;
+    match access {
+        Access::Anyone | Access::Identity => {}
+        Access::SignedIn => authorized.check_signed_in()?,
+        Access::BootstrapAdmin => authorized.check_bootstrap_admin()?,
+        Access::Right(right) | Access::RightOrPublic(right) => authorized.check(right)?,
     }
     Ok(Some(authorized))
 }
@@ -161,12 +163,12 @@ impl Authorized {
     }
 
     /// Fails unless the caller is a signed-in user.
-    pub(crate) fn check_signed_in(&self) -> Result<(), Problem> {
+    fn check_signed_in(&self) -> Result<(), Problem> {
         if self.0.session.is_some() { Ok(()) } else { Err(Problem::no_session()) }
     }
 
     /// Fails unless the caller is the bootstrap admin.
-    pub(crate) fn check_bootstrap_admin(&self) -> Result<(), Problem> {
+    fn check_bootstrap_admin(&self) -> Result<(), Problem> {
         let is_bootstrap_admin = self.0.key.is_none() && self.0.user.is_none() && !self.is_public();
         if is_bootstrap_admin { Ok(()) } else { Err(Problem::not_bootstrap_admin()) }
     }
@@ -213,7 +215,10 @@ impl Authorized {
     /// Whether the caller has `right` on at least one domain.
     pub(crate) fn has(&self, right: Right) -> bool {
         let terms = right.terms();
-        self.0.role >= terms.role && self.has_scope(terms.scope) && !(terms.needs_all_domains && self.0.domains.is_some())
+        self.0.role >= terms.role
+            && self.has_scope(terms.scope)
+            && (!terms.needs_all_scopes || Scope::ALL.into_iter().all(|scope| self.has_scope(scope)))
+            && !(terms.needs_all_domains && self.0.domains.is_some())
     }
 
     pub(crate) fn has_scope(&self, scope: Scope) -> bool {

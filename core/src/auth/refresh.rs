@@ -28,7 +28,7 @@ pub(crate) async fn refresh<E: Edge>(context: &Context<'_, E>, token: &RefreshTo
         let session = &live.session.value;
         let about = |what: &str| format!("session {}: {what}", session.id.as_str());
         let next = match session.judge(token.number, context.now) {
-            TokenUse::Continue => session.continued(token.number, &live.user.value.session_generation, context.now),
+            TokenUse::Continue => session.continued(token.number, context.now),
             TokenUse::LateRead => return Err(Problem::late_session(about("its record is older than the refresh token"))),
             TokenUse::Replay => Session { is_ended: true, ..session.clone() },
         };

@@ -18,7 +18,7 @@ pub(crate) enum PasswordRefusal {
     NoUser,
     Inactive,
     NotAccepted,
-    /// The pepper of the hash is lost, or the hash costs more than this edge allows.
+    /// The PHC string of the hash cannot be read, its pepper is lost, or it costs more than this edge allows.
     Untriable,
     Wrong,
 }
@@ -29,7 +29,7 @@ impl PasswordRefusal {
             Self::NoUser => "no user has this address",
             Self::Inactive => "the user is not active",
             Self::NotAccepted => "the user has not accepted an invitation",
-            Self::Untriable => "the stored hash cannot be tried: its pepper is gone, or it costs too much",
+            Self::Untriable => "the stored hash cannot be tried: it cannot be read, its pepper is gone, or it costs too much",
             Self::Wrong => "the password is wrong",
         }
     }
@@ -110,14 +110,14 @@ pub(crate) async fn check_password<E: Edge>(
         Some(user) if !user.is_active() => Err(PasswordRefusal::Inactive),
         Some(user) => user.password.as_ref().ok_or(PasswordRefusal::NotAccepted),
     };
-    let checking = password.and_then(|password| {
-        let checking = password.checking(typed, context.config.peppers(), context.max_account_password_cost());
-        checking.map(|checking| (password, checking)).ok_or(PasswordRefusal::Untriable)
+    let check = password.and_then(|password| {
+        let check = password.check(typed, context.config.peppers(), context.max_account_password_cost());
+        check.ok_or(PasswordRefusal::Untriable)
     });
-    match checking {
-        Ok((password, checking)) => {
-            let hash = hash(context, &checking).await?;
-            Ok(if password.is(&hash) { Ok(()) } else { Err(PasswordRefusal::Wrong) })
+    match check {
+        Ok(check) => {
+            let hash = hash(context, &check.hashing).await?;
+            Ok(if check.passes(&hash) { Ok(()) } else { Err(PasswordRefusal::Wrong) })
         }
         Err(refusal) => {
             let mut salt = [0; 16];
@@ -128,15 +128,21 @@ pub(crate) async fn check_password<E: Edge>(
     }
 }
 
-/// Hashes a new password with a random salt, at the cost that the edge allows.
+/// Hashes a new password.
 pub(crate) async fn hash_new_password<E: Edge>(
     context: &Context<'_, E>,
     password: &NewAccountPassword,
 ) -> Result<AccountPassword, Problem> {
+    hash_again(context, password.text()).await
+}
+
+/// Hashes a password with a random salt under the current pepper, at the cost that the edge allows. Also for one that
+/// was checked before and would be refused as a new one: the list of common passwords may have grown.
+pub(crate) async fn hash_again<E: Edge>(context: &Context<'_, E>, password: &str) -> Result<AccountPassword, Problem> {
     let mut salt = [0; 16];
     context.edge.random(&mut salt)?;
     let pepper = context.pepper()?;
-    let hashing = password.hashing(pepper, salt, context.account_password_cost());
+    let hashing = PasswordHashing::of(password, pepper, salt, context.account_password_cost());
     Ok(AccountPassword::new(pepper, &hashing, hash(context, &hashing).await?))
 }
 

@@ -15,7 +15,7 @@
 macro_rules! endpoints {
     // An argument of a handler.
     (@argument Anyone authorized $call:ident) => {
-        compile_error!("the argument `authorized` needs a row with `Identity` or a right")
+        compile_error!("the argument `authorized` needs a row that reads a credential")
     };
     (@argument $access:ident authorized $call:ident) => {
         $call.authorized()?
@@ -29,7 +29,7 @@ macro_rules! endpoints {
 
     // The future of a handler.
     (@answer Anyone $call:ident { idempotent $($handler:tt)+ }) => {
-        compile_error!("an `Idempotency-Key` belongs to a principal: `idempotent` needs a row with `Identity` or a right")
+        compile_error!("an `Idempotency-Key` belongs to a principal: `idempotent` needs a row that reads a credential")
     };
     (@answer $access:ident $call:ident { idempotent $($handler:tt)+ }) => {
         $crate::endpoints::declaration::endpoints!(@answer $access $call { $($handler)+ })

@@ -11,15 +11,17 @@ use crate::model::rights::{Right, RightTerms};
 pub fn who_may_what() -> String {
     let mut text = "| may | takes the scope | and at least the role | with a key for some domains |\n|---|---|---|---|\n".to_owned();
     for right in Right::ALL {
-        let RightTerms { scope, role, needs_all_domains } = right.terms();
+        let RightTerms { role, needs_all_domains, .. } = right.terms();
         let with_domain_key = if needs_all_domains { "no" } else { "on those" };
-        let _ = writeln!(text, "| {} | `{}` | {} | {with_domain_key} |", description(right), scope.name(), role.name());
+        let _ = writeln!(text, "| {} | {} | {} | {with_domain_key} |", description(right), scopes(right), role.name());
     }
     text.push_str("\n## What each route asks for\n\n| route | asks for |\n|---|---|\n");
     for row in ENDPOINTS {
         let need = match row.access {
             Access::Anyone => "nothing".to_owned(),
-            Access::Identity => identity(row.pattern).to_owned(),
+            Access::Identity => "a key or a session".to_owned(),
+            Access::SignedIn => "a session".to_owned(),
+            Access::BootstrapAdmin => "the bootstrap key".to_owned(),
             Access::Right(right) => scope_and_role(right),
             Access::RightOrPublic(right) => format!("{}; nothing while `HOP_PUBLIC_SHORTEN` is on", scope_and_role(right)),
         };
@@ -28,18 +30,13 @@ pub fn who_may_what() -> String {
     text
 }
 
-/// Who may call an endpoint that takes no right. Its handler checks this.
-fn identity(pattern: &str) -> &'static str {
-    match pattern {
-        "/api/v1/setup" => "the bootstrap key",
-        "/api/v1/password" | "/api/v1/sessions" | "/api/v1/sessions/{session}" => "a session",
-        _ => "a key or a session",
-    }
+fn scope_and_role(right: Right) -> String {
+    format!("{}, {}", scopes(right), right.terms().role.name())
 }
 
-fn scope_and_role(right: Right) -> String {
-    let RightTerms { scope, role, .. } = right.terms();
-    format!("`{}`, {}", scope.name(), role.name())
+fn scopes(right: Right) -> String {
+    let RightTerms { scope, needs_all_scopes, .. } = right.terms();
+    if needs_all_scopes { "every scope".to_owned() } else { format!("`{}`", scope.name()) }
 }
 
 /// What a right allows.
@@ -57,8 +54,9 @@ fn description(right: Right) -> &'static str {
         Right::ReadDomains => "show and list domains",
         Right::WriteDomains => "add, change and delete domains",
         Right::ManageBlocklist => "list, add and delete hosts of the blocklist",
-        Right::ManageUsers => {
-            "list, create, invite, change, disable and delete users, and reset their passwords; only owners make, invite and reset admins, and change owners"
+        Right::ManageUsers => "list, change, disable and delete users; only owners change owners",
+        Right::AdmitUsers => {
+            "create and invite users, reset their passwords, and raise their roles; only owners do so with admins and owners"
         }
         Right::ManageKeys => "list, make and revoke keys; only owners make keys for other admins and owners, and revoke those of owners",
         Right::ReadAudit => "read who changed what",

@@ -8,10 +8,6 @@ use crate::model::session::SessionId;
 use crate::model::time::Timestamp;
 use crate::model::token_keys::TokenKeys;
 
-/// A user and a session that need not exist.
-const USER: &str = "usr_11111111111111111";
-const SESSION: &str = "ses_6b01550011111111111111111";
-
 /// A deployment whose access tokens a test signs.
 #[derive(Clone, Copy, Debug)]
 pub struct TokenForge<'a> {
@@ -22,12 +18,17 @@ pub struct TokenForge<'a> {
 }
 
 impl TokenForge<'_> {
+    /// The user of every token, who need not exist.
+    pub const USER: &'static str = "usr_11111111111111111";
+    /// The session of every token, which need not exist.
+    pub const SESSION: &'static str = "ses_6b01550011111111111111111";
+
     /// A valid access token of an owner, issued at `now`.
     #[must_use]
     pub fn valid(self, now: Timestamp) -> String {
         let token = AccessToken {
-            user: UserId::stored(USER.into()),
-            session: SessionId::stored(SESSION.into()),
+            user: UserId::stored(Self::USER.into()),
+            session: SessionId::stored(Self::SESSION.into()),
             role: Role::Owner,
             issued_at: now,
             name: "1".into(),

@@ -190,9 +190,11 @@ impl Problem {
 
     /// A caller without `right`. The detail names the scope and the role that the right takes; the docs do so too.
     pub(crate) fn no_right(right: Right) -> Self {
-        let RightTerms { scope, role, needs_all_domains, .. } = right.terms();
+        let RightTerms { scope, role, needs_all_domains, needs_all_scopes } = right.terms();
         let (scope, role) = (scope.name(), role.name());
-        Self::not_allowed(if needs_all_domains {
+        Self::not_allowed(if needs_all_scopes {
+            format!("This lets somebody sign in, without scopes. It needs every scope, the role {role} and a key for every domain.")
+        } else if needs_all_domains {
             format!("This needs the scope `{scope}`, the role {role} and a key for every domain.")
         } else {
             format!("This needs the scope `{scope}` and the role {role}.")

@@ -6,15 +6,16 @@ use std::fmt;
 use subtle::ConstantTimeEq as _;
 
 use crate::model::base64;
+use crate::model::common_passwords::is_common;
 use crate::model::digest::Pepper;
 use crate::model::field_error::{FieldCode, FieldError};
-use crate::model::password::{self, NewPassword, PasswordCost, PasswordHash};
+use crate::model::password::{self, NewPassword, PasswordCost, PasswordHash, PhcKeyId};
 use crate::model::unicode::compose;
 
 /// Longest password of a user in bytes.
 pub(crate) const MAX_BYTES: usize = 1_024;
 
-/// A new password of a user: like that of a link, but limited in bytes.
+/// A new password of a user: like that of a link, but limited in bytes, and none of the most common ones.
 #[derive(Clone, Debug)]
 pub(crate) struct NewAccountPassword(NewPassword);
 
@@ -23,51 +24,79 @@ impl NewAccountPassword {
         if text.len() > MAX_BYTES {
             return Err(FieldError::new(FieldCode::TooLong, format!("a password must have at most {MAX_BYTES} bytes")));
         }
-        NewPassword::parse(text).map(Self)
+        let password = NewPassword::parse(text)?;
+        if is_common(password.text()) {
+            return Err(FieldError::new(
+                FieldCode::CommonPassword,
+                "many people use this password, so it is guessed first; choose another",
+            ));
+        }
+        Ok(Self(password))
     }
 
-    /// The run of Argon2id that hashes the password.
-    pub(crate) fn hashing(&self, pepper: &Pepper, salt: [u8; 16], cost: PasswordCost) -> PasswordHashing {
-        PasswordHashing { input: peppered(pepper, self.0.text()), salt, cost }
+    /// The password itself, to hash it.
+    pub(crate) fn text(&self) -> &str {
+        self.0.text()
     }
 }
 
-/// The stored password of a user.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct AccountPassword {
-    /// The name of the pepper of the digest.
-    pub(crate) pepper: String,
-    pub(crate) hash: PasswordHash,
+/// The stored password of a user: a PHC string of Argon2id whose parameter `keyid` names the pepper of the digest. It
+/// is parsed only to check a password, so a string that hop cannot read blocks nothing else.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct AccountPassword(String);
+
+/// A check of a password: the run of Argon2id, and the hash that it should return.
+pub(crate) struct PasswordCheck {
+    pub(crate) hashing: PasswordHashing,
+    expected: [u8; 32],
 }
 
 impl AccountPassword {
-    /// The result of a [`NewAccountPassword::hashing`] under `pepper`.
+    /// The result of a [`PasswordHashing`] under `pepper`.
     pub(crate) fn new(pepper: &Pepper, hashing: &PasswordHashing, hash: [u8; 32]) -> Self {
-        Self { pepper: pepper_name(pepper), hash: PasswordHash { cost: hashing.cost, salt: hashing.salt, hash } }
+        let PasswordHashing { salt, cost, .. } = *hashing;
+        Self(PasswordHash { cost, salt, hash }.keyed_phc(name_of(pepper)))
     }
 
-    /// The run of Argon2id that checks `typed`. `None` if it cannot be checked: no pepper of `peppers` made the digest,
-    /// or the run would cost more than `max_cost`.
-    pub(crate) fn checking<'a>(
+    /// Wraps a PHC string that was read from the store.
+    pub(crate) fn stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The PHC string.
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The check of `typed`. `None` if it cannot be made: the PHC string is not one that hop writes, no pepper of
+    /// `peppers` made the digest, or the run would cost more than `max_cost`.
+    pub(crate) fn check<'a>(
         &self,
         typed: &str,
         peppers: impl IntoIterator<Item = &'a Pepper>,
         max_cost: PasswordCost,
-    ) -> Option<PasswordHashing> {
-        let PasswordHash { cost, salt, .. } = self.hash;
-        let pepper = peppers.into_iter().find(|pepper| pepper_name(pepper) == self.pepper)?;
-        let is_affordable = cost.memory_kib <= max_cost.memory_kib && cost.passes <= max_cost.passes;
-        is_affordable.then(|| PasswordHashing::of(typed, pepper, salt, cost))
-    }
-
-    /// Whether `hash` is that of the password, compared in constant time.
-    pub(crate) fn is(&self, hash: &[u8; 32]) -> bool {
-        self.hash.hash.ct_eq(hash).into()
+    ) -> Option<PasswordCheck> {
+        let (PasswordHash { cost, salt, hash }, name) = PasswordHash::from_keyed_phc(&self.0)?;
+        let pepper = peppers.into_iter().find(|pepper| name_of(pepper) == name)?;
+        cost.is_within(max_cost).then(|| PasswordCheck { hashing: PasswordHashing::of(typed, pepper, salt, cost), expected: hash })
     }
 
     /// Whether the password should be hashed again: at another cost, or under the current pepper.
     pub(crate) fn is_outdated(&self, pepper: &Pepper, cost: PasswordCost) -> bool {
-        self.hash.cost != cost || self.pepper != pepper_name(pepper)
+        PasswordHash::from_keyed_phc(&self.0).is_none_or(|(hash, name)| hash.cost != cost || name != name_of(pepper))
+    }
+}
+
+impl PasswordCheck {
+    /// Whether `hash`, the result of the run, is that of the password, compared in constant time.
+    pub(crate) fn passes(&self, hash: &[u8; 32]) -> bool {
+        self.expected.ct_eq(hash).into()
+    }
+}
+
+impl fmt::Debug for AccountPassword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
     }
 }
 
@@ -125,8 +154,8 @@ impl fmt::Debug for PasswordHashing {
 }
 
 /// The name of a pepper, which tells after a rotation under which one a password was hashed.
-fn pepper_name(pepper: &Pepper) -> String {
-    pepper.digest("pepper-name", &[]).name()
+fn name_of(pepper: &Pepper) -> PhcKeyId {
+    pepper.digest("pepper-name", &[]).number().to_be_bytes()
 }
 
 fn peppered(pepper: &Pepper, password: &str) -> [u8; 32] {
@@ -140,7 +169,7 @@ mod tests {
     const CHEAP: PasswordCost = PasswordCost { memory_kib: 8, passes: 1 };
 
     fn stored(text: &str, pepper: &Pepper) -> AccountPassword {
-        let hashing = NewAccountPassword::parse(text).unwrap().hashing(pepper, [1; 16], CHEAP);
+        let hashing = PasswordHashing::of(NewAccountPassword::parse(text).unwrap().text(), pepper, [1; 16], CHEAP);
         AccountPassword::new(pepper, &hashing, hashing.run().unwrap())
     }
 
@@ -153,6 +182,11 @@ mod tests {
             (&"x".repeat(1_024), None),
             (&"x".repeat(1_025), Some(FieldCode::TooLong)),
             (&"é".repeat(513), Some(FieldCode::TooLong)),
+            ("qwertyqwerty", Some(FieldCode::CommonPassword)),
+            ("QwertyQwerty", Some(FieldCode::CommonPassword)),
+            ("qwertyqwert", Some(FieldCode::OutOfRange)),
+            ("qwertyqwerty\n", Some(FieldCode::Invalid)),
+            ("qwertyqwerty and more", None),
         ] {
             assert_eq!(code(text), expected, "{text}");
         }
@@ -163,8 +197,8 @@ mod tests {
         let (pepper, other) = (Pepper::new("p"), Pepper::new("q"));
         let password = stored("r\u{e9}sum\u{e9} twelve", &pepper);
         let matches = |typed: &str, peppers: &[&Pepper]| {
-            let hashing = password.checking(typed, peppers.iter().copied(), CHEAP)?;
-            Some(password.is(&hashing.run().unwrap()))
+            let check = password.check(typed, peppers.iter().copied(), CHEAP)?;
+            Some(check.passes(&check.hashing.run().unwrap()))
         };
         assert_eq!(matches("re\u{301}sume\u{301} twelve", &[&pepper]), Some(true), "another composition");
         assert_eq!(matches("résumé twelve", &[&other, &pepper]), Some(true), "during a rotation");
@@ -177,9 +211,26 @@ mod tests {
     fn hash_that_costs_too_much_is_not_tried() {
         let (pepper, password) = (Pepper::new("p"), stored("twelve chars", &Pepper::new("p")));
         for (memory_kib, passes, is_tried) in [(8, 1, true), (7, 1, false), (8, 0, false), (16, 2, true)] {
-            let hashing = password.checking("twelve chars", [&pepper], PasswordCost { memory_kib, passes });
-            assert_eq!(hashing.is_some(), is_tried, "{memory_kib} KiB, {passes} passes");
+            let check = password.check("twelve chars", [&pepper], PasswordCost { memory_kib, passes });
+            assert_eq!(check.is_some(), is_tried, "{memory_kib} KiB, {passes} passes");
         }
+    }
+
+    #[test]
+    fn string_that_hop_did_not_write_is_not_tried() {
+        let (pepper, password) = (Pepper::new("p"), stored("twelve chars", &Pepper::new("p")));
+        let is_tried = |text: String| AccountPassword::stored(text).check("twelve chars", [&pepper], CHEAP).is_some();
+        assert!(is_tried(password.as_str().to_owned()));
+        for (from, to) in [("$argon2id", "$argon2i"), ("v=19", "v=16"), ("p=1", "p=2"), (",keyid=", ",data="), ("m=8", "m=x"), ("$", "")] {
+            let wrong = password.as_str().replacen(from, to, 1);
+            assert_ne!(wrong, password.as_str());
+            assert!(AccountPassword::stored(wrong.clone()).is_outdated(&pepper, CHEAP), "{wrong}");
+            assert!(!is_tried(wrong), "{from}");
+        }
+        for wrong in [String::new(), "x".repeat(100_000), password.as_str().repeat(1_000)] {
+            assert!(!is_tried(wrong));
+        }
+        assert_eq!(format!("{password:?}"), "[redacted]");
     }
 
     #[test]
@@ -204,10 +255,9 @@ mod tests {
 
     #[test]
     fn debug_output_is_redacted() {
-        let new = NewAccountPassword::parse("hunter2hunter2").unwrap();
-        let hashing = new.hashing(&Pepper::new("p"), [1; 16], CHEAP);
-        let password = AccountPassword { pepper: "name".into(), hash: PasswordHash { cost: CHEAP, salt: [1; 16], hash: [2; 32] } };
-        let printed = [format!("{new:?}"), format!("{hashing:?}"), format!("{password:?}")];
-        assert_eq!(printed, ["NewAccountPassword([redacted])", "[redacted]", r#"AccountPassword { pepper: "name", hash: [redacted] }"#]);
+        let new = NewAccountPassword::parse("hunter2 hunter2 twice").unwrap();
+        let hashing = PasswordHashing::of(new.text(), &Pepper::new("p"), [1; 16], CHEAP);
+        let printed = [format!("{new:?}"), format!("{hashing:?}"), format!("{:?}", AccountPassword::stored("$argon2id$".into()))];
+        assert_eq!(printed, ["NewAccountPassword([redacted])", "[redacted]", "[redacted]"]);
     }
 }

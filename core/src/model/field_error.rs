@@ -23,12 +23,13 @@ pub enum FieldCode {
     OwnDomain,
     BlockedHost,
     LinkShortener,
+    CommonPassword,
     Conflicts,
 }
 
 impl FieldCode {
     /// Every code.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Required,
         Self::WrongType,
         Self::Unknown,
@@ -44,6 +45,7 @@ impl FieldCode {
         Self::OwnDomain,
         Self::BlockedHost,
         Self::LinkShortener,
+        Self::CommonPassword,
         Self::Conflicts,
     ];
 
@@ -66,6 +68,7 @@ impl FieldCode {
             Self::OwnDomain => "own_domain",
             Self::BlockedHost => "blocked_host",
             Self::LinkShortener => "link_shortener",
+            Self::CommonPassword => "common_password",
             Self::Conflicts => "conflicts",
         }
     }

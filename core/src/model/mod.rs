@@ -14,6 +14,7 @@ pub(crate) mod blocklist;
 pub(crate) mod card;
 pub(crate) mod clicks;
 pub(crate) mod color;
+pub(crate) mod common_passwords;
 pub(crate) mod config;
 pub mod csv;
 pub(crate) mod destination;

@@ -29,16 +29,26 @@ pub struct PasswordCost {
     pub passes: u32,
 }
 
+/// The name of the key of a keyed hash: the parameter `keyid` of a PHC string, which takes 8 bytes at most.
+pub(crate) type PhcKeyId = [u8; 8];
+
 /// A new password in plain text, in NFC, because keyboards compose the same letter differently.
 #[derive(Clone)]
 pub(crate) struct NewPassword(String);
 
-/// The stored form of a password: its Argon2id hash, with the salt and the cost.
+/// The Argon2id hash of a password, with the salt and the cost. It is stored and exported as a PHC string.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct PasswordHash {
     pub(crate) cost: PasswordCost,
     pub(crate) salt: [u8; 16],
     pub(crate) hash: [u8; 32],
+}
+
+impl PasswordCost {
+    /// Whether neither part is higher than that of `max`.
+    pub(crate) fn is_within(self, max: Self) -> bool {
+        self.memory_kib <= max.memory_kib && self.passes <= max.passes
+    }
 }
 
 /// Opaque identifier of a password hash, for places where the hash must not appear. It differs for every new password.
@@ -91,9 +101,18 @@ impl NewPassword {
 impl PasswordHash {
     /// The hash as a PHC string: `$argon2id$v=19$m=4096,t=3,p=1$<salt>$<hash>`.
     pub(crate) fn phc(&self) -> String {
+        self.phc_with("")
+    }
+
+    /// The hash as a PHC string whose parameter `keyid` names the key that the password was digested with.
+    pub(crate) fn keyed_phc(&self, key_id: PhcKeyId) -> String {
+        self.phc_with(&format!(",keyid={}", BASE64_STANDARD_NO_PAD.encode(key_id)))
+    }
+
+    fn phc_with(&self, more: &str) -> String {
         let PasswordCost { memory_kib, passes } = self.cost;
         let encode = |bytes: &[u8]| BASE64_STANDARD_NO_PAD.encode(bytes);
-        format!("{PHC_HEAD}m={memory_kib},t={passes},p=1${}${}", encode(&self.salt), encode(&self.hash))
+        format!("{PHC_HEAD}m={memory_kib},t={passes},p=1{more}${}${}", encode(&self.salt), encode(&self.hash))
     }
 
     /// The identifier of this hash.
@@ -113,25 +132,35 @@ impl PasswordHash {
 
     /// Parses a PHC string, if checking a password against it costs no more than `max_cost`.
     pub(crate) fn parse(text: &str, max_cost: PasswordCost) -> Result<Self, FieldError> {
-        let hash = Self::parse_phc(text).ok_or_else(|| {
+        let hash = Self::from_phc(text).ok_or_else(|| {
             FieldError::invalid("this is not an Argon2id hash: it must have version 19, one lane, 32 bytes and a salt of 16 bytes")
         })?;
-        let PasswordCost { memory_kib, passes } = hash.cost;
-        if memory_kib > max_cost.memory_kib || passes > max_cost.passes {
+        if !hash.cost.is_within(max_cost) {
             return Err(FieldError::new(FieldCode::OutOfRange, "checking a password against this hash costs more than this edge allows"));
         }
         Ok(hash)
     }
 
     /// Parses the PHC string format. Only the form that [`Self::phc`] writes is accepted, so no parameter is ignored.
-    fn parse_phc(text: &str) -> Option<Self> {
+    pub(crate) fn from_phc(text: &str) -> Option<Self> {
+        let (hash, _) = Self::decode_phc(text)?;
+        (hash.phc() == text).then_some(hash)
+    }
+
+    /// Parses the form that [`Self::keyed_phc`] writes, and no other.
+    pub(crate) fn from_keyed_phc(text: &str) -> Option<(Self, PhcKeyId)> {
+        let (hash, params) = Self::decode_phc(text)?;
+        let key_id = params.keyid().try_into().ok()?;
+        (hash.keyed_phc(key_id) == text).then_some((hash, key_id))
+    }
+
+    fn decode_phc(text: &str) -> Option<(Self, Params)> {
         let phc = password_hash::PasswordHash::new(text).ok()?;
         let params = Params::try_from(&phc).ok()?;
         let mut salt = [0; 16];
         phc.salt?.decode_b64(&mut salt).ok()?;
         let cost = PasswordCost { memory_kib: params.m_cost(), passes: params.t_cost() };
-        let hash = Self { cost, salt, hash: phc.hash?.as_bytes().try_into().ok()? };
-        (hash.phc() == text).then_some(hash)
+        Some((Self { cost, salt, hash: phc.hash?.as_bytes().try_into().ok()? }, params))
     }
 }
 
@@ -235,6 +264,31 @@ mod tests {
             assert_eq!(PasswordHash::parse(&wrong, max_cost).err().map(|error| error.code), Some(code), "{wrong}");
         }
         assert_eq!(PasswordHash::parse("", max_cost).err().map(|error| error.code), Some(Invalid));
+    }
+
+    #[test]
+    fn keyed_phc_strings_name_their_key() {
+        let hash = PasswordHash { cost: CHEAP, salt: [251; 16], hash: [255; 32] };
+        let text = hash.keyed_phc([252; 8]);
+        assert_eq!(text, hash.phc().replace("p=1", "p=1,keyid=/Pz8/Pz8/Pw"));
+        assert!(PasswordHash::from_keyed_phc(&text).is_some_and(|read| read == (hash.clone(), [252; 8])));
+        assert!(PasswordHash::from_phc(&text).is_none());
+        for (from, to) in [
+            (",keyid=/Pz8/Pz8/Pw", ""),
+            ("keyid=/Pz8/Pz8/Pw", "keyid="),
+            ("keyid=/Pz8/Pz8/Pw", "keyid=/Pz8/Pz8/A"),
+            ("keyid=/Pz8/Pz8/Pw", "keyid=/Pz8/Pz8/Pz8"),
+            ("p=1,keyid=/Pz8/Pz8/Pw", "keyid=/Pz8/Pz8/Pw,p=1"),
+            ("/Pw$", "/Pw,data=AAAA$"),
+            ("/Pw$", "/Pw,x=1$"),
+            ("m=8", "m=4294967296"),
+            ("m=8", "m=7"),
+            ("t=1", "t=0"),
+        ] {
+            let wrong = text.replacen(from, to, 1);
+            assert_ne!(wrong, text);
+            assert!(PasswordHash::from_keyed_phc(&wrong).is_none(), "{wrong}");
+        }
     }
 
     #[test]

@@ -99,6 +99,7 @@ pub(crate) enum Right {
     WriteDomains,
     ManageBlocklist,
     ManageUsers,
+    AdmitUsers,
     ManageKeys,
     ReadAudit,
     ReadMetrics,
@@ -113,12 +114,14 @@ pub(crate) struct RightTerms {
     pub(crate) role: Role,
     /// Whether it applies to the whole deployment. A key that is limited to some domains does not have it.
     pub(crate) needs_all_domains: bool,
+    /// Whether it lets somebody act without the limits of a key. A key that lacks any scope does not have it.
+    pub(crate) needs_all_scopes: bool,
 }
 
 impl Right {
     /// All rights, in the order in which the table is printed.
     #[cfg(any(test, feature = "memory"))]
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 14] = [
         Self::ReadLinks,
         Self::ReadClicks,
         Self::WriteClicks,
@@ -128,6 +131,7 @@ impl Right {
         Self::WriteDomains,
         Self::ManageBlocklist,
         Self::ManageUsers,
+        Self::AdmitUsers,
         Self::ManageKeys,
         Self::ReadAudit,
         Self::ReadMetrics,
@@ -136,7 +140,7 @@ impl Right {
 
     /// The table of requirements.
     pub(crate) fn terms(self) -> RightTerms {
-        let terms = |scope, role, needs_all_domains| RightTerms { scope, role, needs_all_domains };
+        let terms = |scope, role, needs_all_domains| RightTerms { scope, role, needs_all_domains, needs_all_scopes: false };
         match self {
             Self::ReadLinks => terms(Scope::LinksRead, Role::Viewer, false),
             Self::ReadClicks => terms(Scope::StatsRead, Role::Viewer, false),
@@ -147,6 +151,8 @@ impl Right {
             Self::WriteDomains => terms(Scope::DomainsAdmin, Role::Admin, false),
             Self::ManageBlocklist => terms(Scope::BlocklistAdmin, Role::Admin, true),
             Self::ManageUsers => terms(Scope::UsersAdmin, Role::Admin, true),
+            // Who hands over the token of an invitation or a reset can sign in with it, and a session has no scopes.
+            Self::AdmitUsers => RightTerms { needs_all_scopes: true, ..terms(Scope::UsersAdmin, Role::Admin, true) },
             Self::ManageKeys => terms(Scope::KeysAdmin, Role::Admin, true),
             Self::ReadAudit => terms(Scope::AuditRead, Role::Admin, false),
             Self::ReadMetrics => terms(Scope::MetricsRead, Role::Viewer, true),

@@ -64,25 +64,31 @@ impl SessionId {
     }
 }
 
-/// A generation of the sessions of a user. A new one ends all sessions of the previous one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The current generation of the sessions of a user. A new one ends all earlier sessions, or all but one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct SessionGeneration {
-    /// A random name; empty for the first generation.
-    pub(crate) name: String,
-    pub(crate) began_at: Timestamp,
-}
-
-impl Default for SessionGeneration {
-    fn default() -> Self {
-        Self { name: String::new(), began_at: Timestamp::from_millis(0) }
-    }
+    /// Each generation has a higher number than the one before.
+    pub(crate) number: u64,
+    /// The earlier session that goes on: the one that set the password which ended the others.
+    pub(crate) kept: Option<SessionId>,
 }
 
 impl SessionGeneration {
-    /// Whether a session of this generation may be read as it was before.
-    pub(crate) fn may_be_missed(&self, now: Timestamp) -> bool {
-        now.as_millis() < self.began_at.as_millis().saturating_add(LATE_READ_MILLIS)
+    /// The next generation, in which only `kept` goes on.
+    pub(crate) fn next(&self, kept: Option<SessionId>) -> Self {
+        Self { number: self.number.saturating_add(1), kept }
     }
+}
+
+/// What the generation in the record of a user means for one of their sessions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum GenerationMatch {
+    /// The session goes on.
+    Current,
+    /// A later generation ended the session.
+    Ended,
+    /// The record of the user is older than the session.
+    LateRead,
 }
 
 /// A session of a signed-in user.
@@ -92,8 +98,8 @@ pub(crate) struct Session {
     pub(crate) user: UserId,
     /// The secret of its refresh tokens.
     pub(crate) secret: SessionSecret,
-    /// The generations of the user's sessions that it belongs to. It is valid while one of them is the user's.
-    pub(crate) generations: Vec<String>,
+    /// The number of the generation in which it began.
+    pub(crate) generation: u64,
     /// The highest number of a refresh token that was presented.
     pub(crate) presented: u64,
     /// When that token was presented first.
@@ -134,9 +140,15 @@ impl Session {
         self.is_ended || self.expires_at() <= now
     }
 
-    /// Whether the session belongs to this generation of the user's sessions.
-    pub(crate) fn belongs_to(&self, generation: &SessionGeneration) -> bool {
-        self.generations.contains(&generation.name)
+    /// What the current generation of the user's sessions means for this one.
+    pub(crate) fn in_generation(&self, current: &SessionGeneration) -> GenerationMatch {
+        if self.generation > current.number {
+            GenerationMatch::LateRead
+        } else if self.generation == current.number || current.kept.as_ref() == Some(&self.id) {
+            GenerationMatch::Current
+        } else {
+            GenerationMatch::Ended
+        }
     }
 
     pub(crate) fn expires_at(&self) -> Timestamp {
@@ -156,10 +168,8 @@ impl Session {
     }
 
     /// The session after the token `number` was presented.
-    pub(crate) fn continued(&self, number: u64, generation: &SessionGeneration, now: Timestamp) -> Self {
-        // A later generation stays: the session may have joined it while the user's record was read.
-        let generations = self.generations.iter().skip_while(|known| **known != generation.name).cloned().collect();
-        let mut next = Self { generations, last_used_at: now, ..self.clone() };
+    pub(crate) fn continued(&self, number: u64, now: Timestamp) -> Self {
+        let mut next = Self { last_used_at: now, ..self.clone() };
         if number > self.presented {
             (next.presented, next.presented_at) = (number, now);
         }
@@ -227,7 +237,7 @@ mod tests {
             id: SessionId::new(NOW, "2222222222222222x"),
             user: UserId::from_random("3333333333333333y"),
             secret: SessionSecret([7; 32]),
-            generations: vec!["g".into()],
+            generation: 3,
             presented: 5,
             presented_at: NOW,
             created_at: NOW,
@@ -237,10 +247,6 @@ mod tests {
             device: None,
             browser: None,
         }
-    }
-
-    fn generation(name: &str) -> SessionGeneration {
-        SessionGeneration { name: name.into(), began_at: NOW }
     }
 
     #[test]
@@ -264,11 +270,9 @@ mod tests {
 
     #[test]
     fn presenting_the_latest_token_advances_the_session() {
-        let joined = Session { generations: vec!["f".into(), "g".into(), "h".into()], ..session() };
-        let next = joined.continued(6, &generation("g"), after(9));
+        let next = session().continued(6, after(9));
         assert_eq!((next.presented, next.presented_at, next.last_used_at), (6, after(9), after(9)));
-        assert_eq!(next.generations, ["g", "h"], "older generations are left out, later ones stay");
-        let again = session().continued(5, &generation("g"), after(9));
+        let again = session().continued(5, after(9));
         assert_eq!((again.presented, again.presented_at, again.last_used_at), (5, NOW, after(9)));
     }
 
@@ -304,16 +308,33 @@ mod tests {
     }
 
     #[test]
-    fn session_ends_by_itself_by_age_or_generation() {
+    fn session_ends_by_itself_or_by_age() {
         assert!(!session().has_ended(after(SESSION_SECONDS - 1)) && session().has_ended(after(SESSION_SECONDS)));
         assert!(Session { is_ended: true, ..session() }.has_ended(NOW));
-        assert!(session().belongs_to(&generation("g")) && !session().belongs_to(&generation("h")));
-        assert!(Session { generations: vec!["g".into(), "h".into()], ..session() }.belongs_to(&generation("h")));
     }
 
     #[test]
-    fn only_new_sessions_and_generations_may_be_missed() {
-        assert!(generation("g").may_be_missed(after(59)) && !generation("g").may_be_missed(after(60)));
+    fn later_generation_ends_all_sessions_but_the_kept() {
+        let other = SessionId::new(NOW, "2222222222222222y");
+        for (number, kept, expected) in [
+            (3, None, GenerationMatch::Current),
+            (3, Some(other.clone()), GenerationMatch::Current),
+            (2, None, GenerationMatch::LateRead),
+            (2, Some(session().id), GenerationMatch::LateRead),
+            (4, None, GenerationMatch::Ended),
+            (4, Some(other), GenerationMatch::Ended),
+            (5, Some(session().id), GenerationMatch::Current),
+        ] {
+            let current = SessionGeneration { number, kept };
+            assert_eq!(session().in_generation(&current), expected, "{current:?}");
+        }
+        let current = SessionGeneration { number: 3, kept: None };
+        let next = current.next(Some(session().id));
+        assert_eq!((next.number, next.kept.clone(), next.next(None).kept), (4, Some(session().id), None));
+    }
+
+    #[test]
+    fn only_new_sessions_may_be_missed() {
         let id = SessionId::parse(session().id.as_str()).unwrap();
         assert!(id.may_be_missed(NOW) && id.may_be_missed(after(59)) && !id.may_be_missed(after(60)));
         for wrong in ["", "ses_", "ses_6b014f80", "ses_6b014f8g2222222222222222x", "usr_6b014f802222222222222222x"] {

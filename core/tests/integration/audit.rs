@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::support::accounts;
+use crate::support::accounts::{self, Accounts};
 use crate::support::audit::{check_audit_events, lines, text};
 use crate::support::client::{ADMIN_KEY, Answer, PEPPER};
 use crate::support::keys::{OWNER, PLANTED, new_key, plant};
@@ -108,6 +108,32 @@ const CHANGES: &[Change] = &[
     change("/api/v1/keys/{key}", "DELETE", || Ask::remove(&format!("/api/v1/keys/{PLANTED}")), &["key.revoke"]),
 ];
 
+/// A change of an account, and the actions of the events it leaves. The caller is the user of whom the event is, or the
+/// bootstrap admin.
+struct AccountChange {
+    method: &'static str,
+    pattern: &'static str,
+    is_by_admin: bool,
+    actions: &'static [&'static str],
+}
+
+const fn account_change(method: &'static str, pattern: &'static str, is_by_admin: bool, actions: &'static [&'static str]) -> AccountChange {
+    AccountChange { method, pattern, is_by_admin, actions }
+}
+
+const ACCOUNT_CHANGES: &[AccountChange] = &[
+    account_change("POST", "/api/v1/setup", true, &["user.create", "user.role"]),
+    account_change("POST", "/api/v1/invitations/accept", false, &["session.start", "user.accept"]),
+    account_change("POST", "/api/v1/login", false, &["session.start"]),
+    // A refresh happens every 15 minutes, and leaves no event.
+    account_change("POST", "/api/v1/token", false, &[]),
+    account_change("POST", "/api/v1/logout", false, &["session.end"]),
+    account_change("POST", "/api/v1/password", false, &["user.password"]),
+    account_change("POST", "/api/v1/password/reset", false, &["user.password"]),
+    account_change("DELETE", "/api/v1/sessions/{session}", false, &["session.end"]),
+    account_change("POST", "/api/v1/users/{user}/reset", true, &["user.reset"]),
+];
+
 const USER: &str = "/api/v1/users/{user}";
 
 /// The user that [`world`] plants.
@@ -169,10 +195,41 @@ fn every_change_leaves_its_audit_events() {
 }
 
 #[test]
+fn every_change_of_an_account_leaves_its_events() {
+    for (change, steps) in ACCOUNT_CHANGES.iter().flat_map(|change| BOTH.map(|steps| (change, steps))) {
+        let world = Accounts::new(steps);
+        let edge = &world.edge;
+        let before = lines(edge);
+        let request = || world.request(change.method, change.pattern).from("203.0.113.9", "FR");
+        let answer = ask(edge, request());
+        let about = format!("{} {}", change.method, change.pattern);
+        assert!(answer.code() < 300, "{about}: {answer:?}");
+        let mut after = lines(edge);
+        for (key, event) in &before {
+            assert_eq!(after.remove(key).as_ref(), Some(event), "{about} touched an earlier event");
+        }
+        let mut actions: Vec<String> = after.values().map(|event| text(&event["action"])).collect();
+        actions.sort();
+        assert_eq!(actions, change.actions, "{about}");
+        for event in after.values() {
+            let subject = text(&event["subject"]);
+            let (principal, user) = if change.is_by_admin { ("admin", Value::Null) } else { (&*subject, json!(subject)) };
+            let who = ["principal", "country", "request_id"].map(|name| text(&event[name]));
+            assert_eq!(who, [principal, "FR", answer.header("x-request-id")], "{about}");
+            assert_eq!((&event["at"], &event["user"]), (&json!(edge.now().as_millis()), &user), "{about}");
+            assert!(subject.starts_with("usr_"), "{event}");
+        }
+        let all: String = lines(edge).values().map(Value::to_string).collect();
+        let secrets = [accounts::PASSWORD, accounts::OTHER_PASSWORD, "hoprt_", "eyJ", "hopinvite_", "hopreset_"];
+        assert!(!SECRETS.iter().chain(&secrets).any(|secret| all.contains(secret)), "{all}");
+    }
+}
+
+#[test]
 fn every_changing_endpoint_is_listed_here() {
     for row in ENDPOINTS.iter().filter(|row| row.method != "GET") {
         let listed = CHANGES.iter().map(|change| (change.pattern, change.method));
-        let mut known = listed.chain(CHANGES_NOTHING).chain(accounts::ENDPOINTS.map(|(method, pattern)| (pattern, method)));
+        let mut known = listed.chain(CHANGES_NOTHING).chain(ACCOUNT_CHANGES.iter().map(|change| (change.pattern, change.method)));
         assert!(known.any(|known| known == (row.pattern, row.method)), "{} {} is missing in the list of changes", row.method, row.pattern);
     }
     let edge = world(CommitMode::Transaction);

@@ -4,8 +4,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::support::accounts;
-use crate::support::audit::{StoredLink, check_list, clicks, count, stored_links, text};
+use crate::support::accounts::{self, Accounts};
+use crate::support::audit::{StoredLink, check_list, clicks, count, lines, stored_links, text};
 use crate::support::client::Answer;
 use crate::support::keys::{KEYS, OWNER, PLANTED, SHOWN, key_record, new_key, plant as plant_key};
 use crate::support::locks::{PASSWORD, bring_locked, press, type_in};
@@ -571,15 +571,121 @@ fn check_erased(verb: Verb, edge: &MemoryEdge, before: &BTreeMap<String, StoredL
     assert!(left.is_empty(), "{left:?} is left of {alias}");
 }
 
+/// A verb of accounts. Its request has a token or a session that the world issues.
+#[derive(Clone, Copy)]
+struct AccountVerb {
+    endpoint: (&'static str, &'static str),
+    success: u16,
+    /// Other statuses it may answer if the store shows an older value. Then nothing has changed.
+    outdated: &'static [u16],
+    /// The status of the same request once it was carried out.
+    again: u16,
+}
+
+const fn account_verb(method: &'static str, pattern: &'static str, success: u16, outdated: &'static [u16], again: u16) -> AccountVerb {
+    AccountVerb { endpoint: (method, pattern), success, outdated, again }
+}
+
+const ACCOUNT_VERBS: [AccountVerb; accounts::ENDPOINTS.len()] = [
+    account_verb("POST", "/api/v1/setup", 201, &[], 409),
+    account_verb("POST", "/api/v1/invitations/accept", 200, &[401], 401),
+    account_verb("POST", "/api/v1/login", 200, &[401], 200),
+    account_verb("POST", "/api/v1/token", 200, &[401], 200),
+    account_verb("POST", "/api/v1/logout", 204, &[401], 401),
+    account_verb("POST", "/api/v1/password", 204, &[401], 403),
+    account_verb("POST", "/api/v1/password/reset", 204, &[401], 401),
+    account_verb("GET", "/api/v1/sessions", 200, &[401], 200),
+    account_verb("DELETE", "/api/v1/sessions/{session}", 204, &[401, 404], 401),
+    account_verb("POST", "/api/v1/users/{user}/reset", 201, &[404, 409], 201),
+];
+
+/// The records of users and sessions, and the team, without the time of the last sign-in.
+fn account_records(edge: &MemoryEdge) -> Vec<Value> {
+    let keys =
+        edge.records.keys().into_iter().filter(|key| ["user/", "session/", "team"].iter().any(|start| key.as_str().starts_with(start)));
+    let records = keys.map(|key| serde_json::from_slice(&edge.records.peek(&key).expect("a record").value).expect("JSON"));
+    let mut records: Vec<Value> = records.collect();
+    for record in &mut records {
+        record.as_object_mut().expect("an object").retain(|name, _| !["tokens", "last_login_at"].contains(&name.as_str()));
+    }
+    records
+}
+
+/// Runs a verb of accounts as [`run_verb`] does. A success is never lost, a refusal changes nothing, a request without
+/// a success may be repeated, and one password of the user works.
+fn run_account_verb(verb: AccountVerb, steps: CommitMode, operations: u32, fault_plan: &Plan) -> Vec<StoreStep> {
+    let (method, pattern) = verb.endpoint;
+    let _guard = OnFailure::print(format!("\nwhile trying: {method} {pattern}, {steps:?}, {operations} operations, {fault_plan:?}\n"));
+    let world = Accounts::new(steps);
+    let send = |ask: Ask| run(accounts::cheap(&world.edge).ask(ask));
+    let before = account_records(&world.edge);
+    let trace = plan(&world.edge, fault_plan.clone());
+    world.edge.set_operations(operations);
+    let answer = send(world.request(method, pattern));
+    world.edge.set_operations(OPERATIONS);
+    clear_faults(&world.edge);
+    let code = answer.code();
+    let is_outdated = fault_plan.is_stale() && verb.outdated.contains(&code);
+    assert!(code == verb.success || code == 503 || is_outdated, "{code}: {}", answer.json());
+    if code == 503 {
+        let least = u32::from(answer.problem() != "budget_exhausted");
+        assert!(answer.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds >= least), "a 503 has a Retry-After");
+    }
+    if is_outdated {
+        assert_eq!(account_records(&world.edge), before, "a refused request changes nothing");
+    }
+    // After a minute no read is late.
+    world.edge.wait_seconds(61);
+    let again = send(world.request(method, pattern)).code();
+    if code == verb.success {
+        assert_eq!(again, verb.again, "an acknowledged request is lost");
+    } else {
+        assert!([verb.success, verb.again].contains(&again), "{code}, then {again}");
+    }
+    check_account(pattern, &world);
+    trace.steps()
+}
+
+/// Checks the account after a request that was carried out in the end: who can sign in, with which password, and the
+/// audit events.
+fn check_account(pattern: &str, world: &Accounts) {
+    let sign_in = |email: &str, password: &str| {
+        let ask = accounts::open("/api/v1/login", &json!({"email": email, "password": password}));
+        run(accounts::cheap(&world.edge).ask(ask)).code()
+    };
+    let has_new_password = ["/api/v1/password", "/api/v1/password/reset"].contains(&pattern);
+    let of_ann = [accounts::PASSWORD, accounts::OTHER_PASSWORD].map(|password| sign_in("ann@example.com", password));
+    assert_eq!(of_ann, if has_new_password { [401, 200] } else { [200, 401] });
+    for (email, of) in [("bob@example.com", "/api/v1/invitations/accept"), ("eve@example.com", "/api/v1/setup")] {
+        assert_eq!(sign_in(email, accounts::PASSWORD), if pattern == of { 200 } else { 401 }, "{email}");
+    }
+    let events = lines(&world.edge);
+    let events_of = |action: &str| events.values().filter(|event| event["action"] == action).count();
+    let is_exact = world.edge.records.commit_mode() == CommitMode::Transaction;
+    let is_user = |record: &&Value| record["role"].is_string() && record["standing"] != "gone";
+    let users = account_records(&world.edge).iter().filter(is_user).count();
+    for (action, made) in [("session.start", count(&world.edge, "session/")), ("user.create", users)] {
+        let events = events_of(action);
+        assert!(events >= made && (events == made || !is_exact), "{made} made, {events} events {action}");
+    }
+}
+
 /// The faults that are possible at a step.
 fn faults_at(step: StoreStep) -> &'static [Fault] {
     let is_read = matches!(step, StoreStep::Get | StoreStep::GetMany | StoreStep::Scan);
     if is_read { &[Fault::Fail, Fault::Stale] } else { &[Fault::Fail] }
 }
 
+/// What is tried.
+#[derive(Clone, Copy)]
+enum Subject {
+    Verb(Verb),
+    Account(AccountVerb),
+}
+
 /// Runs a verb many times against one kind of store.
 struct Explorer {
-    verb: Verb,
+    subject: Subject,
     steps: CommitMode,
     /// The operation budget.
     operations: u32,
@@ -617,7 +723,10 @@ impl Explorer {
     }
 
     fn run(&mut self, plan: &Plan) -> Vec<StoreStep> {
-        let reached = run_verb(self.verb, self.steps, self.operations, plan);
+        let reached = match self.subject {
+            Subject::Verb(verb) => run_verb(verb, self.steps, self.operations, plan),
+            Subject::Account(verb) => run_account_verb(verb, self.steps, self.operations, plan),
+        };
         self.runs += 1;
         self.has_written |= reached.iter().any(|step| matches!(step, StoreStep::AddEntry | StoreStep::Write | StoreStep::RemoveKey));
         reached
@@ -628,9 +737,10 @@ impl Explorer {
 /// differ only with a small budget, because they count reads differently.
 fn try_all(operations: u32, explore: impl Fn(&mut Explorer)) -> usize {
     let mut runs = 0;
-    for verb in VERBS {
+    let subjects = VERBS.iter().copied().map(Subject::Verb).chain(ACCOUNT_VERBS.into_iter().map(Subject::Account));
+    for subject in subjects {
         for steps in [CommitMode::Transaction, CommitMode::Stepwise] {
-            let mut explorer = Explorer { verb: *verb, steps, operations, runs: 0, has_written: false };
+            let mut explorer = Explorer { subject, steps, operations, runs: 0, has_written: false };
             explore(&mut explorer);
             runs += explorer.runs;
             if !explorer.has_written && operations == OPERATIONS {
@@ -644,19 +754,20 @@ fn try_all(operations: u32, explore: impl Fn(&mut Explorer)) -> usize {
 #[test]
 fn every_verb_survives_several_faults() {
     let runs = try_all(OPERATIONS, |explorer| {
-        let moves = matches!(explorer.verb.promise, Promise::Moved(..) | Promise::Edited(_) | Promise::Erased(_))
-            || explorer.verb.name.starts_with("rename")
-            || explorer.verb.name.ends_with("e a user");
-        // Hashing a password takes long.
-        let hashes = explorer.verb.name.starts_with("lock");
-        let together = if hashes {
-            1
-        } else if moves {
-            2
-        } else {
-            3
-        } + if slow() { 2 } else { 0 };
-        explorer.explore(&[], together);
+        let together = match explorer.subject {
+            // Hashing a password takes long.
+            Subject::Account(_) => 1,
+            Subject::Verb(verb) if verb.name.starts_with("lock") => 1,
+            Subject::Verb(verb)
+                if matches!(verb.promise, Promise::Moved(..) | Promise::Edited(_) | Promise::Erased(_))
+                    || verb.name.starts_with("rename")
+                    || verb.name.ends_with("e a user") =>
+            {
+                2
+            }
+            Subject::Verb(_) => 3,
+        };
+        explorer.explore(&[], together + if slow() { 2 } else { 0 });
     });
     assert!(runs > 2_000, "only {runs} runs");
 }
@@ -686,13 +797,13 @@ fn first_refusal_stands_despite_stale_reads() {
 fn every_endpoint_using_the_store_is_tried() {
     // The description of the API is stored elsewhere. `internal.rs` tests its absence.
     let uses_the_store = |row: &&Endpoint| row.pattern != "/openapi.json" && row.statuses.contains(&503);
-    let is_of_accounts = |row: &&Endpoint| accounts::ENDPOINTS.contains(&(row.method, row.pattern));
-    for row in ENDPOINTS.iter().filter(uses_the_store).filter(|row| !is_of_accounts(row)) {
+    for row in ENDPOINTS.iter().filter(uses_the_store) {
         let tried = VERBS.iter().any(|verb| {
             let ask = (verb.ask)();
             let head = Head::new(&ask.method, &ask.url);
             ask.method.as_str() == row.method && hop_core::endpoints::Route::find(head.path).pattern() == row.pattern
         });
+        let tried = tried || ACCOUNT_VERBS.iter().any(|verb| verb.endpoint == (row.method, row.pattern));
         assert!(tried, "{} {} uses the store and has no verb here", row.method, row.pattern);
     }
 }

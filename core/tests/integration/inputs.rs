@@ -8,12 +8,13 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::net::IpAddr;
 
-use crate::support::client::{ADMIN_KEY, Answer};
+use crate::support::client::{ADMIN_KEY, Answer, PEPPER};
 use crate::support::keys::{PLANTED, plant};
 use crate::support::source::sources;
 use crate::support::{Ask, Isolate, run};
-use hop_core::memory::MemoryEdge;
-use hop_core::ports::ClientInfo;
+use hop_core::memory::{MemoryEdge, TokenForge};
+use hop_core::ports::{ClientInfo, Edge as _};
+use hop_core::store::Key;
 use hop_core::{Body, Head, Request};
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
 use http::{HeaderName, Method};
@@ -97,12 +98,33 @@ fn edge() -> MemoryEdge {
         assert_eq!(run(Isolate::new(&edge).ask(ask)).code(), 201);
     }
     plant(&edge);
+    plant_session(&edge);
     edge
+}
+
+/// Plants the user and the session of [`token`].
+fn plant_session(edge: &MemoryEdge) {
+    let (tokens, now) = (json!({"created": "t", "recent": ["t"]}), edge.now().as_millis());
+    let user = json!({
+        "v": 1, "id": TokenForge::USER, "role": "viewer", "standing": "in", "password": "", "created_at": 1, "version": 1, "tokens": tokens,
+    });
+    let session = json!({
+        "v": 1, "id": TokenForge::SESSION, "user": TokenForge::USER, "secret": "A".repeat(43), "generation": 0, "presented": 0,
+        "presented_at": now, "created_at": now, "last_used_at": now, "tokens": tokens,
+    });
+    edge.records.plant(&Key::stored(format!("user/{}", TokenForge::USER)), &user.to_string());
+    edge.records.plant(&Key::stored(format!("session/{}/{}", TokenForge::USER, TokenForge::SESSION)), &session.to_string());
+}
+
+/// The access token of a signed-in user.
+fn token(edge: &MemoryEdge) -> String {
+    TokenForge { pepper: PEPPER, issuer: "https://hop.example" }.valid(edge.now())
 }
 
 /// Client information that records which headers hop reads.
 struct RecordingClient {
     media_type: String,
+    credential: String,
     read: RefCell<BTreeSet<String>>,
 }
 
@@ -110,7 +132,7 @@ impl ClientInfo for RecordingClient {
     fn header(&self, name: &HeaderName) -> Option<Cow<'_, [u8]>> {
         self.read.borrow_mut().insert(name.as_str().to_owned());
         match *name {
-            AUTHORIZATION => Some(format!("Bearer {ADMIN_KEY}").into_bytes().into()),
+            AUTHORIZATION => Some(format!("Bearer {}", self.credential).into_bytes().into()),
             CONTENT_TYPE => Some(self.media_type.as_bytes().into()),
             _ => None,
         }
@@ -141,7 +163,10 @@ impl Operation {
     }
 
     fn ask_at(&self, path: &str, edge: &MemoryEdge, query: &str, body: &str) -> (Answer, BTreeSet<String>) {
-        let client = RecordingClient { media_type: self.media_type().to_owned(), read: RefCell::default() };
+        // Only a signed-in user has sessions, and a password.
+        let takes_a_session = path == "/api/v1/password" || path.starts_with("/api/v1/sessions");
+        let credential = if takes_a_session { token(edge) } else { ADMIN_KEY.to_owned() };
+        let client = RecordingClient { media_type: self.media_type().to_owned(), credential, read: RefCell::default() };
         let url = format!("http://hop.example{path}?{query}");
         let request = Request { head: Head::new(&self.method, &url), client: &client, body: Body::Whole(body.into()) };
         let isolate = Isolate::new(edge);
@@ -201,9 +226,7 @@ fn described_fields_are_those_read() {
         let schema = &operation.body[operation.media_type()]["schema"];
         !operation.body.is_null() && !operation.media_type().contains("form") && schema["type"] != "string"
     };
-    // Only a signed-in user may change a password. `wrong_bodies_are_refused` of the suite tests the fields.
-    let takes_a_session = |operation: &&Operation| operation.path == "/api/v1/password";
-    for operation in operations.iter().filter(is_json).filter(|operation| !takes_a_session(operation)) {
+    for operation in operations.iter().filter(is_json) {
         let knows = |word: &&String| {
             let answer = operation.ask(&edge, "", &format!("{{\"{word}\": null}}")).0.json();
             // In an import each line has its own problem.

@@ -15,6 +15,8 @@ use serde_json::{Value, json};
 
 const USERS: &str = "/api/v1/users";
 
+const FEW_SCOPES: [&str; 2] = ["users:admin", "keys:admin"];
+
 const NEW_PEPPER: &str = "another-pepper-that-only-these-tests-know";
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,6 +67,8 @@ struct Key {
     /// The users who must still have the right to create it.
     issuers: BTreeSet<usize>,
     max_role: Role,
+    /// Whether it lacks scopes, so that it lets nobody in.
+    is_narrow: bool,
     revoked: bool,
 }
 
@@ -78,7 +82,8 @@ enum Action {
     Disable(usize, bool),
     Invite(usize),
     Delete(usize),
-    CreateKey(usize),
+    /// With few scopes, or with all.
+    CreateKey(usize, bool),
     Revoke(usize),
 }
 
@@ -114,6 +119,10 @@ impl World {
         (!key.revoked && self.is_active(key.owner) && is_issued).then(|| owner.min(key.max_role))
     }
 
+    fn is_narrow(&self, actor: Actor) -> bool {
+        actor.is_some_and(|key| self.keys[key].is_narrow)
+    }
+
     /// The issuers of a new key for `owner`, without the owner.
     fn issuers(&self, actor: Actor, owner: usize) -> BTreeSet<usize> {
         let Some(key) = actor.map(|key| &self.keys[key]) else { return BTreeSet::new() };
@@ -138,8 +147,10 @@ impl World {
             return 403;
         }
         let user = |user: &usize| &self.users[*user];
+        let is_narrow = self.is_narrow(actor);
         match action {
             Action::Use => 200,
+            Action::CreateUser(..) | Action::Invite(_) | Action::CreateKey(_, false) if is_narrow => 403,
             Action::CreateUser(new, _) if new.least_issuer() > role => 403,
             Action::CreateUser(_, of) => {
                 let email = self.email(*of);
@@ -150,7 +161,7 @@ impl World {
                 404
             }
             Action::GiveRole(of, new) if user(of).role.max(*new) > role => 403,
-            Action::GiveRole(of, new) if *new > user(of).role && new.least_issuer() > role => 403,
+            Action::GiveRole(of, new) if *new > user(of).role && (is_narrow || new.least_issuer() > role) => 403,
             Action::Invite(of) if user(of).role.least_issuer() > role => 403,
             Action::Invite(of) => {
                 if self.is_active(*of) {
@@ -168,8 +179,8 @@ impl World {
             Action::Disable(of, true) | Action::Delete(of) if user(of).role == Role::Owner => 409,
             Action::Disable(..) => 200,
             Action::Delete(_) => 204,
-            Action::CreateKey(owner) if !self.is_active(*owner) => 422,
-            Action::CreateKey(owner) => {
+            Action::CreateKey(owner, _) if !self.is_active(*owner) => 422,
+            Action::CreateKey(owner, _) => {
                 let is_own = actor.is_some_and(|key| self.keys[key].owner == *owner);
                 let least = if is_own { user(owner).role } else { user(owner).role.least_issuer() };
                 if role < least || self.issuers(actor, *owner).len() > 2 { 403 } else { 201 }
@@ -195,7 +206,10 @@ impl World {
                 Ask { body: hop_core::Body::Whole(Vec::new()), ..Ask::post(&format!("{}/invite", of(user)), &json!({})) }
             }
             Action::Delete(user) => Ask::remove(&format!("{}?links_to=none", of(user))),
-            Action::CreateKey(user) => Ask::post(KEYS, &json!({"name": "k", "scopes": SCOPES, "owner": self.users[*user].id})),
+            Action::CreateKey(user, is_narrow) => {
+                let scopes = if *is_narrow { &FEW_SCOPES[..] } else { &SCOPES };
+                Ask::post(KEYS, &json!({"name": "k", "scopes": scopes, "owner": self.users[*user].id}))
+            }
             Action::Revoke(key) => Ask::remove(&format!("{KEYS}/{}", self.keys[*key].id)),
         };
         ask.showing(actor.map_or(ADMIN_KEY, |key| &self.keys[key].secret))
@@ -217,13 +231,14 @@ impl World {
             Action::GiveRole(user, role) => self.users[*user].role = *role,
             Action::Disable(user, disabled) => self.users[*user].state = if *disabled { State::Disabled } else { State::Active },
             Action::Delete(user) => self.users[*user].state = State::Gone,
-            Action::CreateKey(owner) => {
+            Action::CreateKey(owner, is_narrow) => {
                 let key = Key {
                     id: text(&answer.json()["id"]),
                     secret: text(&answer.json()["secret"]),
                     owner: *owner,
                     issuers: self.issuers(actor, *owner),
                     max_role: self.role(actor).expect("the creator of a key has a role"),
+                    is_narrow: *is_narrow,
                     revoked: false,
                 };
                 self.keys.push(key);
@@ -243,7 +258,7 @@ impl World {
             4 | 5 if users > 0 => Action::Disable(random.below(users), random.below(2) == 0),
             6 if users > 3 => Action::Delete(random.below(users)),
             7 if keys > 3 => Action::Revoke(random.below(keys)),
-            8..=10 if users > 0 => Action::CreateKey(random.below(users)),
+            8..=10 if users > 0 => Action::CreateKey(random.below(users), random.below(4) == 0),
             11 if users > 0 => Action::Invite(random.below(users)),
             _ => Action::Use,
         };
@@ -278,7 +293,7 @@ impl World {
         let again = run(Isolate::new(edge).ask(self.ask(None, action)));
         match action {
             // The secret of a key is lost with its response.
-            Action::Use | Action::CreateKey(_) => {}
+            Action::Use | Action::CreateKey(..) => {}
             Action::CreateUser(role, of) if again.problem() == "email_taken" => {
                 let list = run(Isolate::new(edge).ask(Ask::list(&format!("{USERS}?limit=100")))).json();
                 let email = self.email(*of);
@@ -380,7 +395,7 @@ fn concurrent_changes_leave_keys_their_rights() {
                 assert!([200, 201, 204, 401, 403, 404, 409, 422, 503].contains(&answer.code()), "{action:?}: {}", answer.json());
                 match action {
                     Action::CreateUser(..) if answer.code() == 201 => world.apply(*actor, action, answer),
-                    Action::CreateKey(owner) if answer.code() == 201 => {
+                    Action::CreateKey(owner, is_narrow) if answer.code() == 201 => {
                         let key = Key {
                             id: text(&answer.json()["id"]),
                             secret: text(&answer.json()["secret"]),
@@ -390,6 +405,7 @@ fn concurrent_changes_leave_keys_their_rights() {
                             max_role: Role::from_name(
                                 &crate::support::keys::key_record(&edge, answer.json()["id"].as_str().expect("an id"))["most"],
                             ),
+                            is_narrow: *is_narrow,
                             revoked: false,
                         };
                         world.keys.push(key);

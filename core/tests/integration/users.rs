@@ -4,6 +4,7 @@
 
 use crate::support::audit::{check_list, count};
 use crate::support::client::{Answer, Visitor};
+use crate::support::keys::SCOPES;
 use crate::support::replay::{OnFailure, for_seeds};
 use crate::support::scheduler::{Client, Turns};
 use crate::support::store_faults::{self, ALL_FAULTS, DELAYS, DELAYS_AND_FAILURES, Plan, clear_faults, plan, set_random_faults};
@@ -356,7 +357,7 @@ fn keys_of_disabled_users_are_refused() {
 fn admins_cannot_grant_or_edit_higher_roles() {
     let edge = MemoryEdge::new(1);
     let [owner, admin, editor] = ["owner", "admin", "editor"].map(|role| user(&edge, role, role));
-    let key = key(&edge, &admin, &["users:admin"]);
+    let key = key(&edge, &admin, &SCOPES);
     let new = |role: &str| create(&json!({"email": "new@example.com", "role": role}));
     let before = edge.records.keys().len();
     for refused in [
@@ -388,7 +389,7 @@ fn owners_manage_owners_but_the_last_stays() {
     for steps in BOTH {
         let edge = store_faults::edge(1, steps);
         let [first, second] = ["first", "second"].map(|name| user(&edge, name, "owner"));
-        let key = key(&edge, &first, &["users:admin"]);
+        let key = key(&edge, &first, &SCOPES);
         assert_eq!(ask(&edge, with(&key, patch(&second, &json!({"disabled": true})))).problem(), "user_state");
         assert_eq!(ask(&edge, with(&key, delete(&second, "none"))).problem(), "user_state");
         let demoted = ask(&edge, with(&key, patch(&second, &json!({"role": "editor", "name": "B"}))));
@@ -576,9 +577,8 @@ fn new_invitation_replaces_the_old_one() {
     assert_eq!(record(&edge, &id)["invitation"]["until"], json!(created_at + 60_000 + 7 * 24 * 60 * 60 * 1_000));
     assert_eq!(audited(&edge, &id), ["user.create", "user.invite"]);
     let mut signed_in = record(&edge, &id);
-    let hash = json!({"memory_kib": 8, "passes": 1, "salt": "A".repeat(22), "hash": "A".repeat(43)});
     signed_in["last_login_at"] = json!(created_at);
-    signed_in["password"] = json!({"pepper": "p", "hash": hash});
+    signed_in["password"] = json!("");
     edge.records.plant(&Key::stored(format!("user/{id}")), &signed_in.to_string());
     assert_eq!((ask(&edge, invite(&id)).problem().as_str(), &show(&edge, &id).json()["state"]), ("user_state", &json!("active")));
 }
@@ -588,7 +588,7 @@ fn only_owners_invite_admins() {
     let edge = MemoryEdge::new(1);
     let [owner, admin, other, editor, viewer] =
         [("a", "owner"), ("b", "admin"), ("c", "admin"), ("d", "editor"), ("e", "viewer")].map(|(name, role)| user(&edge, name, role));
-    let [of_owner, of_admin] = [&owner, &admin].map(|id| crate::support::keys::key(&edge, id, &["users:admin"], &json!({})).1);
+    let [of_owner, of_admin] = [&owner, &admin].map(|id| crate::support::keys::key(&edge, id, &SCOPES, &json!({})).1);
     let new = |name: &str, role: &str| create(&json!({"email": format!("{name}@new.example"), "role": role}));
     let raise = |id: &str, role: &str| patch(id, &json!({ "role": role }));
     for (asked, by_admin) in [
@@ -643,13 +643,55 @@ fn invitation_ends_when_its_user_becomes_admin() {
 }
 
 #[test]
+fn key_without_every_scope_admits_nobody() {
+    let edge = MemoryEdge::new(1);
+    let [owner, ann, bob] = [("a", "owner"), ("ann", "viewer"), ("bob", "editor")].map(|(name, role)| user(&edge, name, role));
+    let mut accepted = record(&edge, &bob);
+    accepted["password"] = json!("");
+    edge.records.plant(&Key::stored(format!("user/{bob}")), &accepted.to_string());
+    let reset = || Ask { body: Body::Whole(Vec::new()), ..Ask::post(&format!("{}/reset", address(&bob)), &json!({})) };
+    let key = |scopes: &[&str]| crate::support::keys::key(&edge, &owner, scopes, &json!({})).1;
+    let new = |role: &str| create(&json!({"email": format!("{role}@new.example"), "role": role}));
+    let asks = || vec![new("viewer"), new("admin"), invite(&ann), reset(), patch(&ann, &json!({"role": "editor"}))];
+    let before = || [&ann, &bob].map(|id| record(&edge, id));
+    for missing in SCOPES {
+        let key = key(&SCOPES.into_iter().filter(|scope| *scope != missing).collect::<Vec<_>>());
+        let (users, keys) = (before(), edge.records.keys().len());
+        for asked in asks() {
+            let request = format!("{} {} without {missing}", asked.method, asked.url);
+            let answer = ask(&edge, asked.showing(&*key));
+            assert_eq!((answer.code(), answer.problem().as_str()), (403, "forbidden"), "{request}");
+        }
+        assert_eq!((before(), edge.records.keys().len()), (users, keys), "{missing}");
+    }
+    // It may do what lets nobody in.
+    let narrow = key(&["users:admin"]);
+    for (asked, code) in [
+        (Ask::list(USERS), 200),
+        (patch(&ann, &json!({"name": "Ann"})), 200),
+        (patch(&bob, &json!({"role": "viewer"})), 200),
+        (patch(&bob, &json!({"role": "editor"})), 403),
+        (patch(&ann, &json!({"disabled": true})), 200),
+        (patch(&ann, &json!({"disabled": false})), 200),
+    ] {
+        let request = format!("{} {}", asked.method, asked.url);
+        assert_eq!(ask(&edge, asked.showing(&*narrow)).code(), code, "{request}");
+    }
+    let every = key(&SCOPES);
+    for asked in asks() {
+        let request = format!("{} {}", asked.method, asked.url);
+        assert!(ask(&edge, asked.showing(&*every)).code() < 300, "{request}");
+    }
+}
+
+#[test]
 fn promotion_ends_invitations_by_admins() {
     for_seeds("users", "promotion_ends_invitations_by_admins", 300, |seed| {
         let mut random = Random::new(seed);
         let rates = [DELAYS, DELAYS_AND_FAILURES, ALL_FAULTS][random.below(3)];
         let edge = store_faults::edge(seed, BOTH[random.below(2)]);
         let [admin, ann] = [("admin", "admin"), ("ann", "editor")].map(|(name, role)| user(&edge, name, role));
-        let of_admin = crate::support::keys::key(&edge, &admin, &["users:admin"], &json!({})).1;
+        let of_admin = crate::support::keys::key(&edge, &admin, &SCOPES, &json!({})).1;
         let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
         let to = ["admin", "owner"][random.below(2)];
         set_random_faults(&edge, rates, seed);

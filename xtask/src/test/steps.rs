@@ -7,7 +7,7 @@ use crate::project::Project;
 use crate::setup::tools::Tool;
 use crate::setup::{self, Need, browser, rust};
 use crate::test::tally::Tally;
-use crate::{agents, build, docs, process, size};
+use crate::{agents, build, docs, passwords, process, size};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
@@ -18,6 +18,7 @@ pub(super) enum Step {
     Docs,
     ApiDocs,
     Agents,
+    Passwords,
     OpenApi,
     UnitCore,
     UnitXtask,
@@ -61,6 +62,7 @@ pub(super) const EVERYTHING: &[Step] = &[
     Step::Docs,
     Step::ApiDocs,
     Step::Agents,
+    Step::Passwords,
     Step::OpenApi,
     Step::LintCloudflare,
     Step::LintFastly,
@@ -76,9 +78,17 @@ pub(super) const EVERYTHING: &[Step] = &[
 
 pub(super) fn from_name(name: &str) -> Option<&'static [Step]> {
     Some(match name {
-        "lint" => {
-            &[Step::Format, Step::Lint, Step::LintCloudflare, Step::LintFastly, Step::Docs, Step::ApiDocs, Step::Agents, Step::OpenApi]
-        }
+        "lint" => &[
+            Step::Format,
+            Step::Lint,
+            Step::LintCloudflare,
+            Step::LintFastly,
+            Step::Docs,
+            Step::ApiDocs,
+            Step::Agents,
+            Step::Passwords,
+            Step::OpenApi,
+        ],
         "unit" => &[Step::UnitCore, Step::UnitXtask, Step::UnitConformance],
         "wasm" => &[Step::Wasm],
         "size" => &[BUILD_CLOUDFLARE, BUILD_FASTLY, Step::Size],
@@ -110,6 +120,7 @@ impl Step {
             Self::Docs => "documentation",
             Self::ApiDocs => "docs/API.md",
             Self::Agents => "list of bots",
+            Self::Passwords => "list of passwords",
             Self::OpenApi => "OpenAPI",
             Self::UnitCore => "core",
             Self::UnitXtask => "xtask",
@@ -140,7 +151,7 @@ impl Step {
             Self::Wasm => &[Need::RustTarget(rust::WORKERS), Need::NpmPackages, Need::Tool(Tool::WasmBindgen), Need::Tool(Tool::WasmPack)],
             BUILD_CLOUDFLARE => setup::BUILD_CLOUDFLARE,
             BUILD_FASTLY => setup::BUILD_FASTLY,
-            Self::Agents | Self::OpenApi => &[Need::NpmPackages],
+            Self::Agents | Self::Passwords | Self::OpenApi => &[Need::NpmPackages],
             Self::Browser => &[Need::NpmPackages, Need::Browser],
             step if step.runs_workerd() => &[Need::NpmPackages],
             Self::Conformance(Runtime::Viceroy) | Self::SlowConformance(Runtime::Viceroy) => &[Need::Tool(Tool::Viceroy)],
@@ -192,6 +203,7 @@ impl Step {
             ),
             Self::ApiDocs => docs::are_current(project).map(Tally::check),
             Self::Agents => agents::are_current(project).map(Tally::check),
+            Self::Passwords => passwords::are_current(project).map(Tally::check),
             Self::OpenApi => check(project.command("validate-api").arg(docs::OPENAPI)),
             Self::UnitCore => tests(&mut cargo(project, "test --package hop-core --no-fail-fast")),
             Self::UnitXtask => tests(&mut cargo(project, "test --package xtask")),

@@ -25,7 +25,8 @@ request_body! {
         token: Required<OpaqueText>,
         /// Name of the user, of at most 512 bytes. Default: the name that the invitation gave them.
         name: Optional<Title>,
-        /// Password of the user.
+        /// Password of the user: at least 12 characters, at most 1,024 bytes. One of the 10,000 most common is refused
+        /// with `common_password`.
         password: Required<NewAccountPassword>,
         /// Whether the refresh token goes into a cookie that scripts cannot read. Only pages of the deployment itself
         /// may ask for this. Default: false.

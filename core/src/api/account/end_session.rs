@@ -20,7 +20,7 @@ pub(crate) async fn end_session<E: Edge>(
     query: &str,
 ) -> Result<Response, Problem> {
     Fields::query(query).finish(Some(()))?;
-    let user = authorized.user().filter(|_| authorized.session().is_some()).ok_or_else(Problem::no_session)?;
+    let user = authorized.user().ok_or_else(Problem::no_session)?;
     let id = SessionId::parse(id).ok_or_else(Problem::no_such_session)?;
     for _ in 0..MAX_EDIT_ATTEMPTS {
         let session = GuardedRecord::<Session>::load(context.edge.records(), &Key::session(user, &id)).await?;

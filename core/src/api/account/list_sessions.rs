@@ -7,7 +7,7 @@ use crate::context::Context;
 use crate::message::body::Fields;
 use crate::message::problem::Problem;
 use crate::message::response::Response;
-use crate::model::session::Session;
+use crate::model::session::{GenerationMatch, Session};
 use crate::store::ports::Edge;
 use crate::store::{GuardedRecord, Prefix};
 
@@ -30,7 +30,7 @@ pub(crate) async fn list_sessions<E: Edge>(context: &Context<'_, E>, authorized:
     let mut sessions = Vec::new();
     let mut read = |_: &_, record: &_| {
         let session = GuardedRecord::<Session>::decode(record)?.value;
-        let is_live = !session.has_ended(context.now) && session.belongs_to(&user.session_generation);
+        let is_live = !session.has_ended(context.now) && session.in_generation(&user.session_generation) != GenerationMatch::Ended;
         sessions.extend(is_live.then_some(session));
         Ok(())
     };

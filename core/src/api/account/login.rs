@@ -8,7 +8,6 @@ use crate::message::body::{OpaqueText, Optional, RequestBody, Required, request_
 use crate::message::problem::Problem;
 use crate::message::request::{BODY_LIMIT, Body};
 use crate::message::response::Response;
-use crate::model::account_password::NewAccountPassword;
 use crate::model::domain::Domain;
 use crate::model::user::User;
 use crate::store::ports::{ClientInfo, Edge};
@@ -53,10 +52,8 @@ async fn record_login<E: Edge>(context: &Context<'_, E>, user: &mut GuardedRecor
     next.last_login_at = Some(context.now);
     let cost = context.account_password_cost();
     let pepper = context.pepper()?;
-    if next.password.as_ref().is_some_and(|password| password.is_outdated(pepper, cost))
-        && let Ok(password) = NewAccountPassword::parse(typed)
-    {
-        match auth::hash_new_password(context, &password).await {
+    if next.password.as_ref().is_some_and(|password| password.is_outdated(pepper, cost)) {
+        match auth::hash_again(context, typed).await {
             Ok(password) => next.password = Some(password),
             Err(problem) => context.log_cause(&problem),
         }

@@ -12,7 +12,7 @@ use crate::message::problem::Problem;
 use crate::message::request::{BODY_LIMIT, Body};
 use crate::message::response::Response;
 use crate::model::domain::Domain;
-use crate::model::session::{Session, SessionGeneration};
+use crate::model::session::Session;
 use crate::model::user::User;
 use crate::store::ports::{ClientInfo, Edge};
 use crate::store::{Change, GuardedRecord, Key, MAX_EDIT_ATTEMPTS, Written};
@@ -80,6 +80,6 @@ pub(super) async fn end_one<E: Edge>(
 /// The change that ends all sessions of a user.
 fn end_all<E: Edge>(context: &Context<'_, E>, was: &GuardedRecord<User>) -> Result<Change, Problem> {
     let mut user = was.value.clone();
-    user.session_generation = SessionGeneration { name: context.token()?, began_at: context.now };
+    user.session_generation = user.session_generation.next(None);
     Ok(GuardedRecord::put(Some(was), Key::user(&user.id), &user, context.token()?)?)
 }

@@ -12,23 +12,22 @@ use crate::message::request::{BODY_LIMIT, Body};
 use crate::message::response::Response;
 use crate::model::account_password::{AccountPassword, NewAccountPassword};
 use crate::model::rate_limits::RatePolicy;
-use crate::model::session::{Session, SessionGeneration};
 use crate::store::ports::Edge;
-use crate::store::{GuardedRecord, Key, MAX_EDIT_ATTEMPTS, Written, write};
+use crate::store::{MAX_EDIT_ATTEMPTS, Written};
 
 request_body! {
     /// A new password.
     pub(crate) struct PasswordChange as PasswordChange {
         /// The password until now.
         current: Required<OpaqueText>,
-        /// The new password.
+        /// The new password: at least 12 characters, at most 1,024 bytes. One of the 10,000 most common is refused with
+        /// `common_password`.
         new: Required<NewAccountPassword>,
     }
 }
 
 /// `POST /api/v1/password`
 pub(crate) async fn change_password<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, body: &Body) -> Result<Response, Problem> {
-    authorized.check_signed_in()?;
     let PasswordChange { current, new } = PasswordChange::read(body, BODY_LIMIT, &context.parsing())?.finish()?;
     let mut live = auth::live_session(context, authorized).await?;
     rate_limit::take(context, RatePolicy::PasswordChange, &[live.session.value.id.as_str().as_bytes()]).await?;
@@ -49,26 +48,17 @@ pub(crate) async fn change_password<E: Edge>(context: &Context<'_, E>, authorize
     Err(Problem::contended())
 }
 
-/// Writes the new password with a new generation of sessions. The session of the caller joins that generation before.
-/// After a crash in between it belongs to both, and nothing has ended.
+/// Writes the new password with a new generation of sessions, in which the session of the caller goes on.
 async fn replace<E: Edge>(
     context: &Context<'_, E>,
     authorized: &Authorized,
     live: &LiveSession,
     password: &AccountPassword,
 ) -> Result<Written, Problem> {
-    let (session, was) = (&live.session, &live.user);
-    let generation = SessionGeneration { name: context.token()?, began_at: context.now };
-    let generations = vec![was.value.session_generation.name.clone(), generation.name.clone()];
-    let joined = Session { generations, ..session.value.clone() };
-    let mut change = GuardedRecord::put(Some(session), Key::session(&joined.user, &joined.id), &joined, context.token()?)?;
-    change.expires_at = Some(joined.expires_at());
-    if write(context.edge.records(), change).await? == Written::Conflict {
-        return Ok(Written::Conflict);
-    }
+    let was = &live.user;
     let mut user = was.value.clone();
     user.password = Some(password.clone());
     user.reset = None;
-    user.session_generation = generation;
+    user.session_generation = user.session_generation.next(Some(live.session.value.id.clone()));
     save(context, authorized, Some(was), &user, Some(AuditAction::user("user.password", &was.value.id))).await
 }

@@ -12,7 +12,6 @@ use crate::message::problem::Problem;
 use crate::message::request::{BODY_LIMIT, Body};
 use crate::message::response::Response;
 use crate::model::account_password::NewAccountPassword;
-use crate::model::session::SessionGeneration;
 use crate::model::user::TokenPurpose;
 use crate::store::ports::{ClientInfo, Edge};
 use crate::store::{MAX_EDIT_ATTEMPTS, Written};
@@ -22,7 +21,8 @@ request_body! {
     pub(crate) struct PasswordReset as PasswordReset {
         /// Token of the reset.
         token: Required<OpaqueText>,
-        /// The new password.
+        /// The new password: at least 12 characters, at most 1,024 bytes. One of the 10,000 most common is refused with
+        /// `common_password`.
         new: Required<NewAccountPassword>,
     }
 }
@@ -40,7 +40,7 @@ async fn try_reset<E: Edge>(context: &Context<'_, E>, client: &impl ClientInfo, 
         let mut user = was.value.clone();
         user.reset = None;
         user.password = Some(auth::hash_new_password(context, &new).await?);
-        user.session_generation = SessionGeneration { name: context.token()?, began_at: context.now };
+        user.session_generation = user.session_generation.next(None);
         let authorized = auth::signed_in(context, client, &user).await?;
         let action = AuditAction::user("user.password", &was.value.id).with_detail("reset".into());
         if save(context, &authorized, Some(&was), &user, Some(action)).await? == Written::Done {

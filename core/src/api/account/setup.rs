@@ -13,7 +13,6 @@ use crate::message::response::Response;
 use crate::model::account_password::NewAccountPassword;
 use crate::model::link::UserId;
 use crate::model::rights::Role;
-use crate::model::session::SessionGeneration;
 use crate::model::text::Title;
 use crate::model::user::{Email, User, UserStatus};
 use crate::store::ports::Edge;
@@ -26,7 +25,8 @@ request_body! {
         email: Required<Email>,
         /// Name of the owner, of at most 512 bytes.
         name: Required<Title>,
-        /// Password of the owner.
+        /// Password of the owner: at least 12 characters, at most 1,024 bytes. One of the 10,000 most common is refused
+        /// with `common_password`.
         password: Required<NewAccountPassword>,
     }
 }
@@ -36,7 +36,6 @@ request_body! {
 /// The first owner is a user who is then made an owner. If the request fails in between, the user exists without being
 /// an owner, and the same request continues with them.
 pub(crate) async fn setup<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, body: &Body) -> Result<Response, Problem> {
-    authorized.check_bootstrap_admin()?;
     let Setup { email, name, password } = Setup::read(body, BODY_LIMIT, &context.parsing())?.finish()?;
     users::check_no_owner(context).await?;
     let id = UserId::from_random(&context.token()?);
@@ -55,7 +54,7 @@ pub(crate) async fn setup<E: Edge>(context: &Context<'_, E>, authorized: &Author
     user.name = Some(name);
     (user.invitation, user.reset) = (None, None);
     if was.is_some() {
-        user.session_generation = SessionGeneration { name: context.token()?, began_at: context.now };
+        user.session_generation = user.session_generation.next(None);
     }
     user.password = Some(auth::hash_new_password(context, &password).await?);
     let action = AuditAction::user(if was.is_some() { "user.password" } else { "user.create" }, &user.id);

@@ -41,7 +41,7 @@ fn new_session<E: Edge>(context: &Context<'_, E>, client: &impl ClientInfo, user
         id: SessionId::new(now, &context.token()?),
         user: user.id.clone(),
         secret: SessionSecret(secret),
-        generations: vec![user.session_generation.name.clone()],
+        generation: user.session_generation.number,
         presented: 0,
         presented_at: now,
         created_at: now,

@@ -12,8 +12,7 @@ use crate::message::preconditions::IfMatch;
 use crate::message::problem::Problem;
 use crate::message::request::{BODY_LIMIT, Body};
 use crate::message::response::Response;
-use crate::model::rights::Role;
-use crate::model::session::SessionGeneration;
+use crate::model::rights::{Right, Role};
 use crate::model::text::Title;
 use crate::model::user::{User, UserStatus};
 use crate::store::ports::{ClientInfo, Edge};
@@ -44,8 +43,7 @@ pub(crate) async fn change<E: Edge>(
     let if_match = IfMatch::parse(client);
     let UserEdit { mut user, role, step } = edit(context, authorized, id, &|was, owners| {
         if_match.check(was.version)?;
-        let token = context.token().map_err(Problem::from)?;
-        Ok(plan_change(authorized, was, owners, patch.clone(), SessionGeneration { name: token, began_at: context.now })?)
+        Ok(plan_change(authorized, was, owners, patch.clone())?)
     })
     .await?;
     match step {
@@ -57,14 +55,8 @@ pub(crate) async fn change<E: Edge>(
 }
 
 /// Checks the rights for `patch` and computes the edited user and the audit event. Disabling a user starts a
-/// `generation` of sessions, so that the old ones stay ended when they are enabled again.
-fn plan_change<'a>(
-    authorized: &Authorized,
-    was: &'a User,
-    owners: &Owners,
-    patch: UserPatch,
-    generation: SessionGeneration,
-) -> Result<PlannedEdit<'a>, Problem> {
+/// generation of sessions, so that the old ones stay ended when they are enabled again.
+fn plan_change<'a>(authorized: &Authorized, was: &'a User, owners: &Owners, patch: UserPatch) -> Result<PlannedEdit<'a>, Problem> {
     if matches!(was.status, UserStatus::Deleting { .. }) {
         return Err(Problem::user_state("This user is being deleted and cannot be changed."));
     }
@@ -73,6 +65,7 @@ fn plan_change<'a>(
     let role = requested.unwrap_or(role_was);
     authorized.check_role(role.max(role_was))?;
     if role > role_was {
+        authorized.check(Right::AdmitUsers)?;
         authorized.check_issuer(role)?;
         user.end_one_time_tokens(role_was, role);
     }
@@ -91,7 +84,7 @@ fn plan_change<'a>(
         owners.check_another(&was.id)?;
     }
     if user.status == UserStatus::Disabled && was.is_active() {
-        user.session_generation = generation;
+        user.session_generation = was.session_generation.next(None);
     }
     let action = audit_action(was, &user, role_was != Role::Owner);
     if action.is_some() || loses_ownership {

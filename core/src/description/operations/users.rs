@@ -14,10 +14,10 @@ pub(super) const LIST_USERS: Operation = Operation::new(OperationGroup::Users, "
 
 pub(super) const CREATE_USER: Operation = Operation::new(OperationGroup::Users, "createUser", "Create a user")
     .description(
-        "Only owners can create users with the role admin or owner; otherwise the answer is 403 `forbidden`. The \
-         answer has the token of an invitation, which no other response contains and which is valid for a week. \
-         Addresses are compared without regard to case, width and style. If two requests have the same address, one \
-         of them is refused with `email_taken`.",
+        "A key needs every scope, and only owners can create users with the role admin or owner; otherwise the \
+         answer is 403 `forbidden`. The answer has the token of an invitation, which no other response contains and \
+         which is valid for a week. Addresses are compared without regard to case, width and style. If two requests \
+         have the same address, one of them is refused with `email_taken`.",
     )
     .body::<users::NewUser>("new-user")
     .answers(&[(201, answers::USER_INVITED), (409, answers::EMAIL_TAKEN)]);
@@ -26,13 +26,13 @@ pub(super) const SHOW_USER: Operation = Operation::new(OperationGroup::Users, "s
 
 pub(super) const CHANGE_USER: Operation = Operation::new(OperationGroup::Users, "changeUser", "Change a user")
     .description(
-        "A merge patch: the fields in it are changed, the others stay. Only owners can make a user an admin or an \
-         owner, and a user with a higher role than the caller cannot be changed; otherwise the answer is 403 \
-         `forbidden`. An open invitation of a viewer or an editor ends when they become an admin or an owner: invite \
-         them again. The last owner cannot get another role (`last_owner`). A role cannot be lowered with a key that \
-         depends on that user and would stop working (`key_in_use`): see `issuers` of the key. An owner cannot be \
-         disabled, and a user who is being deleted cannot be changed (`user_state`). After a 503 a new role may be set \
-         in part: repeat the request.",
+        "A merge patch: the fields in it are changed, the others stay. A key that raises a role needs every scope. \
+         Only owners can make a user an admin or an owner, and a user with a higher role than the caller cannot be \
+         changed; otherwise the answer is 403 `forbidden`. An open invitation of a viewer or an editor ends when \
+         they become an admin or an owner: invite them again. The last owner cannot get another role (`last_owner`). \
+         A role cannot be lowered with a key that depends on that user and would stop working (`key_in_use`): see \
+         `issuers` of the key. An owner cannot be disabled, and a user who is being deleted cannot be changed \
+         (`user_state`). After a 503 a new role may be set in part: repeat the request.",
     )
     .body::<users::UserPatch>("user-patch")
     .answers(&[(200, answers::USER), (409, answers::USER_CHANGE_CONFLICT)]);
@@ -50,16 +50,18 @@ pub(super) const DELETE_USER: Operation = Operation::new(OperationGroup::Users, 
 
 pub(super) const INVITE_USER: Operation = Operation::new(OperationGroup::Users, "inviteUser", "Invite a user again")
     .description(
-        "Replaces the previous invitation. Only owners can invite admins and owners; otherwise the answer is 403 \
-         `forbidden`. The answer has the token of an invitation, which no other response contains and which is valid \
-         for a week. A user who is disabled or has accepted an invitation cannot be invited (`user_state`).",
+        "Replaces the previous invitation. A key needs every scope, and only owners can invite admins and owners; \
+         otherwise the answer is 403 `forbidden`. The answer has the token of an invitation, which no other response \
+         contains and which is valid for a week. A user who is disabled or has accepted an invitation cannot be \
+         invited (`user_state`).",
     )
     .answers(&[(201, answers::USER_INVITED), (409, answers::USER_CONFLICT)]);
 
 pub(super) const ISSUE_RESET: Operation = Operation::new(OperationGroup::Users, "issueReset", "Issue a password reset")
     .description(
         "Replaces the previous reset. The answer has a one-time token, which no other response contains and which is \
-         valid for a day. Hand it to the user, who sets a new password with it. Until then their password works. Only \
-         owners can reset the passwords of admins and owners; otherwise the answer is 403 `forbidden`.",
+         valid for a day. Hand it to the user, who sets a new password with it. Until then their password works. A \
+         key needs every scope, and only owners can reset the passwords of admins and owners; otherwise the answer is \
+         403 `forbidden`.",
     )
     .answers(&[(201, answers::RESET_ISSUED), (409, answers::USER_CONFLICT)]);

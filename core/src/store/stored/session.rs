@@ -20,7 +20,7 @@ pub(crate) struct StoredSession<'a> {
     id: Cow<'a, str>,
     user: Cow<'a, str>,
     secret: StoredBytes<32>,
-    generations: Vec<Cow<'a, str>>,
+    generation: u64,
     presented: u64,
     presented_at: Millis,
     created_at: Millis,
@@ -45,7 +45,7 @@ impl RecordValue for Session {
             id: self.id.as_str().into(),
             user: self.user.as_str().into(),
             secret: StoredBytes(self.secret.0),
-            generations: self.generations.iter().map(|generation| generation.as_str().into()).collect(),
+            generation: self.generation,
             presented: self.presented,
             presented_at: self.presented_at.into(),
             created_at: self.created_at.into(),
@@ -63,7 +63,7 @@ impl RecordValue for Session {
             id: SessionId::stored(stored.id.into_owned()),
             user: UserId::stored(stored.user.into_owned()),
             secret: SessionSecret(stored.secret.0),
-            generations: stored.generations.into_iter().map(Cow::into_owned).collect(),
+            generation: stored.generation,
             presented: stored.presented,
             presented_at: stored.presented_at.into(),
             created_at: stored.created_at.into(),
@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn session_is_stored_and_read_back() {
         let start = r#"{"v":1,"id":"ses_1","user":"usr_1","secret":"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","#;
-        let times = r#""generations":["","g"],"presented":2,"presented_at":3,"created_at":1,"last_used_at":4,"#;
+        let times = r#""generation":7,"presented":2,"presented_at":3,"created_at":1,"last_used_at":4,"#;
         for more in ["", r#""ended":true,"country":"AT","device":"desktop","browser":"firefox","#] {
             let json = format!(r#"{start}{times}{more}"tokens":{{"created":"t","recent":["t"]}}}}"#);
             let (session, tokens) = Session::restore(stored::read(json.as_bytes()).unwrap()).unwrap();

@@ -5,7 +5,6 @@ use std::num::NonZeroU64;
 
 use serde::{Deserialize, Serialize};
 
-use super::bytes::StoredBytes;
 use super::rules::StoredRule;
 use super::{Millis, corrupt};
 use crate::model::card::Card;
@@ -15,7 +14,7 @@ use crate::model::password::PasswordHash;
 use crate::model::rules::Rule;
 use crate::model::target::Target;
 use crate::model::text::{CardDescription, CardTitle, ExternalId, Note, Tag, Title};
-use crate::store::ports::{PasswordCost, StoreError};
+use crate::store::ports::StoreError;
 
 /// The settings of a link. An unknown member is an error: it may be a setting that keeps visitors out.
 #[derive(Default, Serialize, Deserialize)]
@@ -41,8 +40,9 @@ pub(super) struct StoredSettings<'a> {
     confirm: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     fallback: Option<Cow<'a, str>>,
+    /// The hash of the password, as a PHC string.
     #[serde(skip_serializing_if = "Option::is_none")]
-    password: Option<StoredPassword>,
+    password: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "StoredForwardQuery::is_off")]
     forward_query: StoredForwardQuery,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -67,16 +67,6 @@ enum StoredForwardQuery {
     Off,
     TargetWins,
     VisitorWins,
-}
-
-/// The hash of a password: Argon2id, version 19, one lane.
-#[derive(Clone, Copy, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct StoredPassword {
-    memory_kib: u32,
-    passes: u32,
-    salt: StoredBytes<16>,
-    hash: StoredBytes<32>,
 }
 
 /// The card for link previews.
@@ -105,7 +95,7 @@ impl<'a> From<&'a LinkSettings> for StoredSettings<'a> {
             max_clicks: settings.max_clicks,
             confirm: settings.confirm,
             fallback: settings.fallback.as_ref().map(|target| target.as_str().into()),
-            password: settings.password.as_ref().map(StoredPassword::from),
+            password: settings.password.as_ref().map(|password| password.phc().into()),
             forward_query: settings.forward_query.into(),
             forward_path: settings.forward_path,
             rules: settings.rules.iter().map(StoredRule::from).collect(),
@@ -125,6 +115,7 @@ impl TryFrom<StoredSettings<'_>> for LinkSettings {
             Some(status) => RedirectStatus::parse(status.into()).map_err(|_| corrupt("redirect_status"))?,
             None => RedirectStatus::default(),
         };
+        let password = stored.password.map(|text| PasswordHash::from_phc(&text).ok_or_else(|| corrupt("password"))).transpose()?;
         Ok(Self {
             redirect_status,
             title: stored.title.map(|title| Title::stored(title.into_owned())),
@@ -136,7 +127,7 @@ impl TryFrom<StoredSettings<'_>> for LinkSettings {
             max_clicks: stored.max_clicks,
             confirm: stored.confirm,
             fallback: stored.fallback.map(|target| Target::stored(target.into_owned())),
-            password: stored.password.map(PasswordHash::from),
+            password,
             forward_query: stored.forward_query.into(),
             forward_path: stored.forward_path,
             rules: stored.rules.into_iter().map(Rule::try_from).collect::<Result<_, _>>()?,
@@ -172,19 +163,6 @@ impl From<StoredForwardQuery> for ForwardQuery {
             StoredForwardQuery::TargetWins => Self::TargetWins,
             StoredForwardQuery::VisitorWins => Self::VisitorWins,
         }
-    }
-}
-
-impl From<&PasswordHash> for StoredPassword {
-    fn from(password: &PasswordHash) -> Self {
-        let PasswordCost { memory_kib, passes } = password.cost;
-        Self { memory_kib, passes, salt: StoredBytes(password.salt), hash: StoredBytes(password.hash) }
-    }
-}
-
-impl From<StoredPassword> for PasswordHash {
-    fn from(StoredPassword { memory_kib, passes, salt, hash }: StoredPassword) -> Self {
-        Self { cost: PasswordCost { memory_kib, passes }, salt: salt.0, hash: hash.0 }
     }
 }
 
@@ -254,7 +232,8 @@ mod tests {
             r#"{"tags":["x",1]}"#,
             r#"{"disabled":1}"#,
             r#"{"password":"8.1.AAAA.AAAA"}"#,
-            r#"{"password":{"memory_kib":8,"passes":1,"salt":"AAAA","hash":"AAAA"}}"#,
+            r#"{"password":"$argon2id$v=19$m=8,t=1,p=1$AAAA$AAAA"}"#,
+            r#"{"password":{"memory_kib":8}}"#,
             r#"{"card":{"titel":"x"}}"#,
             r#"{"rules":{}}"#,
             r#"{"what_this_hop_does_not_know":true}"#,

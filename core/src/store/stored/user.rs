@@ -5,14 +5,13 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::bytes::StoredBytes;
-use super::settings::StoredPassword;
 use super::tokens::Tokens;
 use super::{Millis, SchemaVersion};
 use crate::model::account_password::AccountPassword;
 use crate::model::domain::Domain;
 use crate::model::link::UserId;
 use crate::model::rights::Role;
-use crate::model::session::SessionGeneration;
+use crate::model::session::{SessionGeneration, SessionId};
 use crate::model::text::Title;
 use crate::model::user::{Email, LinkRecipient, OneTimeToken, User, UserStatus};
 use crate::store::guarded_record::RecordValue;
@@ -38,8 +37,9 @@ pub(crate) struct StoredUser<'a> {
     invitation: Option<StoredOneTimeToken>,
     #[serde(skip_serializing_if = "Option::is_none")]
     reset: Option<StoredOneTimeToken>,
+    /// The hash of the password, as a PHC string.
     #[serde(skip_serializing_if = "Option::is_none")]
-    password: Option<StoredAccountPassword<'a>>,
+    password: Option<Cow<'a, str>>,
     /// The generation of their sessions, unless it is the first.
     #[serde(skip_serializing_if = "Option::is_none")]
     session_generation: Option<StoredSessionGeneration<'a>>,
@@ -60,18 +60,12 @@ struct StoredOneTimeToken {
     digest: StoredBytes<32>,
 }
 
-/// The password of a user: the name of the pepper, and the hash.
-#[derive(Serialize, Deserialize)]
-struct StoredAccountPassword<'a> {
-    pepper: Cow<'a, str>,
-    hash: StoredPassword,
-}
-
 /// A generation of sessions.
 #[derive(Serialize, Deserialize)]
 struct StoredSessionGeneration<'a> {
-    name: Cow<'a, str>,
-    began_at: Millis,
+    number: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kept: Option<Cow<'a, str>>,
 }
 
 /// The status of a user. An unknown one counts as disabled.
@@ -125,7 +119,7 @@ impl RecordValue for User {
             status: StoredUserStatus::from(&self.status),
             invitation: self.invitation.as_ref().map(StoredOneTimeToken::from),
             reset: self.reset.as_ref().map(StoredOneTimeToken::from),
-            password: self.password.as_ref().map(StoredAccountPassword::from),
+            password: self.password.as_ref().map(|password| password.as_str().into()),
             session_generation: (self.session_generation != SessionGeneration::default())
                 .then(|| StoredSessionGeneration::from(&self.session_generation)),
             created_at: self.created_at.into(),
@@ -146,7 +140,7 @@ impl RecordValue for User {
             status: stored.status.into(),
             invitation: stored.invitation.map(OneTimeToken::from),
             reset: stored.reset.map(OneTimeToken::from),
-            password: stored.password.map(AccountPassword::from),
+            password: stored.password.map(|password| AccountPassword::stored(password.into_owned())),
             session_generation: stored.session_generation.map(SessionGeneration::from).unwrap_or_default(),
             created_at: stored.created_at.into(),
             last_login_at: stored.last_login_at.map(Into::into),
@@ -159,13 +153,13 @@ impl RecordValue for User {
 
 impl<'a> From<&'a SessionGeneration> for StoredSessionGeneration<'a> {
     fn from(generation: &'a SessionGeneration) -> Self {
-        Self { name: generation.name.as_str().into(), began_at: generation.began_at.into() }
+        Self { number: generation.number, kept: generation.kept.as_ref().map(|kept| kept.as_str().into()) }
     }
 }
 
 impl From<StoredSessionGeneration<'_>> for SessionGeneration {
-    fn from(StoredSessionGeneration { name, began_at }: StoredSessionGeneration<'_>) -> Self {
-        Self { name: name.into_owned(), began_at: began_at.into() }
+    fn from(StoredSessionGeneration { number, kept }: StoredSessionGeneration<'_>) -> Self {
+        Self { number, kept: kept.map(|kept| SessionId::stored(kept.into_owned())) }
     }
 }
 
@@ -178,18 +172,6 @@ impl From<&OneTimeToken> for StoredOneTimeToken {
 impl From<StoredOneTimeToken> for OneTimeToken {
     fn from(StoredOneTimeToken { until, digest }: StoredOneTimeToken) -> Self {
         Self { digest: digest.into(), expires_at: until.into() }
-    }
-}
-
-impl<'a> From<&'a AccountPassword> for StoredAccountPassword<'a> {
-    fn from(password: &'a AccountPassword) -> Self {
-        Self { pepper: password.pepper.as_str().into(), hash: StoredPassword::from(&password.hash) }
-    }
-}
-
-impl From<StoredAccountPassword<'_>> for AccountPassword {
-    fn from(StoredAccountPassword { pepper, hash }: StoredAccountPassword<'_>) -> Self {
-        Self { pepper: pepper.into_owned(), hash: hash.into() }
     }
 }
 
@@ -257,8 +239,6 @@ mod tests {
 
     const MARK: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-    const SALT: &str = "AAAAAAAAAAAAAAAAAAAAAA";
-
     /// The JSON of a user with this status and the members in `more`.
     fn user(status: &str, more: &str) -> String {
         format!(r#"{{"v":1,"id":"usr_1","role":"editor","standing":{status},{more}"created_at":1,"version":2,"#)
@@ -286,8 +266,10 @@ mod tests {
         for more in [
             format!(r#""invitation":{{"until":5,"digest":"{MARK}"}},"#),
             format!(r#""reset":{{"until":5,"digest":"{MARK}"}},"#),
-            format!(r#""password":{{"pepper":"n","hash":{{"memory_kib":8,"passes":1,"salt":"{SALT}","hash":"{MARK}"}}}},"#),
-            r#""session_generation":{"name":"g","began_at":5},"#.into(),
+            r#""password":"$argon2id$v=19$m=8,t=1,p=1,keyid=AAAAAAAAAAA$c2FsdA$aGFzaA","#.into(),
+            r#""password":"","#.into(),
+            r#""session_generation":{"number":5},"#.into(),
+            r#""session_generation":{"number":5,"kept":"ses_1"},"#.into(),
         ] {
             let json = user(r#""in""#, &more);
             assert_eq!(restore_and_store(&json), Some(json));

@@ -17,3 +17,14 @@ export async function send(tab, text) {
   const [response] = await Promise.all([tab.waitForNavigation({ timeout: 10_000 }), tab.keyboard.press("Enter")]);
   return response;
 }
+
+/** Fills in the fields with these ids and presses the button. Returns the response of the last page. */
+export async function fillIn(tab, fields) {
+  for (const [id, text] of Object.entries(fields)) {
+    await tab.focus(`#${id}`);
+    // In a list of options, this chooses the one that begins with the text.
+    await tab.keyboard.type(text);
+  }
+  await tab.focus("button");
+  return send(tab, "");
+}

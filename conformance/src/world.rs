@@ -26,8 +26,9 @@ pub const APP: &str = "https://app.example";
 
 const CORS: (&str, &str) = ("HOP_CORS_ORIGINS", "https://app.example, http://localhost:5173");
 
-/// The suite creates many links and sends many invalid credentials. [`World::limited`] has these limits.
-const FEW_LIMITS: (&str, &str) = ("HOP_RATE_LIMITS", "create=off credentials=off sign-in-network=1000/1d sign-in-account=1000/1d");
+/// The suite creates many links, reports many, and sends many invalid credentials. [`World::limited`] has these limits.
+const FEW_LIMITS: (&str, &str) =
+    ("HOP_RATE_LIMITS", "create=off credentials=off sign-in-network=1000/1d sign-in-account=1000/1d report=1000/1d report-all=1000/1d");
 
 const DOMAINS: (&str, &str) = ("HOP_DOMAINS", "https://hop.example https://b.example");
 
@@ -123,7 +124,7 @@ impl World {
     /// A deployment with few units of each rate limit, on which anybody may shorten.
     pub fn limited(&self) -> &Deployment {
         let limits = "create=4/1d credentials=5/1d public-shorten=2/1d public-shorten-all=50/1d \
-            sign-in-network=3/1d sign-in-account=4/1d sign-in-device=2/1d refresh=2/1d";
+            sign-in-network=3/1d sign-in-account=4/1d sign-in-device=2/1d refresh=2/1d report=2/1d report-all=4/1d";
         let settings = Settings {
             settings: vec![DOMAINS, ("HOP_RATE_LIMITS", limits), ("HOP_PUBLIC_SHORTEN", "on")],
             few_unknown_aliases: true,

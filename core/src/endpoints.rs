@@ -35,6 +35,7 @@ use crate::api::keys;
 use crate::api::links;
 use crate::api::maintenance;
 use crate::api::me;
+use crate::api::reports;
 use crate::api::stats;
 use crate::api::users;
 use crate::auth::Access;
@@ -70,6 +71,10 @@ endpoints! {
         [200] => { status::log_challenge() }
     ExplainProblem: GET "/problems/{code}", People, Anyone, NoBody,
         [200, 404] => { pages::explain_problem(context, parameter) }
+    ReportForm: GET "/report", People, Anyone, NoBody,
+        [200, 503] => { reports::show_form(context, domain, visit, method) }
+    SendReportForm: POST "/report", People, Anyone, ReportForm,
+        [200, 403, 413, 422, 429, 503] => { reports::submit_form(context, domain, visit, body) }
 
     Shorten: POST "/shorten", Programs, RightOrPublic(WriteLinks), Json,
         [201, 400, 401, 403, 409, 413, 415, 422, 503] => { creates idempotent links::shorten(context, authorized, body) }
@@ -147,6 +152,12 @@ endpoints! {
         [201, 400, 401, 403, 409, 413, 415, 422, 503] => { blocklist::create(context, authorized, body) }
     UnblockHost: DELETE "/api/v1/blocklist/{host}", Programs, Right(ManageBlocklist), NoBody,
         [204, 401, 403, 404, 422, 503] => { blocklist::delete(context, authorized, parameter, query) }
+    ListReports: GET "/api/v1/reports", Programs, Right(ManageReports), NoBody,
+        [200, 401, 403, 422, 503] => { reports::list(context, authorized, query) }
+    CreateReport: POST "/api/v1/reports", Programs, Anyone, ReportJson,
+        [202, 400, 413, 415, 422, 429, 503] => { reports::create(context, client, body) }
+    ResolveReport: PATCH "/api/v1/reports/{report}", Programs, Right(ManageReports), Json,
+        [200, 400, 401, 403, 404, 409, 410, 413, 415, 422, 503] => { reports::resolve(context, authorized, parameter, query, body) }
 
     ShowMe: GET "/api/v1/me", Programs, Identity, NoBody,
         [200, 401, 422, 503] => { me::show(context, authorized, query) }

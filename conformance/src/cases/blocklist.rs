@@ -126,7 +126,9 @@ fn visitors_get_a_warning_instead_of_a_redirect(world: &World) {
         assert_eq!((response.header("location"), response.header("cache-control").as_deref()), (None, Some("no-store")));
         let page = hop.send(&Call::get(path).header("Accept", "text/html"));
         let text = page.expect(403).text();
-        assert!(text.contains("This link may be harmful") && text.contains(&host) && !text.contains("href"), "{text}");
+        assert!(text.contains("This link may be harmful") && text.contains(&host), "{text}");
+        let anchor = format!("href=\"/report?url=https%3A%2F%2Fhop.example%2F{alias}\"");
+        assert!(text.contains(&anchor) && text.matches("href").count() == 1, "the target is no link: {text}");
     }
     hop.send(&Call::new("HEAD", format!("/{alias}"))).expect(403);
     let explained = hop.send(&Call::post_json(&format!("{}/explain", address(&alias)), &json!({}))).expect(200).json();

@@ -38,6 +38,7 @@ mod paths;
 mod qr;
 mod rate_limits;
 mod renames;
+mod reports;
 mod rights;
 mod shorten;
 mod slow_writes;
@@ -87,6 +88,7 @@ pub fn all() -> Vec<Case> {
         limits::cases(),
         blocked::cases(),
         blocklist::cases(),
+        reports::cases(),
         upserts::cases(),
         renames::cases(),
         history::cases(),

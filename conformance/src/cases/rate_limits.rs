@@ -15,6 +15,7 @@ cases!("rate_limits":
     creating_links_is_limited_per_key,
     anyone_shortens_under_a_limit,
     sign_ins_and_refreshes_are_limited,
+    reports_are_limited_per_network_and_together,
     unknown_aliases_are_limited_by_the_platform,
 );
 
@@ -130,6 +131,29 @@ fn anyone_shortens_under_a_limit(world: &World) {
     assert_eq!((&event["principal"], &event["user"]), (&json!("public"), &json!(null)));
     let other = Call::new("POST", "/api/v1/links").json(&json!({"target": "https://example.com/"}));
     by(&other, GRAZ).problem(401, "unauthenticated");
+}
+
+/// The page keeps what was typed when a limit is used up.
+fn reports_are_limited_per_network_and_together(world: &World) {
+    let hop = world.limited();
+    // Without a key: another case uses up the limit of the admin.
+    let link = Call::new("POST", "/shorten").json(&json!({"url": "https://example.com/"})).from(GRAZ);
+    let alias = hop.send(&link).expect(201).json()["short_id"].as_str().unwrap().to_owned();
+    let url = format!("https://hop.example/{alias}");
+    let report = Call::new("POST", "/api/v1/reports").json(&json!({"url": url, "reason": "spam"}));
+    let form = format!("url=https%3A%2F%2Fhop.example%2F{alias}&reason=spam&detail=a+story");
+    let form = Call::new("POST", "/report").header("Content-Type", "application/x-www-form-urlencoded").body(form);
+    eventually("the link is seen", || (hop.send(&Call::get(format!("/{alias}"))).status == 302).then_some(()));
+    for place in [GERMANY, FRANCE] {
+        hop.send(&report.clone().from(place)).expect(202);
+        hop.send(&form.clone().from(place)).expect(200);
+        assert_limited(&hop.send(&report.clone().from(place)), "report", 2);
+        assert_limited(&hop.send(&form.clone().from(place)), "report", 2);
+    }
+    assert_limited(&hop.send(&report.clone().from(AUSTRIA)), "report-all", 4);
+    let page = hop.send(&form.header("Accept", "text/html").from(AUSTRIA)).expect(429);
+    assert_eq!(page.header("ratelimit-policy").unwrap(), "\"report-all\";q=4;w=86400");
+    assert!(page.text().contains("a story</textarea>"), "{}", page.text());
 }
 
 /// The platform counts near the visitor, and not exactly. Compute has no such limiter.

@@ -32,6 +32,7 @@ fn call(method: &str, pattern: &str) -> Call {
         .replace("{domain}", "c.example")
         .replace("{host}", "evil.example");
     let path = path.replace("{user}", "usr_11111111111111111").replace("{key}", "11111111111111111");
+    let path = path.replace("{report}", "rep_fe5e02e173ff1t82DPuzCCj9UCmfy");
     let path = path.replace("{session}", "ses_6b01550011111111111111111");
     // These need no store for the bootstrap admin. Any other key is read from the store.
     if ["/metrics", "/api/v1/me", "/api/v1/keys", "/api/v1/maintenance", "/api/v1/ingest"].contains(&pattern) {
@@ -48,10 +49,13 @@ fn call(method: &str, pattern: &str) -> Call {
         // A configured domain needs no store either.
         "/api/v1/stats" => Call::new(method, format!("{path}?domain=c.example")).admin(),
         "/api/v1/tags/{tag}" if method == "PATCH" => call.header("Content-Type", "application/json").body(r#"{"tag":"y"}"#),
+        "/api/v1/reports/{report}" => call.json(&json!({"state": "resolved", "action": "dismissed"})),
         _ if method == "PATCH" => call.header("Content-Type", "application/json").body("{}"),
         "/api/v1/users/{user}" if method == "DELETE" => Call::new(method, format!("{path}?links_to=none")).admin(),
         _ if method != "POST" => call,
         "/{alias}" => call.header("Content-Type", "application/x-www-form-urlencoded").body("password=x"),
+        "/report" => call.header("Content-Type", "application/x-www-form-urlencoded").body("url=hop.example%2Fdocs&reason=spam"),
+        "/api/v1/reports" => call.json(&json!({"url": "https://hop.example/docs", "reason": "spam"})),
         "/api/v1/links/{alias}/explain" => call.header("Content-Type", "application/json").body("{}"),
         "/api/v1/domains" => call.header("Content-Type", "application/json").body(r#"{"domain":"c.example"}"#),
         "/api/v1/blocklist" => call.header("Content-Type", "application/json").body(r#"{"host":"evil.example"}"#),

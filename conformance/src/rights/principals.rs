@@ -4,7 +4,7 @@ use super::Hop;
 use crate::world::{ADMIN_KEY, DOMAIN, OTHER_DOMAIN};
 
 /// Every scope, as the docs name them.
-pub(crate) const SCOPES: [&str; 12] = [
+pub(crate) const SCOPES: [&str; 13] = [
     "links:read",
     "links:write",
     "links:admin",
@@ -12,6 +12,7 @@ pub(crate) const SCOPES: [&str; 12] = [
     "stats:write",
     "domains:admin",
     "blocklist:admin",
+    "reports:admin",
     "users:admin",
     "keys:admin",
     "audit:read",

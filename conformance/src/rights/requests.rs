@@ -27,7 +27,7 @@ pub(crate) fn request(method: &str, pattern: &str, subject: &Subject<'_>) -> Opt
     let query = format!("?domain={domain}");
     let path = pattern.replace("{alias}", alias).replace("{user}", user).replace("{key}", key).replace("{domain}", domain);
     let path = path.replace("{tag}", "no-such-tag").replace("{code}", "not_found").replace("{session}", "x");
-    let path = path.replace("{tag}", "no-such-tag").replace("{code}", "not_found").replace("{host}", "no-such-host.example");
+    let path = path.replace("{host}", "no-such-host.example").replace("{report}", "no-such-report");
     let plain = Call::new(method, path.as_str());
     let on_domain = Call::new(method, format!("{path}{query}"));
     let stale = |call: Call| call.header("If-Match", NO_VERSION);
@@ -64,6 +64,10 @@ pub(crate) fn request(method: &str, pattern: &str, subject: &Subject<'_>) -> Opt
         ("GET", "/api/v1/blocklist") => plain,
         ("POST", "/api/v1/blocklist") => plain.json(&json!({ "host": "not a host" })),
         ("DELETE", "/api/v1/blocklist/{host}") => plain,
+        ("GET", "/report" | "/api/v1/reports") => plain,
+        ("POST", "/report") => plain.header("Content-Type", "application/x-www-form-urlencoded"),
+        ("POST", "/api/v1/reports") => plain.json(&json!({})),
+        ("PATCH", "/api/v1/reports/{report}") => plain.json(&json!({"state": "resolved", "action": "dismissed"})),
         ("GET", "/api/v1/me" | "/api/v1/users" | "/api/v1/users/{user}" | "/api/v1/keys" | "/api/v1/keys/{key}") => plain,
         ("GET", "/api/v1/audit") => plain,
         ("POST", "/api/v1/users" | "/api/v1/keys") => plain.json(&json!({})),

@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::client::{Call, Response};
 use crate::deployment::Deployment;
 
-const EVERYTHING: [&str; 7] = [
+const EVERYTHING: [&str; 8] = [
     "/api/v1/export?passwords=true&limit=100",
     "/api/v1/links?limit=100",
     "/api/v1/domains",
@@ -13,6 +13,7 @@ const EVERYTHING: [&str; 7] = [
     "/api/v1/keys?limit=100",
     "/api/v1/users?limit=100",
     "/api/v1/audit?limit=100",
+    "/api/v1/reports?limit=100",
 ];
 
 /// Reads every page of every list. The responses are collected like all others.

@@ -47,6 +47,8 @@ static COLLECTED: Mutex<Option<Collected>> = Mutex::new(None);
 struct Collected {
     /// Secrets with their names in reports.
     secrets: BTreeMap<String, String>,
+    /// Texts that may be in responses and records, but not in logs, with their names.
+    private: BTreeMap<String, String>,
     responses: Vec<Trace>,
     logs: Vec<Trace>,
     records: Vec<Trace>,
@@ -77,6 +79,7 @@ pub(crate) fn sent<'a>(headers: impl Iterator<Item = (&'a str, &'a [u8])>, body:
         for (secret, name) in sources::sent(headers, body) {
             collected.learn(&secret, name);
         }
+        collected.private.extend(sources::private(body).into_iter().map(|(text, name)| (text, name.to_owned())));
     }
 }
 
@@ -173,13 +176,15 @@ impl Collected {
     fn leaks(&self) -> Vec<String> {
         let unreadable = self.unreadable.iter().map(|at| format!("{at} cannot be read"));
         let traces = self.responses.iter().chain(&self.logs).chain(&self.records);
-        Search::new(&self.secrets).leaks(traces).into_iter().chain(unreadable).collect()
+        let private = Search::new(&self.private).leaks(&self.logs);
+        Search::new(&self.secrets).leaks(traces).into_iter().chain(private).chain(unreadable).collect()
     }
 
     /// Data that every complete run has. Without it, a search that finds nothing proves nothing.
     fn missing(&self, edge: Edge) -> Vec<String> {
         let named: BTreeSet<&str> = self.secrets.values().map(String::as_str).collect();
         let secrets = SECRETS.iter().filter(|name| !named.contains(*name)).map(|name| format!("no case has {name}"));
+        let private = self.private.is_empty().then(|| "no case has a text of a report".to_owned());
         let traces = [
             ("responses", "x-request-id", &self.responses),
             ("logs", "\"cause\"", &self.logs),
@@ -192,6 +197,7 @@ impl Collected {
         let traces = traces.into_iter().filter(|(what, ..)| *what != "records" || edge.keeps_its_store());
         let unseen = traces.filter(|(_, text, traces)| !traces.iter().any(|trace| trace.contains(text)));
         secrets
+            .chain(private)
             .chain(unseen.map(|(what, text, traces)| format!("{text} is in none of {} {what}, so the search proves nothing", traces.len())))
             .collect()
     }
@@ -241,6 +247,17 @@ mod tests {
     }
 
     #[test]
+    fn private_texts_are_searched_only_in_logs() {
+        let mut collected = Collected::default();
+        collected.private.insert("ann@example.com".into(), "a text of a report".into());
+        received(&mut collected, "/x", "", b"ann@example.com");
+        collected.end("hop", "fine", vec![("a record".into(), b"ann@example.com".to_vec())]);
+        assert!(collected.leaks().is_empty());
+        collected.end("hop", "{\"cause\":\"ann@example.com\"}", Vec::new());
+        assert_eq!(collected.leaks().len(), 1);
+    }
+
+    #[test]
     fn chunks_are_joined_and_compressed_responses_reported() {
         let (first, second) = SECRET.split_at(8);
         let chunks = format!("{:x}\r\n{first}\r\n{:x}\r\n{second}\r\n0\r\n\r\n", first.len(), second.len());
@@ -279,10 +296,11 @@ mod tests {
 
     #[test]
     fn complete_run_without_data_fails() {
-        assert_eq!(Collected::default().missing(Edge::Memory).len(), SECRETS.len() + 5);
-        assert_eq!(Collected::default().missing(Edge::Viceroy).len(), SECRETS.len() + 2);
+        assert_eq!(Collected::default().missing(Edge::Memory).len(), SECRETS.len() + 6);
+        assert_eq!(Collected::default().missing(Edge::Viceroy).len(), SECRETS.len() + 3);
         let mut collected = Collected::default();
         SECRETS.iter().for_each(|name| collected.learn(name, name));
+        collected.private.insert("a story".into(), "a text of a report".into());
         received(&mut collected, "/", "X-Request-Id: x\r\n", b"");
         collected.end("hop", "{\"cause\":\"x\"}", vec![("a cached link".into(), b"link/x journal/x {\"verified_at\":1}".to_vec())]);
         assert!(collected.missing(Edge::Memory).is_empty());

@@ -33,6 +33,24 @@ pub(super) fn sent<'a>(headers: impl Iterator<Item = (&'a str, &'a [u8])>, body:
     secrets
 }
 
+/// The fields of JSON bodies that have texts of visitors.
+const PRIVATE_FIELDS: [&str; 2] = ["detail", "contact"];
+
+/// The private texts of a request: what a visitor writes in a report. Admins read them in responses, and the store has
+/// them, but no log may.
+pub(super) fn private(body: &[u8]) -> Vec<(String, &'static str)> {
+    let mut texts = Vec::new();
+    match serde_json::from_slice(body) {
+        Ok(json) => PRIVATE_FIELDS.iter().for_each(|name| fields(&json, name, &mut texts)),
+        Err(_) => {
+            let pairs = form_urlencoded::parse(body).filter(|(name, _)| PRIVATE_FIELDS.contains(&&**name));
+            texts.extend(pairs.map(|(_, value)| value.into_owned()));
+        }
+    }
+    texts.retain(|text| (SHORTEST_PASSWORD..=LONGEST).contains(&text.chars().count()));
+    texts.into_iter().map(|text| (text, "a text of a report")).collect()
+}
+
 /// A secret that a response returns on purpose.
 pub(super) struct Returned {
     pub(super) secret: String,
@@ -136,6 +154,14 @@ mod tests {
         {
             assert!(of_body(none).is_empty(), "{none}");
         }
+    }
+
+    #[test]
+    fn private_texts_of_reports_are_found() {
+        for body in [r#"{"url":"x","detail":"quite a long story"}"#, "url=x&contact=quite+a+long+story&detail=short"] {
+            assert_eq!(private(body.as_bytes()), [("quite a long story".to_owned(), "a text of a report")], "{body}");
+        }
+        assert!(private(br#"{"note":"quite a long story","contact":null}"#).is_empty());
     }
 
     #[test]

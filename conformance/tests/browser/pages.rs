@@ -30,6 +30,8 @@ pub(crate) fn all(site: &Site) -> Vec<Value> {
     site.link(PLAIN, "people", SHORT, &json!({ "max_clicks": 5, "card": card }));
     site.link(PLAIN, "ended", SHORT, &json!({}));
     site.delete("ended");
+    site.link(PLAIN, "harmful", "https://evil.example/login", &json!({}));
+    site.block("evil.example");
     site.link(NAMED, "confirm", SHORT, &json!({ "confirm": true }));
 
     let at = |name: &str, path: &str, status: u16, says: &[&str]| page(name, &format!("http://{PLAIN}/{path}"), status, says);
@@ -50,6 +52,13 @@ pub(crate) fn all(site: &Site) -> Vec<Value> {
         at("password", "locked", 200, &["Password", "Open the link"]),
         typing("wrong", at("password-wrong", "locked", 403, &["This password is wrong"])),
         typing("wrong", at("password-too-often", "guessed", 429, &["Too many attempts", "Wait, then try again"])),
+        at("warning", "harmful", 403, &["This link may be harmful", "evil.example", "Report this link"]),
+        at("report", "report?url=https%3A%2F%2Fhop.example%2Fdocs", 200, &["Report a link", "Choose a reason", "Send the report"]),
+        filling(
+            &json!({ "url": "https://hop.example/nothing", "reason": "Spam", "detail": LONG }),
+            at("report-wrong", "report", 422, &["Correct the fields", "there is no such link"]),
+        ),
+        filling(&json!({ "url": "hop.example/docs", "reason": "Phishing" }), at("report-sent", "report", 200, &["Thank you", "rep_"])),
         with_agent(PROGRAM, at("person", "people", 200, &["This link opens only for people"])),
         with_agent(PREVIEW, at("card", "docs", 200, &["A handbook"])),
     ];
@@ -65,6 +74,12 @@ pub(crate) fn page(name: &str, url: &str, status: u16, says: &[&str]) -> Value {
 /// The page after this text was sent with its form, repeatedly until the response has the expected status.
 pub(crate) fn typing(text: &str, mut page: Value) -> Value {
     page["typed"] = json!(text);
+    page
+}
+
+/// The page after these fields of its form were filled in and sent.
+fn filling(fields: &Value, mut page: Value) -> Value {
+    page["fields"] = fields.clone();
     page
 }
 

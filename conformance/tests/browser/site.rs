@@ -65,6 +65,11 @@ impl Site {
         hop.send(&Call::post_json("/api/v1/links", &link).host(domain)).expect(201);
     }
 
+    /// Adds a host to the blocklist.
+    pub(crate) fn block(&self, host: &str) {
+        self.hop.send(&Call::post_json("/api/v1/blocklist", &json!({ "host": host }))).expect(201);
+    }
+
     /// Deletes the link of `alias`.
     pub(crate) fn delete(&self, alias: &str) {
         self.hop.send(&Call::new("DELETE", format!("/api/v1/links/{alias}")).admin()).expect(204);

@@ -1,6 +1,6 @@
 //! The API under `/api/v1`: one folder for each kind of resource, one file for each verb. Every handler takes an
 //! [`Authorized`](crate::auth::Authorized), which proves that the caller has the right; those of `account` that take a
-//! password or a token instead get one from `auth`.
+//! password or a token instead get one from `auth`. Anybody may send a report.
 
 pub(crate) mod account;
 pub(crate) mod audit;
@@ -15,6 +15,7 @@ pub(crate) mod maintenance;
 pub(crate) mod me;
 pub(crate) mod page_size;
 pub(crate) mod pagination;
+pub(crate) mod reports;
 pub(crate) mod stats;
 pub(crate) mod users;
 
@@ -25,6 +26,7 @@ pub(crate) fn describe_responses(generator: &mut schemars::SchemaGenerator) {
     links::describe_responses(generator);
     domains::describe_responses(generator);
     blocklist::describe_responses(generator);
+    reports::describe_responses(generator);
     users::describe_responses(generator);
     keys::describe_responses(generator);
     me::describe_responses(generator);

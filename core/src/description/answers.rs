@@ -92,6 +92,10 @@ pub(super) const DOMAIN_CREATED: ResponseSpec = ResponseSpec::json("DomainCreate
 pub(super) const DOMAIN_LIST: ResponseSpec = ResponseSpec::json("DomainList", "A page of domains", "DomainList", &["domains"]);
 pub(super) const BLOCKED_HOST: ResponseSpec = ResponseSpec::json("BlockedHost", "The listed host", "BlockedHost", &["blocked-host"]);
 pub(super) const BLOCKLIST: ResponseSpec = ResponseSpec::json("Blocklist", "A page of hosts", "BlockedHostList", &["blocklist"]);
+pub(super) const REPORT: ResponseSpec = ResponseSpec::json("Report", "The report", "Report", &["report"]);
+pub(super) const REPORT_LIST: ResponseSpec = ResponseSpec::json("ReportList", "A page of reports", "ReportList", &["reports"]);
+pub(super) const REPORT_RECEIPT: ResponseSpec =
+    ResponseSpec::json("ReportReceipt", "The report is saved, and an admin will see it", "ReportReceipt", &["report-receipt"]);
 pub(super) const KEY: ResponseSpec = ResponseSpec::json("Key", "The key, without its secret", "Key", &["key"]);
 pub(super) const KEY_CREATED: ResponseSpec = ResponseSpec::json("KeyCreated", "The new key, with its secret", "MadeKey", &["made-key"])
     .headers(&[Header::required("Location", "address of the key in the API")]);
@@ -159,6 +163,7 @@ pub(super) const SET_UP_CONFLICT: ResponseSpec = ResponseSpec::problem("SetUpCon
 pub(super) const OTHER_SITE: ResponseSpec = ResponseSpec::problem("OtherSite", &[ProblemCode::Forbidden]);
 pub(super) const WRONG_PASSWORD: ResponseSpec = ResponseSpec::problem("WrongPassword", &[ProblemCode::Forbidden]);
 pub(super) const HOST_LISTED: ResponseSpec = ResponseSpec::problem("HostListed", &[ProblemCode::HostListed]);
+pub(super) const REPORT_RESOLVED: ResponseSpec = ResponseSpec::problem("ReportResolved", &[ProblemCode::ReportResolved]);
 pub(super) const BLOCKED_TARGET: ResponseSpec = ResponseSpec::problem("BlockedTarget", &[ProblemCode::BlockedTarget]).for_browsers();
 pub(super) const REFUSED_VISIT: ResponseSpec =
     ResponseSpec::problem("RefusedVisit", &[ProblemCode::Forbidden, ProblemCode::BlockedTarget]).for_browsers();
@@ -201,8 +206,8 @@ const RATE_LIMITED: ResponseSpec = ResponseSpec::problem("RateLimited", &[Proble
 /// The limiter of the platform for unknown aliases does not say which limit it has.
 const RATE_LIMITED_VISITOR: ResponseSpec = ResponseSpec::problem("RateLimited", &[ProblemCode::RateLimited]).headers(&[
     RETRY_AFTER,
-    Header::optional("RateLimit", "for a password: the limit that is used up"),
-    Header::optional("RateLimit-Policy", "for a password: the same limit"),
+    Header::optional("RateLimit", "for a password or a report: the limit that is used up"),
+    Header::optional("RateLimit-Policy", "for a password or a report: the same limit"),
 ]);
 
 fn exported_link() -> Value {

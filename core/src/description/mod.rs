@@ -229,8 +229,8 @@ fn request_body(endpoint: &Endpoint, description: &Operation) -> Result<Option<V
     let media_types: &[&str] = match endpoint.body {
         BodyKind::NoBody => &[],
         BodyKind::Json | BodyKind::BulkJson if endpoint.method == "PATCH" => &["application/merge-patch+json", "application/json"],
-        BodyKind::Json | BodyKind::BulkJson => &["application/json"],
-        BodyKind::Form => &["application/x-www-form-urlencoded"],
+        BodyKind::Json | BodyKind::BulkJson | BodyKind::ReportJson => &["application/json"],
+        BodyKind::Form | BodyKind::ReportForm => &["application/x-www-form-urlencoded"],
         BodyKind::LogLines => &["application/x-ndjson", "application/jsonl"],
         BodyKind::Import => &["application/x-ndjson", "application/jsonl", "text/csv"],
     };

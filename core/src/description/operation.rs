@@ -16,6 +16,7 @@ pub(super) enum OperationGroup {
     Tags,
     Domains,
     Blocklist,
+    Reports,
     Audit,
     Deployment,
     Accounts,
@@ -25,7 +26,7 @@ pub(super) enum OperationGroup {
 
 impl OperationGroup {
     /// In the order of docs/API.md.
-    pub(super) const ALL: [Self; 12] = [
+    pub(super) const ALL: [Self; 13] = [
         Self::Visitors,
         Self::Links,
         Self::ManyLinks,
@@ -33,6 +34,7 @@ impl OperationGroup {
         Self::Tags,
         Self::Domains,
         Self::Blocklist,
+        Self::Reports,
         Self::Audit,
         Self::Deployment,
         Self::Accounts,
@@ -71,6 +73,11 @@ impl OperationGroup {
                 "The hosts that no link may redirect to. A link to one is not saved, and visitors of a link that exists get a \
                  warning instead of a redirect. A list of well-known link shorteners is built in; the setting \
                  `HOP_BLOCK_SHORTENERS` switches it off.",
+            ),
+            Self::Reports => (
+                "Reports",
+                "Reports of harmful links: anybody sends one, admins list and resolve them. A report that is open is kept; one \
+                 that is resolved is deleted after 90 days.",
             ),
             Self::Audit => ("Audit", "The log of all changes: who changed what."),
             Self::Deployment => ("Deployment", "State, guarantees and limits of a deployment."),

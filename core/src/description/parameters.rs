@@ -11,6 +11,7 @@ use crate::api::stats::MAX_CLICKS;
 use crate::api::stats::query::{MAX_DIMENSIONS, dimensions};
 use crate::message::body::patterns::VISIBLE;
 use crate::message::body::{FieldType, List};
+use crate::model::abuse_report::AbuseReportState;
 use crate::model::alias::Alias;
 use crate::model::domain::Domain;
 use crate::model::link::{LinkState, UserId};
@@ -105,7 +106,8 @@ fn list_of_dimensions(of_one_link: bool) -> Value {
 }
 
 /// The usual parameters in paths.
-const PATH: [Parameter; 8] = [ALIAS, TAG_IN_PATH, DOMAIN_IN_PATH, HOST_IN_PATH, KEY_IN_PATH, CODE, USER_IN_PATH, SESSION_IN_PATH];
+const PATH: [Parameter; 9] =
+    [ALIAS, TAG_IN_PATH, DOMAIN_IN_PATH, HOST_IN_PATH, REPORT_IN_PATH, KEY_IN_PATH, CODE, USER_IN_PATH, SESSION_IN_PATH];
 
 const ALIAS: Parameter = Parameter::in_path("alias", "alias", "Alias of the link.", Alias::schema);
 pub(super) const ANY_ALIAS: Parameter =
@@ -113,6 +115,12 @@ pub(super) const ANY_ALIAS: Parameter =
 const TAG_IN_PATH: Parameter = Parameter::in_path("tagInPath", "tag", "The tag.", text::Tag::schema);
 const DOMAIN_IN_PATH: Parameter = Parameter::in_path("domainInPath", "domain", "Name of the domain.", Domain::schema);
 const HOST_IN_PATH: Parameter = Parameter::in_path("hostInPath", "host", "The listed host.", Domain::schema);
+const REPORT_IN_PATH: Parameter = Parameter::in_path(
+    "reportInPath",
+    "report",
+    "Identifier of the report.",
+    || json!({"type": "string", "pattern": "^rep_[0-9a-f]{12}[1-9A-HJ-NP-Za-km-z]{17}$"}),
+);
 const KEY_IN_PATH: Parameter =
     Parameter::in_path("keyInPath", "key", "Identifier of the key.", || json!({"type": "string", "pattern": "^[1-9A-HJ-NP-Za-km-z]{17}$"}));
 const CODE: Parameter =
@@ -205,6 +213,14 @@ pub(super) const STATE: Parameter = Parameter::in_query(
     "Links in this state. Deleted links are listed with `deleted` only.",
     || json!({"type": "string", "enum": LinkState::ALL.map(LinkState::name)}),
 );
+pub(super) const REPORT_STATE: Parameter = Parameter::in_query(
+    "reportState",
+    "state",
+    "Reports in this state.",
+    || json!({"type": "string", "enum": AbuseReportState::ALL.map(AbuseReportState::name)}),
+);
+pub(super) const REPORTED_URL: Parameter =
+    Parameter::in_query("reportedUrl", "url", "Short URL of the link, which the form then has. Other parameters are ignored.", any_text);
 pub(super) const CREATED_FROM: Parameter =
     Parameter::in_query("createdFrom", "created_from", "Links created at this time or later.", Timestamp::schema);
 pub(super) const CREATED_TO: Parameter = Parameter::in_query(
@@ -390,7 +406,7 @@ const USER_AGENT: Parameter = Parameter::in_header(
 );
 const X_MOZ: Parameter = Parameter::in_header("xMoz", "X-Moz", "As `Purpose`.", any_text);
 pub(super) const ORIGIN: Parameter =
-    Parameter::in_header("origin", "Origin", "A form is accepted only from a page of the link's own domain.", any_text);
+    Parameter::in_header("origin", "Origin", "A form is accepted only from a page of the same domain.", any_text);
 pub(super) const SEC_FETCH_MODE: Parameter = Parameter::in_header(
     "secFetchMode",
     "Sec-Fetch-Mode",

@@ -6,7 +6,7 @@ use super::EndpointName;
 use crate::api::links::ImportFormat;
 use crate::auth::Access;
 use crate::message::problem::Problem;
-use crate::message::request::{BODY_LIMIT, BULK_LIMIT, FORM_LIMIT};
+use crate::message::request::{BODY_LIMIT, BULK_LIMIT, FORM_LIMIT, REPORT_LIMIT};
 use crate::model::sorted::put_in_order;
 use crate::store::ports::ClientInfo;
 
@@ -76,6 +76,10 @@ pub(crate) enum BodyKind {
     BulkJson,
     /// A form that a browser sends. A body of another media type is read as a form without fields.
     Form,
+    /// JSON of a report of a link: small, because anybody may send one.
+    ReportJson,
+    /// The same as a form.
+    ReportForm,
     /// A list of links: JSON Lines or CSV.
     Import,
     /// Log lines: JSON Lines.
@@ -90,15 +94,16 @@ impl BodyKind {
             Self::Json => Some(BODY_LIMIT),
             Self::BulkJson | Self::Import | Self::LogLines => Some(BULK_LIMIT),
             Self::Form => Some(FORM_LIMIT),
+            Self::ReportJson | Self::ReportForm => Some(REPORT_LIMIT),
         }
     }
 
     /// Rejects a body whose `Content-Type` is of another kind.
     pub(crate) fn check_media_type(self, client: &impl ClientInfo) -> Result<(), Problem> {
         match self {
-            Self::NoBody | Self::Form => Ok(()),
-            Self::Json | Self::BulkJson if is_json(client) => Ok(()),
-            Self::Json | Self::BulkJson => Err(Problem::unsupported_media_type()),
+            Self::NoBody | Self::Form | Self::ReportForm => Ok(()),
+            Self::Json | Self::BulkJson | Self::ReportJson if is_json(client) => Ok(()),
+            Self::Json | Self::BulkJson | Self::ReportJson => Err(Problem::unsupported_media_type()),
             Self::Import => ImportFormat::from_content_type(client).map(drop),
             Self::LogLines => match ImportFormat::from_content_type(client) {
                 Ok(ImportFormat::JsonLines) => Ok(()),

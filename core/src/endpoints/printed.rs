@@ -54,6 +54,9 @@ fn description(right: Right) -> &'static str {
         Right::ReadDomains => "show and list domains",
         Right::WriteDomains => "add, change and delete domains",
         Right::ManageBlocklist => "list, add and delete hosts of the blocklist",
+        Right::ManageReports => {
+            "list and dismiss abuse reports; blocking the link of one takes what `PATCH /api/v1/links/{alias}` takes for it, too"
+        }
         Right::ManageUsers => "list, change, disable and delete users; only owners change owners",
         Right::AdmitUsers => {
             "create and invite users, reset their passwords, and raise their roles; only owners do so with admins and owners"

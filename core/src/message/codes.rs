@@ -17,6 +17,7 @@ pub enum ProblemCode {
     UserState,
     KeyInUse,
     HostListed,
+    ReportResolved,
     VersionMismatch,
     IdempotencyReused,
     IdempotencyInFlight,
@@ -47,7 +48,7 @@ pub(crate) struct CodeInfo {
 
 impl ProblemCode {
     /// All codes.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::MalformedJson,
         Self::InvalidFields,
         Self::AliasTaken,
@@ -59,6 +60,7 @@ impl ProblemCode {
         Self::UserState,
         Self::KeyInUse,
         Self::HostListed,
+        Self::ReportResolved,
         Self::VersionMismatch,
         Self::IdempotencyReused,
         Self::IdempotencyInFlight,
@@ -158,6 +160,12 @@ impl ProblemCode {
                 StatusCode::CONFLICT,
                 "The host is on the blocklist already",
                 "To change its entry, delete it and add it again.",
+            ),
+            Self::ReportResolved => (
+                "report_resolved",
+                StatusCode::CONFLICT,
+                "The report is resolved already",
+                "A report is resolved once, and `detail` says how. To block the link or to lift its block, change the link itself.",
             ),
             Self::VersionMismatch => (
                 "version_mismatch",

@@ -5,6 +5,7 @@ use std::fmt;
 use std::ops::Deref;
 
 pub use crate::message::codes::ProblemCode;
+use crate::model::abuse_report::ReportAction;
 use crate::model::alias::Alias;
 use crate::model::field_error::{FieldCode, FieldError, FieldErrors, LocatedError};
 use crate::model::rate_limits::UsedUp;
@@ -58,6 +59,8 @@ pub struct ProblemParts {
     pub(crate) suggestion: Option<String>,
     /// Why a visitor was not redirected to a blocked target.
     pub(crate) warning: Option<TargetWarning>,
+    /// The short URL of the link that the page offers to report.
+    pub(crate) reportable: Option<String>,
     /// Only for the log. It may contain what the client must not know, but never a secret.
     pub(crate) cause: Option<String>,
 }
@@ -78,7 +81,7 @@ impl Problem {
     #[cold]
     fn boxed(code: ProblemCode, detail: Cow<'static, str>) -> Self {
         let (errors, advice) = (Vec::new(), ProblemHeader::None);
-        Self(Box::new(ProblemParts { code, detail, errors, advice, suggestion: None, warning: None, cause: None }))
+        Self(Box::new(ProblemParts { code, detail, errors, advice, suggestion: None, warning: None, reportable: None, cause: None }))
     }
 
     pub(crate) fn malformed_json(detail: impl Into<Cow<'static, str>>) -> Self {
@@ -379,6 +382,33 @@ impl Problem {
     fn warning(mut self, warning: TargetWarning) -> Self {
         self.0.warning = Some(warning);
         self
+    }
+
+    /// Adds the short URL of the link, so that the page offers to report it.
+    pub(crate) fn reportable(mut self, short_url: String) -> Self {
+        self.0.reportable = Some(short_url);
+        self
+    }
+
+    pub(crate) fn no_such_report() -> Self {
+        Self::new(ProblemCode::NotFound, "There is no such report.")
+    }
+
+    /// A report that was resolved with another action.
+    pub(crate) fn report_resolved(action: ReportAction) -> Self {
+        let detail = match action {
+            ReportAction::Blocked => "The report is resolved already: its link was blocked.",
+            ReportAction::Dismissed => "The report is resolved already: it was dismissed.",
+        };
+        Self::new(ProblemCode::ReportResolved, detail)
+    }
+
+    /// A report whose link cannot be blocked.
+    pub(crate) fn reported_link_gone() -> Self {
+        Self::new(
+            ProblemCode::LinkEnded,
+            "The link is deleted, or its alias belongs to another link by now, so it cannot be blocked here. Dismiss the report.",
+        )
     }
 
     pub(crate) fn host_listed() -> Self {

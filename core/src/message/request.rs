@@ -13,6 +13,10 @@ pub const BODY_LIMIT: usize = 64 * 1_024;
 /// and the name of the field.
 pub(crate) const FORM_LIMIT: usize = 16 * 1_024;
 
+/// The largest report of a link, in bytes: the longest texts, each character written with as many escapes as it can have,
+/// and a short URL.
+pub(crate) const REPORT_LIMIT: usize = 32 * 1_024;
+
 /// The largest body of a batch or an import, in bytes. Every edge can hold it in memory several times.
 pub const BULK_LIMIT: usize = 1_024 * 1_024;
 

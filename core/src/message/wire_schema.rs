@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use crate::message::body::{DEFINITION, FieldType};
 use crate::message::codes::ProblemCode;
 use crate::message::wire::DisplayText;
+use crate::model::abuse_report::{AbuseReason, AbuseReportState, ReportAction};
 use crate::model::agent::AgentKind;
 use crate::model::field_error::FieldCode as Field;
 use crate::model::link::{ForwardQuery, LinkState};
@@ -64,6 +65,15 @@ pub(crate) enum RoleSchema {}
 /// Scope of an API key.
 pub(crate) enum ScopeSchema {}
 
+/// Reason of a report.
+pub(crate) enum AbuseReasonSchema {}
+
+/// State of a report.
+pub(crate) enum AbuseReportStateSchema {}
+
+/// What was done about a report.
+pub(crate) enum ReportActionSchema {}
+
 /// Kind of a visitor: human, bot or preview.
 pub(crate) enum VisitorKindSchema {}
 
@@ -94,6 +104,9 @@ schemas! {
     [] LinkStateSchema as "LinkState" = {"type": "string", "enum": LinkState::ALL.map(LinkState::name)};
     [] RoleSchema as "RoleName" = {"type": "string", "enum": Role::ALL.map(Role::name)};
     [] ScopeSchema as "ScopeName" = {"type": "string", "enum": Scope::ALL.map(Scope::name)};
+    [] AbuseReasonSchema as "AbuseReason" = {"type": "string", "enum": AbuseReason::ALL.map(AbuseReason::name)};
+    [] AbuseReportStateSchema as "ReportState" = {"type": "string", "enum": AbuseReportState::ALL.map(AbuseReportState::name)};
+    [] ReportActionSchema as "ReportAction" = {"type": "string", "enum": ReportAction::ALL.map(ReportAction::name)};
     [] VisitorKindSchema as "VisitorKind" = {"type": "string", "enum": AgentKind::ALL.map(AgentKind::name)};
     [] VisitorCounterSchema as "VisitorCounter" = {"type": "string", "enum": AgentKind::ALL.map(AgentKind::counter)};
     [] TagsSchema as "Tags" = {

@@ -4,6 +4,7 @@
 //! values and statuses that links and pages need.
 
 pub(crate) mod absolute_url;
+pub(crate) mod abuse_report;
 pub(crate) mod account_password;
 pub(crate) mod agent;
 pub mod alias;

@@ -53,6 +53,10 @@ pub(crate) enum RatePolicy {
     PublicShorten,
     /// Links that all networks together create without a credential.
     PublicShortenAll,
+    /// Abuse reports of one network.
+    Report,
+    /// Abuse reports of all networks together.
+    ReportAll,
 }
 
 /// Everything that is the same for all requests under one policy.
@@ -92,7 +96,7 @@ pub(crate) struct UsedUp {
 
 impl RatePolicy {
     /// All policies, in the order of the documentation.
-    pub(crate) const ALL: [Self; 13] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::SignInDevice,
         Self::SignInNetwork,
         Self::SignInAccount,
@@ -106,6 +110,8 @@ impl RatePolicy {
         Self::UnlockReserve,
         Self::PublicShorten,
         Self::PublicShortenAll,
+        Self::Report,
+        Self::ReportAll,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -160,6 +166,8 @@ impl RatePolicy {
             Self::PublicShortenAll => {
                 ("public-shorten-all", 500, HOUR, true, "Too many links were created without a key. Wait, or use a key.")
             }
+            Self::Report => ("report", 20, HOUR, false, "Too many reports were sent from your network. Wait, then try again."),
+            Self::ReportAll => ("report-all", 200, HOUR, false, "Too many reports were sent to this site. Wait, then try again."),
         };
         PolicyInfo { name, default: Rate { units, seconds }, can_be_off, refusal }
     }

@@ -42,6 +42,7 @@ pub(crate) enum Scope {
     StatsWrite,
     DomainsAdmin,
     BlocklistAdmin,
+    ReportsAdmin,
     UsersAdmin,
     KeysAdmin,
     AuditRead,
@@ -50,7 +51,7 @@ pub(crate) enum Scope {
 }
 
 impl Scope {
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::LinksRead,
         Self::LinksWrite,
         Self::LinksAdmin,
@@ -58,6 +59,7 @@ impl Scope {
         Self::StatsWrite,
         Self::DomainsAdmin,
         Self::BlocklistAdmin,
+        Self::ReportsAdmin,
         Self::UsersAdmin,
         Self::KeysAdmin,
         Self::AuditRead,
@@ -74,6 +76,7 @@ impl Scope {
             Self::StatsWrite => "stats:write",
             Self::DomainsAdmin => "domains:admin",
             Self::BlocklistAdmin => "blocklist:admin",
+            Self::ReportsAdmin => "reports:admin",
             Self::UsersAdmin => "users:admin",
             Self::KeysAdmin => "keys:admin",
             Self::AuditRead => "audit:read",
@@ -98,6 +101,7 @@ pub(crate) enum Right {
     ReadDomains,
     WriteDomains,
     ManageBlocklist,
+    ManageReports,
     ManageUsers,
     AdmitUsers,
     ManageKeys,
@@ -130,6 +134,7 @@ impl Right {
         Self::ReadDomains,
         Self::WriteDomains,
         Self::ManageBlocklist,
+        Self::ManageReports,
         Self::ManageUsers,
         Self::AdmitUsers,
         Self::ManageKeys,
@@ -150,6 +155,7 @@ impl Right {
             Self::ReadDomains => terms(Scope::LinksRead, Role::Viewer, false),
             Self::WriteDomains => terms(Scope::DomainsAdmin, Role::Admin, false),
             Self::ManageBlocklist => terms(Scope::BlocklistAdmin, Role::Admin, true),
+            Self::ManageReports => terms(Scope::ReportsAdmin, Role::Admin, true),
             Self::ManageUsers => terms(Scope::UsersAdmin, Role::Admin, true),
             // Who hands over the token of an invitation or a reset can sign in with it, and a session has no scopes.
             Self::AdmitUsers => RightTerms { needs_all_scopes: true, ..terms(Scope::UsersAdmin, Role::Admin, true) },

@@ -29,7 +29,8 @@ a{color:inherit;display:inline-block;padding:.5rem 0;text-underline-offset:.2em}
 .box p+p{margin-top:.25rem}\
 .wrong{font-weight:600;border-width:2px;border-color:var(--ink)}\
 label{display:block;margin:0 0 .25rem;font-weight:600}\
-input{display:block;width:100%;min-height:44px;margin:0 0 1.25rem;padding:.5rem .75rem;border:1px solid var(--line);border-radius:.5rem;background:var(--page);color:var(--ink);font:inherit}\
+input,select,textarea{display:block;width:100%;min-height:44px;margin:0 0 1.25rem;padding:.5rem .75rem;border:1px solid var(--line);border-radius:.5rem;background:var(--page);color:var(--ink);font:inherit}\
+textarea{min-height:8rem;resize:vertical}\
 button{min-height:44px;padding:.5rem 1.5rem;border:1px solid var(--line);border-radius:.5rem;background:var(--accent);color:var(--on);font:inherit;font-weight:600;cursor:pointer}\
 :focus-visible{outline:3px solid var(--ink);outline-offset:3px}";
 

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use super::html::Html;
 use super::messages::{self, Message};
+use super::report::report_link;
 use super::{HtmlForm, HtmlPage};
 use crate::message::problem::Problem;
 use crate::message::response::Response;
@@ -115,6 +116,7 @@ impl LinkSummary<'_> {
             InterstitialKind::Password { wrong } => password_form(&mut body, wrong),
             InterstitialKind::Nothing | InterstitialKind::Person => &mut body,
         };
+        report_link(&mut body, &self.short_url);
         let form = self.kind.has_form().then_some(HtmlForm { schemes: &config.targets.schemes });
         HtmlPage { head: self.card(), body, form, ..HtmlPage::new(self.kind.status(), message.heading) }.answer(&config.theme)
     }
@@ -310,9 +312,17 @@ mod tests {
         let html = page(&LinkSummary { target: Some("https://example.com/a"), ..summary(InterstitialKind::Nothing) });
         assert!(html.contains(">https://example.com/a</a>"), "{html}");
         let html = page(&LinkSummary { target: Some("https://example.com/a"), ..summary(InterstitialKind::Confirm) });
-        assert!(html.contains("https://example.com/a") && !html.contains("href"), "{html}");
+        assert!(html.contains("https://example.com/a") && !html.contains("href=\"https"), "{html}");
         let html = page(&LinkSummary { target: Some("my-app://open"), ..summary(InterstitialKind::Nothing) });
-        assert!(html.contains("<p>my-app://open</p>") && !html.contains("href"), "{html}");
+        assert!(html.contains("<p>my-app://open</p>") && !html.contains("href=\"my-app"), "{html}");
+    }
+
+    #[test]
+    fn every_page_offers_to_report_the_link() {
+        for kind in [InterstitialKind::Nothing, InterstitialKind::Confirm, InterstitialKind::Password { wrong: false }] {
+            let html = page(&summary(kind));
+            assert!(html.contains("href=\"/report?url=https%3A%2F%2Fhop.example%2Fdocs\">Report this link</a>"), "{html}");
+        }
     }
 
     #[test]

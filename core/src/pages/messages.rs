@@ -1,6 +1,7 @@
 //! The texts of the visitor pages, all in one place. The texts for callers of the API are in `message/codes.rs`.
 
 use crate::message::problem::{Problem, ProblemCode, TargetWarning};
+use crate::model::abuse_report::AbuseReason;
 
 /// A heading and the text below it.
 pub(super) struct Message {
@@ -33,6 +34,37 @@ pub(super) const PERSON: Message = message(
     "This link opens only for people",
     "It looks as if a program opened it, or a browser that loads pages in advance. To continue, open the link in a browser yourself.",
 );
+
+pub(super) const REPORT_THIS: &str = "Report this link";
+pub(super) const REPORT: Message = message(
+    "Report a link",
+    "Is a short link of this site harmful or against the law? Tell the people who run the site. They check every report.",
+);
+pub(super) const REPORT_URL: &str = "Short link";
+pub(super) const REPORT_REASON: &str = "Reason";
+pub(super) const REPORT_CHOOSE: &str = "Choose a reason";
+pub(super) const REPORT_DETAIL: &str = "What happened? (optional)";
+pub(super) const REPORT_CONTACT: &str = "Your e-mail address, for questions (optional)";
+pub(super) const REPORT_CONTACT_USE: &str =
+    "Only the people who run this site see it. It is deleted once they have dealt with your report.";
+pub(super) const REPORT_SEND: &str = "Send the report";
+pub(super) const REPORT_WRONG: &str = "The report was not sent. Correct the fields below and send it again.";
+pub(super) const REPORT_EMPTY_FIELD: &str = "Fill in this field.";
+pub(super) const REPORT_LATER: &str = "The report may not have been saved. Send it again in a few seconds.";
+pub(super) const REPORT_THANKS: Message = message("Thank you", "Your report was sent to the people who run this site.");
+pub(super) const REPORT_NUMBER: &str = "If you write to them about it, name this number:";
+
+/// A reason of a report in the words of visitors.
+pub(super) fn reason(reason: AbuseReason) -> &'static str {
+    match reason {
+        AbuseReason::Phishing => "Phishing: it asks for passwords or card numbers under a false name",
+        AbuseReason::Malware => "Malware: it spreads harmful software",
+        AbuseReason::Fraud => "Fraud: it cheats people out of money",
+        AbuseReason::Spam => "Spam: it was sent to many people who did not ask for it",
+        AbuseReason::Illegal => "Illegal content",
+        AbuseReason::Other => "Something else",
+    }
+}
 
 /// The message of a problem for visitors. Problems that only callers of the API get have their title and remedy.
 pub(super) fn of(problem: &Problem) -> Message {

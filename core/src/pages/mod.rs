@@ -2,7 +2,7 @@
 //!
 //! * [`accept`]: whether a client gets HTML or JSON
 //! * [`html`]: the HTML builder; [`messages`]: the texts
-//! * [`mod@home`], [`mod@problem`], [`interstitial`]: one kind of page each
+//! * [`mod@home`], [`mod@problem`], [`interstitial`], [`report`]: one kind of page each
 
 mod accept;
 mod home;
@@ -12,6 +12,7 @@ mod messages;
 pub(crate) mod png;
 mod problem;
 pub(crate) mod qr;
+mod report;
 
 use http::StatusCode;
 
@@ -20,6 +21,7 @@ pub(crate) use home::home;
 pub(crate) use html::escaped;
 pub(crate) use interstitial::{InterstitialKind, LinkSummary};
 pub(crate) use problem::{explain_problem, of_problem};
+pub(crate) use report::{TypedReport, report_form, report_thanks};
 
 use crate::message::response::Response;
 use crate::model::theme::Theme;

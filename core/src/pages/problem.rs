@@ -3,6 +3,7 @@
 use http::StatusCode;
 
 use super::html::Html;
+use super::report::report_link;
 use super::{HtmlPage, messages};
 use crate::context::Context;
 use crate::message::problem::{Problem, ProblemCode, TargetWarning};
@@ -34,6 +35,9 @@ pub(crate) fn of_problem(theme: &Theme, problem: &Problem, suggestion: Option<&s
     if let Some(TargetWarning::Listed(Some(target)) | TargetWarning::Shortener(Some(target))) = &problem.warning {
         body.markup("<p>").text(messages::GOES_TO).markup("</p>\n").boxed(|body| body.plain_address(target));
     }
+    if let Some(short_url) = &problem.reportable {
+        report_link(&mut body, short_url);
+    }
     HtmlPage { body, ..HtmlPage::new(problem.code.status(), message.heading) }.answer(theme).advise(&problem.advice)
 }
 
@@ -61,6 +65,15 @@ mod tests {
         let with = page(Some("https://hop.example/docs"));
         assert_eq!(with.status, StatusCode::NOT_FOUND);
         assert!(html(with).contains("href=\"https://hop.example/docs\">https://hop.example/docs</a>"));
+    }
+
+    #[test]
+    fn warning_offers_to_report_the_link() {
+        let warning = || Problem::blocked_target(Some("evil.example".into()));
+        assert!(!html(of_problem(&Theme::plain(), &warning(), None)).contains("href"));
+        let page = html(of_problem(&Theme::plain(), &warning().reportable("https://hop.example/docs".into()), None));
+        assert!(page.contains("href=\"/report?url=https%3A%2F%2Fhop.example%2Fdocs\">Report this link</a>"), "{page}");
+        assert_eq!(page.matches("href").count(), 1, "the target is no link: {page}");
     }
 
     #[test]

@@ -26,6 +26,7 @@ use percent_encoding::{CONTROLS, utf8_percent_encode};
 
 pub(crate) use self::decide::{Decision, VisitorTraits, decide};
 pub(crate) use self::domain_redirects::{added_domain, front_page, has_own_front_page, is_served, redirect_problem};
+use self::host_guard::BlockedTarget;
 pub(crate) use self::host_guard::HostGuard;
 pub(crate) use self::preview::preview;
 use self::read::LinkSource;
@@ -93,6 +94,15 @@ pub(crate) async fn follow<E: Edge>(
             Err(suggest::suggest(context, domain, alias, visit, problem).await)
         }
         response => response,
+    }
+}
+
+/// Whether visitors of `alias` reach a link, which is not deleted.
+pub(crate) async fn has_link<E: Edge>(context: &Context<'_, E>, domain: &Domain, alias: &Alias) -> Result<bool, Problem> {
+    match read::find(context, domain, alias, LinkSource::Cache).await {
+        Ok(_) => Ok(true),
+        Err(problem) if matches!(problem.code, ProblemCode::NotFound | ProblemCode::LinkEnded) => Ok(false),
+        Err(problem) => Err(problem),
     }
 }
 
@@ -245,7 +255,7 @@ impl<'a, 'v, E: Edge> LinkVisitor<'a, 'v, E> {
         let response = match decision {
             Decision::NotStarted | Decision::NoSuchPath => return Err(Problem::no_such_link()),
             Decision::Ended => return self.ended(compiled, guard, traits),
-            Decision::Blocked(blocked_target, _) => return Err(blocked_target.problem(compiled.hides_target())),
+            Decision::Blocked(blocked_target, _) => return Err(self.warning(&blocked_target, compiled.hides_target())),
             Decision::NoPrefetch => return Err(Problem::prefetch_refused()),
             Decision::Card => self
                 .summary(compiled, guard, None, InterstitialKind::Nothing)
@@ -278,7 +288,7 @@ impl<'a, 'v, E: Edge> LinkVisitor<'a, 'v, E> {
     fn ended(&self, compiled: &CompiledLink, guard: &HostGuard<'_>, traits: VisitorTraits) -> Result<Response, Problem> {
         let fallback = compiled.fallback.clone().ok_or_else(Problem::link_ended)?;
         if let Some(blocked_target) = guard.check(&fallback) {
-            return Err(blocked_target.problem(false));
+            return Err(self.warning(&blocked_target, false));
         }
         if !traits.is_head {
             self.context.count_failed(self.domain.as_str(), Failure::Ended);
@@ -324,13 +334,22 @@ impl<'a, 'v, E: Edge> LinkVisitor<'a, 'v, E> {
     ) -> LinkSummary<'s> {
         let card = compiled.card.as_ref();
         LinkSummary {
-            short_url: self.context.config.short_url(self.domain, &self.alias),
+            short_url: self.short_url(),
             title: card.and_then(|card| card.title.as_ref()).map(CardTitle::as_str),
             description: card.and_then(|card| card.description.as_ref()).map(CardDescription::as_str),
             image: card.and_then(|card| card.image.as_ref()).map(Target::as_str).filter(|image| !guard.lists(image)),
             target: target.and_then(|target| target.to_str().ok()),
             kind,
         }
+    }
+
+    /// The warning about a blocked target, which offers to report the link.
+    fn warning(&self, blocked_target: &BlockedTarget, is_hidden: bool) -> Problem {
+        blocked_target.problem(is_hidden).reportable(self.short_url())
+    }
+
+    fn short_url(&self) -> String {
+        self.context.config.short_url(self.domain, &self.alias)
     }
 
     /// A redirect to the same address, which the browser then requests with `GET`.

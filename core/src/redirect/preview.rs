@@ -31,7 +31,7 @@ async fn preview_page<E: Edge>(context: &Context<'_, E>, domain: &Domain, alias:
     match check_click_limit(context, &compiled, decision).await? {
         Decision::Ended => Err(Problem::link_ended()),
         Decision::NotStarted | Decision::NoSuchPath => Err(Problem::no_such_link()),
-        Decision::Blocked(blocked_target, _) => Err(blocked_target.problem(compiled.hides_target())),
+        Decision::Blocked(blocked_target, _) => Err(visitor.warning(&blocked_target, compiled.hides_target())),
         Decision::Redirect(location, _) if compiled.limit.is_none() => {
             visitor.page(&compiled, guard, Some(&location), InterstitialKind::Nothing)
         }

@@ -6,6 +6,7 @@
 
 use std::fmt::Write as _;
 
+use crate::model::abuse_report::AbuseReportId;
 use crate::model::alias::{Alias, AliasPrefix};
 use crate::model::digest;
 use crate::model::domain::Domain;
@@ -148,6 +149,16 @@ impl Key {
         Self(key)
     }
 
+    /// The key of the record of an abuse report.
+    pub(crate) fn abuse_report(id: &AbuseReportId) -> Self {
+        Self(format!("{}{}", Prefix::abuse_reports().as_str(), id.as_str()))
+    }
+
+    /// The index entry of an open abuse report.
+    pub(crate) fn open_abuse_report(id: &AbuseReportId) -> Self {
+        Self(format!("{}{}", Prefix::open_abuse_reports().as_str(), id.as_str()))
+    }
+
     /// The key of the text of `robots.txt` of a domain.
     pub(crate) fn robots(domain: &Domain) -> Self {
         let mut key = String::from("robots/");
@@ -269,6 +280,16 @@ impl Prefix {
     /// All hosts of the blocklist, also those that were taken off it.
     pub(crate) fn blocklist() -> Self {
         Self("blocklist/".into())
+    }
+
+    /// All abuse reports, newest first.
+    pub(crate) fn abuse_reports() -> Self {
+        Self("report/".into())
+    }
+
+    /// The index entries of the open abuse reports, newest first.
+    pub(crate) fn open_abuse_reports() -> Self {
+        Self("report-open/".into())
     }
 
     /// All API keys.
@@ -473,6 +494,13 @@ impl Domain {
     /// The domain whose record has this key; nothing for any other key.
     pub(crate) fn from_record_key(key: &Key) -> Option<Self> {
         unescape(key.0.strip_prefix(Prefix::domains().as_str())?).map(Self::stored)
+    }
+}
+
+impl AbuseReportId {
+    /// The report whose record or index entry has this key.
+    pub(crate) fn from_key(key: &Key) -> Self {
+        Self::stored(key.last_part().to_owned())
     }
 }
 

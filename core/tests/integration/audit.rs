@@ -8,6 +8,7 @@ use crate::support::accounts::{self, Accounts};
 use crate::support::audit::{check_audit_events, lines, text};
 use crate::support::client::{ADMIN_KEY, Answer, PEPPER};
 use crate::support::keys::{OWNER, PLANTED, new_key, plant};
+use crate::support::reports::{PLANTED_REPORT, plant_report, report, resolve, send_form};
 use crate::support::store_faults::{self, Plan, clear_faults, plan};
 use crate::support::{Ask, Isolate, run};
 use hmac::{Hmac, Mac as _};
@@ -48,6 +49,7 @@ fn world(steps: CommitMode) -> MemoryEdge {
     assert_eq!(ask(&edge, Ask::post("/api/v1/domains", &json!({"domain": "d.example"}))).code(), 201);
     assert_eq!(ask(&edge, Ask::post("/api/v1/blocklist", &json!({"host": "d.example"}))).code(), 201);
     plant(&edge);
+    plant_report(&edge, "docs");
     edge.wait_seconds(60);
     edge
 }
@@ -92,6 +94,8 @@ const CHANGES: &[Change] = &[
         &["blocklist.add"],
     ),
     change("/api/v1/blocklist/{host}", "DELETE", || Ask::remove("/api/v1/blocklist/d.example"), &["blocklist.remove"]),
+    change(REPORT, "PATCH", || resolve(PLANTED_REPORT, "dismissed"), &["report.resolve"]),
+    change(REPORT, "PATCH", || resolve(PLANTED_REPORT, "blocked"), &["link.block", "report.resolve"]),
     change(LINK, "PATCH", || Ask::change("new", &json!({"domain": "b.example"})), &["link.rename"]),
     change(
         "/api/v1/users",
@@ -136,12 +140,21 @@ const ACCOUNT_CHANGES: &[AccountChange] = &[
 
 const USER: &str = "/api/v1/users/{user}";
 
+const REPORT: &str = "/api/v1/reports/{report}";
+
 /// The user that [`world`] plants.
 const ANN: &str = "/api/v1/users/usr_eeeeeeeeeeeeeeeee";
 
-/// POST endpoints that change no stored object: visitors answer a link's question, and callers have a visit explained.
-const CHANGES_NOTHING: [(&str, &str); 4] =
-    [("/{alias}", "POST"), ("/api/v1/links/{alias}/explain", "POST"), ("/api/v1/maintenance", "POST"), ("/api/v1/ingest", "POST")];
+/// POST endpoints without an event: visitors answer a link's question or report a link, and callers have a visit
+/// explained.
+const WITHOUT_EVENT: [(&str, &str); 6] = [
+    ("/{alias}", "POST"),
+    ("/report", "POST"),
+    ("/api/v1/reports", "POST"),
+    ("/api/v1/links/{alias}/explain", "POST"),
+    ("/api/v1/maintenance", "POST"),
+    ("/api/v1/ingest", "POST"),
+];
 
 fn batch() -> Ask {
     Ask::batch(&[
@@ -185,7 +198,7 @@ fn every_change_leaves_its_audit_events() {
             assert_eq!(who, ["admin", "FR", answer.header("x-request-id")]);
             assert_eq!((&event["at"], event.get("user")), (&json!(edge.now().as_millis()), None));
             let subject = text(&event["subject"]);
-            let is_id = subject.starts_with("lnk_") || subject.starts_with("usr_") || subject.len() == PLANTED.len();
+            let is_id = ["lnk_", "usr_", "rep_"].iter().any(|prefix| subject.starts_with(prefix)) || subject.len() == PLANTED.len();
             assert!(is_id || ["c.example", "d.example", "hop.example"].contains(&subject.as_str()), "{event}");
         }
         let all: String = lines(&edge).values().map(Value::to_string).collect();
@@ -229,7 +242,7 @@ fn every_change_of_an_account_leaves_its_events() {
 fn every_changing_endpoint_is_listed_here() {
     for row in ENDPOINTS.iter().filter(|row| row.method != "GET") {
         let listed = CHANGES.iter().map(|change| (change.pattern, change.method));
-        let mut known = listed.chain(CHANGES_NOTHING).chain(ACCOUNT_CHANGES.iter().map(|change| (change.pattern, change.method)));
+        let mut known = listed.chain(WITHOUT_EVENT).chain(ACCOUNT_CHANGES.iter().map(|change| (change.pattern, change.method)));
         assert!(known.any(|known| known == (row.pattern, row.method)), "{} {} is missing in the list of changes", row.method, row.pattern);
     }
     let edge = world(CommitMode::Transaction);
@@ -237,6 +250,8 @@ fn every_changing_endpoint_is_listed_here() {
     let before = lines(&edge);
     ask(&edge, Ask::post("/api/v1/links/docs/explain", &json!({})));
     ask(&edge, crate::support::locks::type_in("docs", "open sesame!"));
+    assert_eq!(ask(&edge, report(&json!({"url": "hop.example/docs", "reason": "spam"}))).code(), 202);
+    assert_eq!(ask(&edge, send_form(&[("url", "hop.example/docs"), ("reason", "spam")])).code(), 200);
     assert_eq!(lines(&edge), before);
 }
 
@@ -266,6 +281,7 @@ fn refused_or_ineffective_requests_leave_no_event() {
             (200, same()),
             (200, Ask::import("?dry_run=true", LINES, json!({"target": "https://secret.example/"}).to_string())),
             (404, Ask::remove("/api/v1/tags/nothing")),
+            (404, resolve(&PLANTED_REPORT.replace('f', "e"), "dismissed")),
             (409, domain("d.example")),
             (200, Ask::patch("/api/v1/domains/d.example", &no_change())),
             (200, Ask::patch("/api/v1/domains/b.example", &no_change())),

@@ -106,6 +106,11 @@ const PATHS: &[&str] = &[
     "/api/v1/users/usr_11111111111111111?links_to=none",
     "/api/v1/users/usr_11111111111111111",
     "/api/v1/users/usr_11111111111111111/invite",
+    "/report",
+    "/report?url=https%3A%2F%2Fhop.example%2Fdocs",
+    "/api/v1/reports",
+    "/api/v1/reports?state=open",
+    "/api/v1/reports/rep_fe5e02e173ff1t82DPuzCCj9UCmfy",
 ];
 const BODIES: &[&str] = &[
     r#"{"agent":"curl/8.0","language":"de","path":"/a","query":"x=1","time":"2026-11-21T08:00:00Z"}"#,
@@ -130,6 +135,10 @@ const BODIES: &[&str] = &[
     r#"{"not_found":"https://example.com/?","ended":null}"#,
     r#"{"name":"k","scopes":["links:read"],"domains":null,"owner":"usr_eeeeeeeeeeeeeeeee"}"#,
     r#"{"name":"k","scopes":["x"],"domains":[],"owner":"usr_","expires_at":"1999-01-01T00:00:00Z"}"#,
+    r#"{"url":"hop.example/docs","reason":"spam","detail":"a\nb","contact":"ann@example.com"}"#,
+    r#"{"url":"//","reason":"","detail":"\u0000","contact":"\n"}"#,
+    r#"{"state":"resolved","action":"blocked"}"#,
+    "url=hop.example%2Fdocs&reason=spam&detail=a%0D%0Ab&contact=&x=%ff",
     "[]",
     "\"\\ud800\"",
     "",

@@ -10,11 +10,13 @@ use crate::support::client::Answer;
 use crate::support::keys::{KEYS, OWNER, PLANTED, SHOWN, key_record, new_key, plant as plant_key};
 use crate::support::locks::{PASSWORD, bring_locked, press, type_in};
 use crate::support::replay::{OnFailure, slow};
+use crate::support::reports::{PLANTED_REPORT, REPORTS, plant_report, report, resolve, send_form};
 use crate::support::store_faults::{self, FEW_OPERATIONS, Plan, clear_faults, plan};
 use crate::support::{Ask, Isolate, run};
 use hop_core::Head;
 use hop_core::endpoints::{ENDPOINTS, Endpoint};
 use hop_core::memory::{CommitMode, Fault, MemoryEdge, OPERATIONS, StoreStep};
+use hop_core::store::Key;
 use http::header::{RETRY_AFTER, SET_COOKIE};
 use http::{HeaderValue, Method, StatusCode};
 use serde_json::{Value, json};
@@ -40,6 +42,8 @@ enum Promise {
     Moved(&'static str, &'static str),
     /// The links of these aliases are edited, as many as the answer counts.
     Edited(&'static [&'static str]),
+    /// The link of this alias is blocked.
+    Blocked(&'static str),
     /// Nothing is left of the link of this alias.
     Erased(&'static str),
     /// The alias has a new link, whatever it had before.
@@ -194,6 +198,13 @@ const VERBS: &[Verb] = &[
     verb("list the blocklist", || Ask::list("/api/v1/blocklist"), 200, Promise::Nothing, &[]),
     verb("block a host", || Ask::post("/api/v1/blocklist", &json!({"host": "c.example"})), 201, Promise::Nothing, &[]),
     verb("unblock a host", || Ask::remove("/api/v1/blocklist/d.example"), 204, Promise::Nothing, &[404]),
+    verb("show the report form", || Ask::visit("report"), 200, Promise::Nothing, &[]),
+    verb("send the report form", || send_form(&[("url", "hop.example/live"), ("reason", "spam")]), 200, Promise::Nothing, &[422]),
+    verb("report a link", || report(&json!({"url": "hop.example/live", "reason": "spam"})), 202, Promise::Nothing, &[422]),
+    verb("list reports", || Ask::list(REPORTS), 200, Promise::Nothing, &[]),
+    verb("list open reports", || Ask::list("/api/v1/reports?state=open"), 200, Promise::Nothing, &[]),
+    verb("dismiss a report", || resolve(PLANTED_REPORT, "dismissed"), 200, Promise::Nothing, &[404]),
+    verb("block a reported link", || resolve(PLANTED_REPORT, "blocked"), 200, Promise::Blocked("live"), &[404, 410]),
     verb("list audit events", || Ask::list("/api/v1/audit"), 200, Promise::Nothing, &[]),
     verb("visit the root of an added domain", || Ask::visit("").at("d.example"), 200, Promise::Nothing, &[404]),
     verb("ready", || Ask::visit("ready"), 200, Promise::Nothing, &[]),
@@ -302,8 +313,9 @@ fn world(steps: CommitMode, demanding: Option<&str>) -> MemoryEdge {
     assert_eq!(run(isolate.ask(Ask::post("/api/v1/domains", &json!({"domain": "d.example"})))).code(), 201);
     // It is listed without the record that says so: the other verbs are tried with an unused blocklist.
     let listed = json!({"v": 1, "host": "d.example", "created_at": 1, "tokens": {"created": "t", "recent": ["t"]}});
-    edge.records.plant(&hop_core::store::Key::stored("blocklist/d.example".into()), &listed.to_string());
+    edge.records.plant(&Key::stored("blocklist/d.example".into()), &listed.to_string());
     plant_key(&edge);
+    plant_report(&edge, "live");
     demanding.into_iter().for_each(|alias| make_demanding(&edge, alias));
     edge.link_cache.empty();
     edge.take_log();
@@ -328,6 +340,7 @@ fn run_verb(verb: Verb, steps: CommitMode, operations: u32, fault_plan: &Plan) -
     let after = stored_links(&edge);
     check_store(verb, &answer, &before, &after);
     check_key(verb, &answer, &edge);
+    check_report(verb, &answer, &edge, &after);
     check_clicks(verb, &answer, &edge, clicks(&edge, &before["live"].id) - clicks_before);
     check_list(&edge);
     check_terms(verb, &edge, &before, &after);
@@ -377,6 +390,10 @@ fn check_store(verb: Verb, answer: &Answer, before: &BTreeMap<String, StoredLink
             }
             Promise::Edited(own) if own.contains(&alias.as_str()) => {
                 assert!(is == was || *is == StoredLink { version: was.version + 1, ..was.clone() }, "{alias} was {was:?} and is {is:?}");
+            }
+            Promise::Blocked(own) if own == alias => {
+                let blocked = StoredLink { version: was.version + 1, ..was.clone() };
+                assert!(*is == blocked || (is == was && !succeeded), "{alias} was {was:?} and is {is:?}");
             }
             Promise::Limit(own) if own == alias => {
                 let limited = StoredLink { version: was.version + 1, ..was.clone() };
@@ -456,6 +473,27 @@ fn check_key(verb: Verb, answer: &Answer, edge: &MemoryEdge) {
     };
     check("revoke a key", !key_record(edge, PLANTED)["revoked_at"].is_null());
     check("make a key", count(edge, "key/") > 1);
+}
+
+/// Checks that the planted report is resolved if that was acknowledged, only after its link was blocked, and not unless
+/// it was requested; and that an acknowledged new report is open.
+fn check_report(verb: Verb, answer: &Answer, edge: &MemoryEdge, after: &BTreeMap<String, StoredLink>) {
+    let state = |prefix: &str| edge.records.peek(&Key::stored(format!("{prefix}/{PLANTED_REPORT}")));
+    let record: Value = serde_json::from_slice(&state("report").expect("a report is kept").value).expect("a record is JSON");
+    let action = match verb.name {
+        "dismiss a report" => "dismissed",
+        "block a reported link" => "blocked",
+        _ => "",
+    };
+    let is_resolved = record["resolution"].is_object();
+    assert!(is_resolved || answer.code() != verb.success || action.is_empty(), "an acknowledged resolution is lost");
+    assert!(!is_resolved || (record["resolution"]["action"] == action && record.get("contact").is_none()), "{record}");
+    assert!(state("report-open").is_some() || is_resolved, "an open report has its index entry");
+    assert!(!is_resolved || action != "blocked" || after["live"].version > 1, "the link is blocked before its report is resolved");
+    let (stored, acknowledged) = (count(edge, "report/") - 1, ["send the report form", "report a link"].contains(&verb.name));
+    let is_acknowledged = acknowledged && answer.code() == verb.success;
+    assert!(stored == usize::from(is_acknowledged) || (acknowledged && stored == 1 && answer.code() == 503), "{stored} new reports");
+    assert!(count(edge, "report-open/") >= count(edge, "report/") - usize::from(is_resolved), "a new report has its index entry");
 }
 
 /// Checks that only a redirect reveals the target of a demanding link, and that only the password unlocks it.
@@ -759,7 +797,7 @@ fn every_verb_survives_several_faults() {
             Subject::Account(_) => 1,
             Subject::Verb(verb) if verb.name.starts_with("lock") => 1,
             Subject::Verb(verb)
-                if matches!(verb.promise, Promise::Moved(..) | Promise::Edited(_) | Promise::Erased(_))
+                if matches!(verb.promise, Promise::Moved(..) | Promise::Edited(_) | Promise::Blocked(_) | Promise::Erased(_))
                     || verb.name.starts_with("rename")
                     || verb.name.ends_with("e a user") =>
             {

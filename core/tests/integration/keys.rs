@@ -84,7 +84,7 @@ fn invalid_key_fields_are_named() {
         ("scopes", json!(["links:read", "links:all"]), "/scopes/1", "invalid"),
         ("scopes", json!(["LINKS:READ"]), "/scopes/0", "invalid"),
         ("scopes", json!([1]), "/scopes/0", "wrong_type"),
-        ("scopes", json!(vec!["links:read"; 13]), "/scopes", "too_many"),
+        ("scopes", json!(vec!["links:read"; 14]), "/scopes", "too_many"),
         ("domains", json!([]), "/domains", "required"),
         ("domains", json!(["hop.example", "evil.example"]), "/domains/1", "invalid"),
         ("domains", json!(["hop.example", "a b"]), "/domains/1", "invalid"),

@@ -55,6 +55,7 @@ mod peppers;
 mod properties;
 mod rate_limits;
 mod rename;
+mod reports;
 mod robots;
 mod secrets;
 mod sessions;

@@ -7,6 +7,7 @@ use crate::support::accounts::{self, Accounts};
 use crate::support::client::{Answer, PEPPER};
 use crate::support::keys::{KEYS, new_key, user};
 use crate::support::locks::bring_locked;
+use crate::support::reports::{PLANTED_REPORT, REPORTS, plant_report, report, resolve, send_form};
 use crate::support::sample_link::HERE;
 use crate::support::{Ask, Isolate, run, store_faults};
 use hop_core::endpoints::ENDPOINTS;
@@ -70,6 +71,8 @@ fn samples(method: &str, pattern: &str) -> Vec<Sample> {
         ("GET", "/.well-known/fastly/logging/challenge") => by_anyone("", Ask::visit(".well-known/fastly/logging/challenge")),
         ("GET", "/.well-known/security.txt") => by_anyone("", Ask::visit(".well-known/security.txt")),
         ("GET", "/problems/{code}") => by_anyone("", Ask::visit("problems/internal")),
+        ("GET", "/report") => by_anyone("", Ask::visit("report")),
+        ("POST", "/report") => by_anyone("", send_form(&[("url", "hop.example/docs"), ("reason", "spam")])),
         ("POST", "/shorten") => by_key("", Ask::shorten("https://example.com/new")),
         ("GET", "/api/v1/links") => by_key("page of 9 links", Ask::list("/api/v1/links?limit=9")),
         ("POST", "/api/v1/links") => [
@@ -125,6 +128,14 @@ fn samples(method: &str, pattern: &str) -> Vec<Sample> {
         ("GET", "/api/v1/blocklist") => by_key("no host", Ask::list("/api/v1/blocklist")),
         ("POST", "/api/v1/blocklist") => by_key("the first host", Ask::post("/api/v1/blocklist", &json!({"host": "evil.example"}))),
         ("DELETE", "/api/v1/blocklist/{host}") => by_key(IN_USE, Ask::remove("/api/v1/blocklist/evil.example")),
+        ("GET", "/api/v1/reports") => by_key("1 report", Ask::list(REPORTS)),
+        ("POST", "/api/v1/reports") => by_anyone("", report(&json!({"url": "hop.example/docs", "reason": "spam"}))),
+        ("PATCH", "/api/v1/reports/{report}") => {
+            [by_key("dismiss", resolve(PLANTED_REPORT, "dismissed")), by_key("block the link, 2 tags", resolve(PLANTED_REPORT, "blocked"))]
+                .into_iter()
+                .flatten()
+                .collect()
+        }
         ("GET", "/api/v1/me") => by_key("", Ask::list("/api/v1/me")),
         ("GET", "/api/v1/users") => by_key("2 users", Ask::list(USERS)),
         ("POST", "/api/v1/users") => by_key("", Ask::post(USERS, &json!({"email": "new@example.com"}))),
@@ -189,6 +200,7 @@ fn world(steps: CommitMode) -> (MemoryEdge, String) {
     done(Ask::create(&json!({"target": HERE, "alias": "few", "max_clicks": 3})));
     done(bring_locked(json!({"target": HERE, "alias": "locked"})));
     done(Ask::post("/api/v1/domains", &json!({"domain": "d.example"})));
+    plant_report(&edge, "docs");
     // The first click of a deployment makes salts and the record of what is folded.
     let isolate = Isolate::limited(&edge);
     let (_, after) = run(isolate.handle(Ask::visit("docs")));

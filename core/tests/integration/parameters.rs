@@ -52,7 +52,7 @@ const NO_USERS: &[&str] = &["", "None", "usr_1", "usr_01111111111111111", "11111
 const NAMES: &[&str] = &["a", "lnk_1", "b\u{fc}cher.example"];
 const NO_NAMES: &[&str] = &["", "a\0", "a\nb", "\u{202e}a"];
 
-const ROWS: [Row; 38] = [
+const ROWS: [Row; 40] = [
     row("domain", Method::GET, LINKS, HOSTS, NO_HOSTS),
     row("tag", Method::GET, LINKS, &["a", "Two words", "\u{65e5}\u{672c}"], &["", " ", "a\0"]),
     row("tags", Method::GET, LINKS, &["any", "all"], &["", "ALL", "none"]),
@@ -64,6 +64,8 @@ const ROWS: [Row; 38] = [
         &["scheduled", "live", "ended", "used_up", "disabled", "blocked", "deleted"],
         &["", "Live", "used-up", "any"],
     ),
+    row("reportState", Method::GET, "/api/v1/reports", &["open", "resolved"], &["", "Open", "closed"]),
+    row("reportedUrl", Method::GET, "/report", &["", "https://hop.example/docs", "any text"], &[]),
     row("createdFrom", Method::GET, LINKS, MOMENTS, NO_MOMENTS),
     row("createdTo", Method::GET, LINKS, MOMENTS, NO_MOMENTS),
     row("prefix", Method::GET, LINKS, &["a", ".", "a-_.~", "\u{e9}"], &["", "a b", "a/b", "a+"]),

@@ -71,7 +71,8 @@ pub(super) struct AuditEventJson<'a> {
     /// Alias of the link after the change.
     alias: Option<&'a str>,
     /// What the identifiers do not show: the former domain and alias of a link, its former and new owner, the former
-    /// and new role of a user, who gets the links of a deleted user; the owner, scopes and domains of a new key.
+    /// and new role of a user, who gets the links of a deleted user; the owner, scopes and domains of a new key; what was
+    /// done about a report.
     detail: Option<&'a str>,
     /// Who made the request: `admin` for the bootstrap admin, `key_` and the identifier of the key for a key.
     principal: &'a str,

@@ -9,6 +9,7 @@ pub(crate) use list::list;
 use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::problem::Problem;
+use crate::model::abuse_report::{AbuseReport, ReportAction};
 use crate::model::alias::Alias;
 use crate::model::domain::Domain;
 use crate::model::key::KeyId;
@@ -47,6 +48,12 @@ impl<'a> AuditAction<'a> {
     /// A change of the blocklist.
     pub(crate) fn blocked_host(action: &'static str, host: &'a Domain) -> Self {
         Self { action, subject: host.as_str(), domain: None, alias: None, detail: None }
+    }
+
+    /// The resolution of an abuse report.
+    pub(crate) fn resolve_report(report: &'a AbuseReport, action: ReportAction) -> Self {
+        let (domain, alias, detail) = (Some(&report.domain), Some(&report.alias), Some(action.name().to_owned()));
+        Self { action: "report.resolve", subject: report.id.as_str(), domain, alias, detail }
     }
 
     pub(crate) fn user(action: &'static str, user: &'a UserId) -> Self {

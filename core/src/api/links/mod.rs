@@ -2,6 +2,7 @@
 
 mod availability;
 mod batch;
+mod block;
 mod bulk;
 mod change;
 mod claim;
@@ -39,6 +40,7 @@ pub(crate) use availability::availability;
 #[cfg(feature = "docs")]
 pub(crate) use batch::BatchBody;
 pub(crate) use batch::{LARGEST_BATCH, batch, largest_batch};
+pub(crate) use block::{block, check_block};
 #[cfg(feature = "docs")]
 pub(crate) use change::LinkPatch;
 pub(crate) use change::change;

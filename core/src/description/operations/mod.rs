@@ -8,6 +8,7 @@ mod deployment;
 mod domains;
 mod keys;
 mod links;
+mod reports;
 mod stats;
 mod tags;
 mod users;
@@ -29,6 +30,8 @@ pub(super) const fn of(endpoint: EndpointName) -> Operation {
         EndpointName::SecurityTxt => deployment::SECURITY_TXT,
         EndpointName::LogChallenge => deployment::LOG_CHALLENGE,
         EndpointName::ExplainProblem => deployment::EXPLAIN_PROBLEM,
+        EndpointName::ReportForm => reports::REPORT_FORM,
+        EndpointName::SendReportForm => reports::SEND_REPORT_FORM,
         EndpointName::Shorten => links::SHORTEN,
         EndpointName::ListLinks => links::LIST_LINKS,
         EndpointName::CreateLink => links::CREATE_LINK,
@@ -66,6 +69,9 @@ pub(super) const fn of(endpoint: EndpointName) -> Operation {
         EndpointName::ListBlocklist => blocklist::LIST_BLOCKLIST,
         EndpointName::BlockHost => blocklist::BLOCK_HOST,
         EndpointName::UnblockHost => blocklist::UNBLOCK_HOST,
+        EndpointName::ListReports => reports::LIST_REPORTS,
+        EndpointName::CreateReport => reports::CREATE_REPORT,
+        EndpointName::ResolveReport => reports::RESOLVE_REPORT,
         EndpointName::ShowMe => keys::SHOW_ME,
         EndpointName::ListUsers => users::LIST_USERS,
         EndpointName::CreateUser => users::CREATE_USER,

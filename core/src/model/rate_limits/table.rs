@@ -34,5 +34,7 @@ fn counts(policy: RatePolicy) -> &'static str {
         RatePolicy::UnlockReserve => "passwords of a link, for each network, after `unlock-link` is used up",
         RatePolicy::PublicShorten => "links that are created without a credential, for each network",
         RatePolicy::PublicShortenAll => "the same for all networks together, so that an attacker with many cannot fill the store",
+        RatePolicy::Report => "reports of links, for each network, also those of a link that does not exist",
+        RatePolicy::ReportAll => "reports that are saved, for all networks together",
     }
 }

@@ -4,6 +4,7 @@
 //! to them before a write and from them after a read, so that renaming a domain type does not change what is stored. A
 //! member that is not set is not written. Each record starts with its schema version.
 
+mod abuse_report;
 pub(super) mod alias;
 mod audit;
 mod blocklist;

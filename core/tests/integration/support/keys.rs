@@ -10,7 +10,7 @@ use super::{Ask, Isolate, run};
 pub(crate) const KEYS: &str = "/api/v1/keys";
 
 /// Every scope there is.
-pub(crate) const SCOPES: [&str; 12] = [
+pub(crate) const SCOPES: [&str; 13] = [
     "links:read",
     "links:write",
     "links:admin",
@@ -18,6 +18,7 @@ pub(crate) const SCOPES: [&str; 12] = [
     "stats:write",
     "domains:admin",
     "blocklist:admin",
+    "reports:admin",
     "users:admin",
     "keys:admin",
     "audit:read",

@@ -8,6 +8,8 @@ pub(crate) mod history;
 pub(crate) mod keys;
 pub(crate) mod locks;
 pub(crate) mod replay;
+#[cfg(not(target_arch = "wasm32"))]
+pub(crate) mod reports;
 pub(crate) mod sample_link;
 pub(crate) mod scheduler;
 #[cfg(not(target_arch = "wasm32"))]

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use hop_core::Timestamp;
-use hop_core::ports::{Commit, Guard, KeyPage, Record, Records, StoreCall, StoreError, Take};
+use hop_core::ports::{Commit, Guard, KeyPage, Record, Records, StoreCall, StoreError, Take, TakeOutcome};
 use hop_core::store::budget::by_statement;
 use hop_core::store::{Change, Cursor, Expect, Key, Prefix, beside_as_json, keys_as_json};
 use worker::d1::{D1DatabaseSession, D1PreparedStatement, D1Result, D1SessionConstraint, D1Type};
@@ -125,9 +125,9 @@ impl Records for D1Records {
         Ok(if changes(first)? > 0 { Commit::Done } else { Commit::Conflict })
     }
 
-    async fn take(&self, key: &Key, limit: u64, until: Option<Timestamp>) -> Result<Take, StoreError> {
+    async fn take(&self, key: &Key, limit: u64, until: Option<Timestamp>) -> Result<TakeOutcome, StoreError> {
         let rows = self.rows(TAKE, &[text(key), number(limit), until.map_or(D1Type::Null, moment)]).await?;
-        Ok(if rows.is_empty() { Take::Exhausted } else { Take::Granted })
+        Ok(TakeOutcome { take: if rows.is_empty() { Take::Exhausted } else { Take::Granted }, operations: 1 })
     }
 
     async fn taken(&self, keys: &[Key]) -> Result<Vec<u64>, StoreError> {

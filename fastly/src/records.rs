@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use fastly::kv_store::{InsertBuilder, InsertMode, KVStore, KVStoreError, LookupResponse};
 use hop_core::Timestamp;
-use hop_core::ports::{Commit, Guard, KeyPage, Record, Records, StoreCall, StoreError, Take};
+use hop_core::ports::{Commit, Guard, KeyPage, Record, Records, StoreCall, StoreError, TakeOutcome};
 use hop_core::store::budget::by_key;
 use hop_core::store::tickets::{self, Tickets};
 use hop_core::store::{AuditEntry, Change, Cursor, Expect, Key, Prefix, StepwiseStore, commit_stepwise};
@@ -88,7 +88,7 @@ impl Records for KvRecords {
         commit_stepwise(self, change)
     }
 
-    fn take(&self, key: &Key, limit: u64, until: Option<Timestamp>) -> impl Future<Output = Result<Take, StoreError>> {
+    fn take(&self, key: &Key, limit: u64, until: Option<Timestamp>) -> impl Future<Output = Result<TakeOutcome, StoreError>> {
         let mut bytes = tickets::RandomBytes::default();
         let random_bytes = random(&mut bytes).map(|()| bytes);
         tickets::take(self, key, limit, until, random_bytes)

@@ -36,6 +36,7 @@ mod pages;
 mod passwords;
 mod paths;
 mod qr;
+mod quotas;
 mod rate_limits;
 mod renames;
 mod reports;
@@ -119,6 +120,7 @@ pub fn all() -> Vec<Case> {
         bodies::cases(),
         credentials::cases(),
         rate_limits::cases(),
+        quotas::cases(),
         keys::cases(),
         matrix::cases(),
         rights::cases(),

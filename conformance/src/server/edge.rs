@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hop_core::Timestamp;
 use hop_core::memory::{CommitMode, Fault, Faults, LIMITS, MemoryCache, MemoryLedger, MemoryRecords, OPERATIONS, StoreStep};
-use hop_core::ports::{Commit, Edge, EdgeLimits, KeyPage, NoEntropy, OperationLimit, Record, Records, StoreCall, StoreError, Take};
+use hop_core::ports::{Commit, Edge, EdgeLimits, KeyPage, NoEntropy, OperationLimit, Record, Records, StoreCall, StoreError, TakeOutcome};
 use hop_core::store::{Change, Cursor, Key, Prefix};
 
 use crate::secrets;
@@ -165,7 +165,7 @@ impl Records for ServerRecords {
         self.records.commit(change).await
     }
 
-    async fn take(&self, key: &Key, limit: u64, until: Option<Timestamp>) -> Result<Take, StoreError> {
+    async fn take(&self, key: &Key, limit: u64, until: Option<Timestamp>) -> Result<TakeOutcome, StoreError> {
         std::thread::sleep(self.write_delay);
         self.records.take(key, limit, until).await
     }

@@ -15,6 +15,7 @@ pub(crate) mod maintenance;
 pub(crate) mod me;
 pub(crate) mod page_size;
 pub(crate) mod pagination;
+mod quota;
 pub(crate) mod reports;
 pub(crate) mod stats;
 pub(crate) mod users;

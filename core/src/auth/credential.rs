@@ -9,6 +9,7 @@ use crate::message::problem::Problem;
 use crate::model::config::AdminKey;
 use crate::model::key::{ApiKey, PresentedKey};
 use crate::model::link::UserId;
+use crate::model::quota::{HeldQuota, QuotaHolder};
 use crate::model::rights::{Role, least_issuer};
 use crate::model::user::User;
 use crate::store::ports::{ClientInfo, Edge, Records, StoreError};
@@ -55,6 +56,7 @@ fn bootstrap() -> Principal {
         scopes: None,
         domains: None,
         expires_at: None,
+        quotas: Vec::new(),
         country: None,
     }
 }
@@ -65,8 +67,12 @@ async fn user_principal<E: Edge>(context: &Context<'_, E>, token: &[u8], may_cha
     let keys = context.config.token_keys.as_ref().map_err(|why| Problem::not_configured((*why).to_owned()))?;
     let AccessToken { user, session, role, .. } = AccessToken::verify(token, keys, &context.config.issuer(), context.now)
         .map_err(|fault| Problem::wrong_credentials().because(fault.to_string()))?;
-    let role = if may_change { LiveSession::load(context, &user, &session, Problem::wrong_credentials).await?.role } else { role };
-    Ok(Principal::of_user(user, Some(session), role))
+    if !may_change {
+        return Ok(Principal::of_user(user, Some(session), role));
+    }
+    let live = LiveSession::load(context, &user, &session, Problem::wrong_credentials).await?;
+    let quotas = quota_of_user(&live.user.value).into_iter().collect();
+    Ok(Principal { quotas, ..Principal::of_user(user, Some(session), live.role) })
 }
 
 /// The principal of an API key. The digest is computed before the key is read, so that the response time does not tell
@@ -96,6 +102,8 @@ async fn key_principal<E: Edge>(context: &Context<'_, E>, presented: &PresentedK
         let used = ApiKey { last_used_at: Some(context.now), digest, ..key.clone() };
         context.record_key_use(GuardedRecord::put(Some(&record), Key::api_key(&key.id), &used, token)?);
     }
+    let of_key = key.quota.map(|quota| HeldQuota { holder: QuotaHolder::Key(key.id.clone()), quota });
+    let quotas = of_key.into_iter().chain(quota_of_user(&user)).collect();
     Ok(Principal {
         name: format!("key_{}", key.id.as_str()),
         key: Some(key.id.clone()),
@@ -106,8 +114,13 @@ async fn key_principal<E: Edge>(context: &Context<'_, E>, presented: &PresentedK
         scopes: Some(key.scopes.clone()),
         domains: key.domains.clone(),
         expires_at: key.expires_at,
+        quotas,
         country: None,
     })
+}
+
+fn quota_of_user(user: &User) -> Option<HeldQuota> {
+    user.quota.map(|quota| HeldQuota { holder: QuotaHolder::User(user.id.clone()), quota })
 }
 
 /// The owner of a key and their current role, or the reason why the key is not valid: its owner or one of its issuers

@@ -30,6 +30,7 @@ use crate::message::problem::Problem;
 use crate::model::domain::Domain;
 use crate::model::key::KeyId;
 use crate::model::link::{Link, UserId};
+use crate::model::quota::{HeldQuota, Quota, QuotaHolder};
 use crate::model::rights::{Right, Role, Scope, least_issuer};
 use crate::model::session::SessionId;
 use crate::model::sorted::put_in_order;
@@ -58,6 +59,8 @@ struct Principal {
     domains: Option<Vec<Domain>>,
     /// When the key expires.
     expires_at: Option<Timestamp>,
+    /// The quotas that hold for the request, those of keys first. Read only if it may change something.
+    quotas: Vec<HeldQuota>,
     /// The country of the client, for the audit event. Read only if the request may change something.
     country: Option<String>,
 }
@@ -75,6 +78,7 @@ impl Principal {
             scopes: None,
             domains: None,
             expires_at: None,
+            quotas: Vec::new(),
             country: None,
         }
     }
@@ -132,6 +136,7 @@ fn public() -> Principal {
         scopes: Some(Vec::new()),
         domains: None,
         expires_at: None,
+        quotas: Vec::new(),
         country: None,
     }
 }
@@ -205,6 +210,16 @@ impl Authorized {
     /// When the key of the request expires.
     pub(crate) fn expires_at(&self) -> Option<Timestamp> {
         self.0.expires_at
+    }
+
+    /// The quotas for links that the request creates, those of keys first.
+    pub(crate) fn quotas(&self) -> &[HeldQuota] {
+        &self.0.quotas
+    }
+
+    /// The quota of the key.
+    pub(crate) fn key_quota(&self) -> Option<&Quota> {
+        self.0.quotas.iter().find(|held| matches!(held.holder, QuotaHolder::Key(_))).map(|held| &held.quota)
     }
 
     /// The country of the client. `None` for a request that changes nothing.

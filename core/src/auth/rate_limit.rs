@@ -15,7 +15,8 @@
 //!   The store may delete a count after its window. A changed pepper or setting starts new counts.
 //! * A unit is taken before the work that it limits. A failed `take` may have taken one, and more than the rate is
 //!   never granted ([`Records::take`]). A store without counters may refuse the last units.
-//! * A `take` costs one store operation on Workers and up to four on Compute.
+//! * A `take` costs one store operation on Workers. On Compute it usually costs one, and up to four once many units are
+//!   used.
 //!
 //! [`Records::take`]: crate::store::ports::Records::take
 
@@ -76,7 +77,7 @@ pub(crate) async fn try_take<E: Edge>(context: &Context<'_, E>, policy: RatePoli
     let ends = Timestamp::from_millis(number.saturating_add(1).saturating_mul(window_millis));
     let purpose = ["rate limit ", policy.name()].concat();
     let key = Key::rate(policy.name(), &context.pepper()?.digest(&purpose, parts).name(), number);
-    match context.edge.records().take(&key, rate.units.into(), Some(ends)).await? {
+    match context.edge.records().take(&key, rate.units.into(), Some(ends)).await?.take {
         Take::Granted => Ok(RateTake::Granted),
         Take::Exhausted => Ok(RateTake::UsedUp(UsedUp { policy, rate, seconds_left: ends.millis_since(context.now).div_ceil(1_000) })),
         Take::Busy => Err(Problem::contended()),

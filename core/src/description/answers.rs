@@ -23,6 +23,7 @@ pub(super) const fn usual(endpoint: &Endpoint, status: u16) -> Option<ResponseSp
         415 => UNSUPPORTED_MEDIA_TYPE,
         422 if endpoint.takes_idempotency_key => INVALID_OR_REUSED,
         422 => INVALID_FIELDS,
+        429 if endpoint.creates_links => CREATION_LIMITED,
         429 if is_page => RATE_LIMITED_VISITOR,
         429 => RATE_LIMITED,
         503 => UNAVAILABLE,
@@ -159,6 +160,12 @@ pub(super) const DOMAIN_IN_USE: ResponseSpec = ResponseSpec::problem("DomainInUs
 pub(super) const CREATION_CONFLICT: ResponseSpec =
     ResponseSpec::problem("CreationConflict", &[ProblemCode::AliasTaken, ProblemCode::AliasRetired, ProblemCode::IdempotencyInFlight])
         .headers(&[Header::optional("Retry-After", "in seconds, with `idempotency_in_flight`").number()]);
+const CREATION_LIMITED: ResponseSpec = ResponseSpec::problem("CreationLimited", &[ProblemCode::RateLimited, ProblemCode::QuotaExceeded])
+    .headers(&[
+        Header::optional("Retry-After", "in seconds; not with a quota of links in all, which does not reset").number(),
+        Header::optional("RateLimit", "with `rate_limited`: the limit that is used up"),
+        Header::optional("RateLimit-Policy", "with `rate_limited`: the same limit"),
+    ]);
 pub(super) const SET_UP_CONFLICT: ResponseSpec = ResponseSpec::problem("SetUpConflict", &[ProblemCode::UserState, ProblemCode::EmailTaken]);
 pub(super) const OTHER_SITE: ResponseSpec = ResponseSpec::problem("OtherSite", &[ProblemCode::Forbidden]);
 pub(super) const WRONG_PASSWORD: ResponseSpec = ResponseSpec::problem("WrongPassword", &[ProblemCode::Forbidden]);

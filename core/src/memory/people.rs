@@ -52,6 +52,7 @@ impl MemoryRecords {
             session_generation: SessionGeneration::default(),
             created_at: Timestamp::from_millis(1),
             last_login_at: None,
+            quota: None,
             version: 1,
             claim: None,
         };
@@ -104,6 +105,7 @@ impl MemoryEdge {
             expires_at: key.expires_at,
             last_used_at: None,
             revoked_at: key.is_revoked.then_some(Timestamp::from_millis(2)),
+            quota: None,
             digest: presented.digest(&Pepper::new(pepper)),
         };
         self.records.write_unguarded(GuardedRecord::put(None, Key::api_key(&presented.id), &api_key, "planted".into()));

@@ -10,7 +10,7 @@ use super::faults::{Fault, Faults, StoreStep};
 use super::locked;
 use crate::model::time::Timestamp;
 use crate::store::budget::{by_key, by_statement};
-use crate::store::ports::{Commit, Guard, KeyPage, Record, Records, StoreCall, StoreError, Take};
+use crate::store::ports::{Commit, Guard, KeyPage, Record, Records, StoreCall, StoreError, Take, TakeOutcome};
 use crate::store::tickets::Tickets;
 use crate::store::{AliasRecord, AuditEntry, Change, Cursor, ENTRY_VALUE, Expect, Key, Prefix, StepwiseStore, commit_stepwise};
 
@@ -30,7 +30,9 @@ pub struct MemoryRecords {
     faults: Mutex<Box<dyn Faults>>,
     /// The operations so far, as the vendors count them.
     operations: AtomicU32,
-    /// The expiry of records and audit events. Nothing is deleted here.
+    /// What each take costs, as far as the commit mode allows: more than one if tickets are scarce.
+    cost_of_takes: AtomicU32,
+    /// The expiry of records, audit events and counters. Nothing is deleted here.
     expiries: Mutex<BTreeMap<Key, Timestamp>>,
 }
 
@@ -52,7 +54,14 @@ impl MemoryRecords {
     /// An empty store.
     #[must_use]
     pub fn new(commit_mode: CommitMode, faults: Box<dyn Faults>) -> Self {
-        Self { rows: Mutex::default(), commit_mode, faults: Mutex::new(faults), operations: AtomicU32::new(0), expiries: Mutex::default() }
+        Self {
+            rows: Mutex::default(),
+            commit_mode,
+            faults: Mutex::new(faults),
+            operations: AtomicU32::new(0),
+            cost_of_takes: AtomicU32::new(1),
+            expiries: Mutex::default(),
+        }
     }
 
     /// How changes are committed.
@@ -73,6 +82,12 @@ impl MemoryRecords {
     /// The number of operations since this was last called.
     pub fn take_operations(&self) -> u32 {
         self.operations.swap(0, Ordering::SeqCst)
+    }
+
+    /// Sets what each take costs from now on, as when it meets tickets that are taken. A store with counters needs one
+    /// operation whatever this says.
+    pub fn set_cost_of_takes(&self, operations: u32) {
+        self.cost_of_takes.store(operations, Ordering::SeqCst);
     }
 
     fn count(&self, operations: u32) {
@@ -270,12 +285,15 @@ impl Records for MemoryRecords {
         Ok(commit)
     }
 
-    async fn take(&self, key: &Key, limit: u64, _until: Option<Timestamp>) -> Result<Take, StoreError> {
-        self.count(1);
+    async fn take(&self, key: &Key, limit: u64, until: Option<Timestamp>) -> Result<TakeOutcome, StoreError> {
+        let most = self.operations(&StoreCall::Take { expires: until.is_some() });
+        let operations = self.cost_of_takes.load(Ordering::SeqCst).min(most);
+        self.count(operations);
         self.step(StoreStep::Write).await?;
         let take = self.increment(key, limit);
+        locked(&self.expiries).extend(until.map(|moment| (key.clone(), moment)));
         self.step(StoreStep::Answer).await?;
-        Ok(take)
+        Ok(TakeOutcome { take, operations })
     }
 
     async fn taken(&self, keys: &[Key]) -> Result<Vec<u64>, StoreError> {

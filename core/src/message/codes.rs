@@ -31,6 +31,7 @@ pub enum ProblemCode {
     TooLarge,
     UnsupportedMediaType,
     RateLimited,
+    QuotaExceeded,
     StoreUnavailable,
     BudgetExhausted,
     NotConfigured,
@@ -48,7 +49,7 @@ pub(crate) struct CodeInfo {
 
 impl ProblemCode {
     /// All codes.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 30] = [
         Self::MalformedJson,
         Self::InvalidFields,
         Self::AliasTaken,
@@ -74,6 +75,7 @@ impl ProblemCode {
         Self::TooLarge,
         Self::UnsupportedMediaType,
         Self::RateLimited,
+        Self::QuotaExceeded,
         Self::StoreUnavailable,
         Self::BudgetExhausted,
         Self::NotConfigured,
@@ -241,6 +243,12 @@ impl ProblemCode {
                 StatusCode::TOO_MANY_REQUESTS,
                 "Too many attempts",
                 "Wait for the number of seconds in `Retry-After`, then try again.",
+            ),
+            Self::QuotaExceeded => (
+                "quota_exceeded",
+                StatusCode::TOO_MANY_REQUESTS,
+                "The quota for links is used up",
+                "The user or the key may not create more links. `detail` names the limit. A limit for a day resets at midnight UTC, and `Retry-After` has the seconds until then. For the limit of links in all, erase links that are not needed any more, or ask an admin for a higher quota.",
             ),
             Self::StoreUnavailable => (
                 "store_unavailable",

@@ -8,6 +8,7 @@ pub use crate::message::codes::ProblemCode;
 use crate::model::abuse_report::ReportAction;
 use crate::model::alias::Alias;
 use crate::model::field_error::{FieldCode, FieldError, FieldErrors, LocatedError};
+use crate::model::quota::{ExceededQuota, QuotaHolder, QuotaLimit};
 use crate::model::rate_limits::UsedUp;
 use crate::model::rights::{Right, RightTerms, Role};
 use crate::store::ports::{NoEntropy, StoreError};
@@ -246,6 +247,24 @@ impl Problem {
         Self::new(ProblemCode::RateLimited, used_up.policy.info().refusal).advising(ProblemHeader::UsedUp(used_up))
     }
 
+    /// A new link that a quota does not allow.
+    pub(crate) fn quota_exceeded(exceeded: &ExceededQuota) -> Self {
+        let (whose, advice) = match exceeded.holder {
+            QuotaHolder::User(_) => ("Your quota", "erase links, or ask an admin for a higher one"),
+            QuotaHolder::Key(_) => ("The quota of your key", "use another key"),
+        };
+        match exceeded.limit {
+            QuotaLimit::PerDay { most, resets_at, seconds_left } => {
+                let detail = format!("{whose} of {most} links a day (`links_per_day`) is used up. It resets at {resets_at}.");
+                Self::new(ProblemCode::QuotaExceeded, detail).advising(ProblemHeader::RetryIn(seconds_left))
+            }
+            QuotaLimit::Total { most } => {
+                let detail = format!("{whose} of {most} links in all (`links`) is used up. It does not reset: {advice}.");
+                Self::new(ProblemCode::QuotaExceeded, detail)
+            }
+        }
+    }
+
     /// A network that asked for too many unknown aliases. The platform does not say how many it grants.
     pub(crate) fn too_many_unknown_aliases() -> Self {
         Self::new(ProblemCode::RateLimited, "Too many addresses without a link were requested from your network. Wait, then try again.")
@@ -407,7 +426,8 @@ impl Problem {
     pub(crate) fn reported_link_gone() -> Self {
         Self::new(
             ProblemCode::LinkEnded,
-            "The link is deleted, or its alias belongs to another link by now, so it cannot be blocked here. Dismiss the report.",
+            "The link was erased, or it has moved and its old alias belongs to another link by now. Look in the audit log for \
+             where it has moved, and block it there. If there is none, dismiss the report.",
         )
     }
 

@@ -8,6 +8,7 @@ use crate::model::base58;
 use crate::model::digest::{KeyedDigest, Pepper};
 use crate::model::domain::Domain;
 use crate::model::link::UserId;
+use crate::model::quota::Quota;
 use crate::model::rights::{Role, Scope};
 use crate::model::text::Title;
 use crate::model::time::Timestamp;
@@ -132,6 +133,8 @@ pub(crate) struct ApiKey {
     pub(crate) expires_at: Option<Timestamp>,
     pub(crate) last_used_at: Option<Timestamp>,
     pub(crate) revoked_at: Option<Timestamp>,
+    /// How many links may be created with the key.
+    pub(crate) quota: Option<Quota>,
     pub(crate) digest: SecretDigest,
 }
 

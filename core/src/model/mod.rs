@@ -29,6 +29,7 @@ pub(crate) mod link;
 pub(crate) mod link_settings;
 pub(crate) mod origins;
 pub(crate) mod password;
+pub(crate) mod quota;
 pub(crate) mod rate_limits;
 pub(crate) mod rights;
 pub(crate) mod rules;

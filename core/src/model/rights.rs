@@ -125,7 +125,7 @@ pub(crate) struct RightTerms {
 impl Right {
     /// All rights, in the order in which the table is printed.
     #[cfg(any(test, feature = "memory"))]
-    pub(crate) const ALL: [Self; 14] = [
+    pub(crate) const ALL: [Self; 15] = [
         Self::ReadLinks,
         Self::ReadClicks,
         Self::WriteClicks,

@@ -23,7 +23,7 @@ h1.name{font-size:1.5rem;line-height:1.6;margin:0 0 1.25rem;padding:.125rem 1.25
 p{margin:0 0 1rem}\
 code{font-family:ui-monospace,monospace;font-size:.95em}\
 a{color:inherit;display:inline-block;padding:.5rem 0;text-underline-offset:.2em}\
-.soft{color:var(--soft);font-size:1rem}\
+.soft{color:var(--soft);font-size:1rem}.soft a{padding:.625rem 0}\
 .box{margin:0 0 1.5rem;padding:.75rem 1rem;border:1px solid var(--line);border-radius:.5rem}\
 .box p{margin:0}\
 .box p+p{margin-top:.25rem}\

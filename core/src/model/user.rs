@@ -9,6 +9,7 @@ use crate::model::domain::{Domain, is_label};
 use crate::model::field_error::{FieldCode, FieldError};
 use crate::model::key::{SecretDigest, is_secret};
 use crate::model::link::UserId;
+use crate::model::quota::Quota;
 use crate::model::rights::{Role, least_issuer};
 use crate::model::session::SessionGeneration;
 use crate::model::text::Title;
@@ -213,6 +214,8 @@ pub(crate) struct User {
     pub(crate) session_generation: SessionGeneration,
     pub(crate) created_at: Timestamp,
     pub(crate) last_login_at: Option<Timestamp>,
+    /// How many links they may create.
+    pub(crate) quota: Option<Quota>,
     pub(crate) version: u64,
     /// The name of the last claim record of their address. `None` for a tombstone.
     pub(crate) claim: Option<String>,
@@ -265,6 +268,7 @@ impl User {
             session_generation: SessionGeneration::default(),
             created_at: now,
             last_login_at: None,
+            quota: None,
             version: 1,
             claim: None,
         }

@@ -307,7 +307,7 @@ impl<'a, 'v, E: Edge> LinkVisitor<'a, 'v, E> {
 
     /// Takes one click of the limit. False if none is left.
     async fn take_click(&self, limit: &Limit) -> Result<bool, Problem> {
-        match self.context.edge.records().take(&Key::limit(limit), limit.max_clicks.get(), None).await? {
+        match self.context.edge.records().take(&Key::limit(limit), limit.max_clicks.get(), None).await?.take {
             Take::Granted => Ok(true),
             Take::Exhausted => Ok(false),
             Take::Busy => Err(Problem::contended()),

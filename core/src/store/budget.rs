@@ -5,6 +5,11 @@
 //! commit this is the cost of success. Undoing a commit after a conflict is charged afterwards, and is done as far as
 //! operations are left.
 //!
+//! Taking a unit of a limit is charged like any call, and what it did not use is refunded ([`Budget::settle_take`]).
+//! Where units are tickets, a take usually costs one operation and sometimes more. Those more are extra operations:
+//! whether a change fits any request is decided without them, so that no request is refused for good because its take
+//! met a taken ticket.
+//!
 //! Work in many parts checks [`Budget::left`], stops early, and reserves the cost of its last steps
 //! ([`Budget::reserve`]).
 
@@ -23,6 +28,9 @@ pub(crate) use self::meter::Metered;
 /// and the domain.
 const OPERATIONS_BEFORE: u32 = 5;
 
+/// Operations that taking a unit of a limit usually uses.
+pub(crate) const OPERATIONS_OF_A_TAKE: u32 = 1;
+
 /// The store operations of one request: the limit, and what was used of it.
 #[derive(Debug)]
 pub(crate) struct Budget {
@@ -31,9 +39,11 @@ pub(crate) struct Budget {
     /// Operations set aside for the tasks after the response.
     for_tasks: Cell<u32>,
     reserved: Cell<u32>,
-    /// Operations left when the handler began.
+    /// Operations that takes of units used beyond the usual one.
+    extra: Cell<u32>,
+    /// Operations left when the handler began, without extra ones.
     at_start: Cell<u32>,
-    /// Operations used when the current part began.
+    /// Operations used when the current part began, without extra ones.
     part_began: Cell<u32>,
 }
 
@@ -60,8 +70,8 @@ pub(crate) enum Fit {
 
 impl Budget {
     pub(crate) fn new(limit: u32) -> Self {
-        let (spent, for_tasks, reserved, part_began) = Default::default();
-        Self { limit, spent, for_tasks, reserved, at_start: Cell::new(limit), part_began }
+        let (spent, for_tasks, reserved, extra, part_began) = Default::default();
+        Self { limit, spent, for_tasks, reserved, extra, at_start: Cell::new(limit), part_began }
     }
 
     /// Operations that the deployment gives each request.
@@ -79,6 +89,16 @@ impl Budget {
         self.spent.get().saturating_add(self.for_tasks.get())
     }
 
+    /// The same without extra ones: what another request with the same work usually has used.
+    fn usually_used(&self) -> u32 {
+        self.used().saturating_sub(self.extra.get())
+    }
+
+    /// The budget of a request that has done the same, with the operations that are usually left to it.
+    pub(crate) fn usually_left(&self) -> Self {
+        Self::new(self.left().saturating_add(self.extra.get()))
+    }
+
     /// Operations that the tasks after the response may use.
     pub(crate) fn left_for_tasks(&self) -> u32 {
         self.limit.saturating_sub(self.spent.get())
@@ -90,15 +110,24 @@ impl Budget {
     }
 
     /// The same for a request that creates links, which takes a unit of a rate limit before.
-    pub(crate) fn before_creation(&self, records: &impl Records) -> Self {
-        let limited = records.operations(&StoreCall::Take { expires: true });
-        Self::new(self.limit.saturating_sub(OPERATIONS_BEFORE).saturating_sub(limited))
+    pub(crate) fn before_creation(&self) -> Self {
+        Self::new(self.limit.saturating_sub(OPERATIONS_BEFORE).saturating_sub(OPERATIONS_OF_A_TAKE))
     }
 
     /// Reserves operations for the last steps.
     pub(crate) fn reserve(&self, operations: u32) -> Reserved<'_> {
         self.reserved.set(self.reserved.get().saturating_add(operations));
         Reserved { budget: self, operations }
+    }
+
+    /// Reserves operations until they are released, for last steps that outlive the scope which needs them.
+    pub(crate) fn hold(&self, operations: u32) {
+        self.reserved.set(self.reserved.get().saturating_add(operations));
+    }
+
+    /// Releases operations that were held.
+    pub(crate) fn release(&self, operations: u32) {
+        self.reserved.set(self.reserved.get().saturating_sub(operations));
     }
 
     /// Sets operations aside for a task after the response, as far as any are left.
@@ -109,18 +138,19 @@ impl Budget {
 
     /// Marks the start of a handler.
     pub(crate) fn begin(&self) {
-        self.at_start.set(self.limit.saturating_sub(self.used()));
+        self.at_start.set(self.limit.saturating_sub(self.usually_used()));
         self.begin_part();
     }
 
     /// Marks the start of one part of its work, such as an item of a batch.
     pub(crate) fn begin_part(&self) {
-        self.part_began.set(self.used());
+        self.part_began.set(self.usually_used());
     }
 
-    /// Whether the current part can use `operations` more. Called before its first write.
+    /// Whether the current part can use `operations` more. Called before its first write. Extra operations of takes
+    /// decide whether it fits this request, but not whether it fits any.
     pub(crate) fn fit(&self, operations: u32) -> Fit {
-        let of_part = self.used().saturating_sub(self.part_began.get()).saturating_add(operations);
+        let of_part = self.usually_used().saturating_sub(self.part_began.get()).saturating_add(operations);
         match of_part.saturating_add(self.reserved.get()).checked_sub(self.at_start.get()).filter(|excess| *excess > 0) {
             Some(excess) => Fit::Never { excess },
             None if operations > self.left() => Fit::InAnotherRequest,
@@ -136,6 +166,13 @@ impl Budget {
 
     fn spend(&self, operations: u32) {
         self.spent.set(self.spent.get().saturating_add(operations));
+    }
+
+    /// Settles a take that was charged `most` operations and used `used`: the difference is free again, and what it
+    /// used beyond the usual one is extra.
+    fn settle_take(&self, most: u32, used: u32) {
+        self.spent.set(self.spent.get().saturating_sub(most.saturating_sub(used)));
+        self.extra.set(self.extra.get().saturating_add(used.saturating_sub(OPERATIONS_OF_A_TAKE)));
     }
 }
 
@@ -191,6 +228,25 @@ mod tests {
         assert_eq!(budget.fit(7), Fit::Now);
         assert_eq!(budget.fit(8), Fit::InAnotherRequest);
         assert_eq!(budget.fit(14), Fit::Never { excess: 1 });
+    }
+
+    #[test]
+    fn unlucky_take_postpones_work_but_never_refuses_it() {
+        let (lucky, unlucky) = (Budget::new(20), Budget::new(20));
+        for (budget, used) in [(&lucky, 1), (&unlucky, 4)] {
+            budget.spend(4);
+            budget.settle_take(4, used);
+            budget.begin();
+        }
+        assert_eq!((lucky.left(), unlucky.left()), (19, 16));
+        assert_eq!([16, 17, 19, 20].map(|operations| lucky.fit(operations)), [Fit::Now, Fit::Now, Fit::Now, Fit::Never { excess: 1 }]);
+        let later = Fit::InAnotherRequest;
+        assert_eq!([16, 17, 19, 20].map(|operations| unlucky.fit(operations)), [Fit::Now, later, later, Fit::Never { excess: 1 }]);
+        // The same within a handler: the part has used one operation and three extra ones.
+        lucky.spend(4);
+        lucky.settle_take(4, 4);
+        assert_eq!([15, 16, 18, 19].map(|operations| lucky.fit(operations)), [Fit::Now, later, later, Fit::Never { excess: 1 }]);
+        assert_eq!(lucky.usually_left().left(), 18);
     }
 
     #[test]

@@ -13,6 +13,7 @@ use crate::model::domain::Domain;
 use crate::model::key::KeyId;
 use crate::model::limits::Limit;
 use crate::model::link::{Link, LinkId, UserId};
+use crate::model::quota::QuotaHolder;
 use crate::model::session::SessionId;
 use crate::model::stats::{Day, Month};
 use crate::model::target::Target;
@@ -123,6 +124,16 @@ impl Key {
     #[must_use]
     pub fn rate(policy: &str, digest: &str, window: u64) -> Self {
         Self(format!("rate/{policy}/{digest}/{window}"))
+    }
+
+    /// The key of the links that the quota of `holder` has counted.
+    pub(crate) fn link_count(holder: &QuotaHolder) -> Self {
+        Self(format!("quota/{}", holder.name()))
+    }
+
+    /// The key of the counter or tickets of the links that `holder` created in a day, which is numbered from 1970.
+    pub(crate) fn links_of_day(holder: &QuotaHolder, day: u64) -> Self {
+        Self(format!("quota-day/{}/{day}", holder.name()))
     }
 
     /// The key of the record of a request with an idempotency key.

@@ -24,6 +24,7 @@ pub(crate) mod idempotency;
 pub(crate) mod ingest_position;
 mod keys;
 pub mod ledger;
+pub(crate) mod link_count;
 pub(crate) mod memo;
 pub mod ports;
 mod robots;

@@ -96,7 +96,7 @@ pub trait Edge {
 pub struct EdgeLimits {
     /// The name: `cloudflare`, `fastly` or `memory`.
     pub name: &'static str,
-    /// The highest click limit a link can have; `None` if there is no maximum.
+    /// The highest click limit a link can have, and the highest quota of a day; `None` if there is no maximum.
     pub max_clicks: Option<u64>,
     /// The cost parameters for hashing the password of a link.
     pub password_cost: PasswordCost,
@@ -181,8 +181,9 @@ pub trait Records {
     async fn scan(&self, prefix: &Prefix, after: Option<&Cursor>, limit: u16) -> Result<KeyPage, StoreError>;
     /// Commits the change if its record is in the expected state.
     async fn commit(&self, change: &Change) -> Result<Commit, StoreError>;
-    /// Takes one unit of `limit` at `key`. The store may forget the count after `until`.
-    async fn take(&self, key: &Key, limit: u64, until: Option<Timestamp>) -> Result<Take, StoreError>;
+    /// Takes one unit of `limit` at `key`, and returns how many operations that took. The store may forget the count
+    /// after `until`.
+    async fn take(&self, key: &Key, limit: u64, until: Option<Timestamp>) -> Result<TakeOutcome, StoreError>;
     /// How many units were taken at each of `keys`, in the same order.
     async fn taken(&self, keys: &[Key]) -> Result<Vec<u64>, StoreError>;
 }
@@ -304,6 +305,15 @@ pub enum Take {
     Exhausted,
     /// Too many requests at once. A retry may succeed.
     Busy,
+}
+
+/// The result of [`Records::take`], with its cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TakeOutcome {
+    /// Whether a unit was taken.
+    pub take: Take,
+    /// The operations that the vendor counted: at most [`Records::operations`] of the call.
+    pub operations: u32,
 }
 
 impl fmt::Display for StoreError {

@@ -14,7 +14,7 @@ use super::keys::Prefix;
 use super::stored::StoredExhaustionMarker;
 use crate::model::sorted::put_in_order;
 use crate::model::time::Timestamp;
-use crate::store::ports::{NoEntropy, Records, StoreError, Take};
+use crate::store::ports::{NoEntropy, Records, StoreError, Take, TakeOutcome};
 
 /// How many random numbers are tried.
 const TRIES: usize = 8;
@@ -61,8 +61,23 @@ pub async fn take(
     limit: u64,
     until: Option<Timestamp>,
     random: Result<RandomBytes, NoEntropy>,
-) -> Result<Take, StoreError> {
+) -> Result<TakeOutcome, StoreError> {
     let random = random.map_err(|NoEntropy(cause)| StoreError::Unavailable(cause))?;
+    let mut operations = 0_u32;
+    let take = take_counted(store, key, limit, until, random, &mut operations).await?;
+    Ok(TakeOutcome { take, operations })
+}
+
+/// Takes a ticket, and adds each operation to `operations`.
+async fn take_counted(
+    store: &impl Tickets,
+    key: &Key,
+    limit: u64,
+    until: Option<Timestamp>,
+    random: RandomBytes,
+    operations: &mut u32,
+) -> Result<Take, StoreError> {
+    let mut count = || *operations = operations.saturating_add(1);
     let (tries, listed_tries) = if until.is_some() { (1, 1) } else { (TRIES, LISTED_TRIES) };
     let mut taken = Vec::new();
     for bytes in random.chunks(2).take(tries) {
@@ -70,26 +85,32 @@ pub async fn take(
         if taken.contains(&number) {
             continue;
         }
+        count();
         let added = store.add(&ticket(key, number), TICKET, until).await;
         if added == Ok(true) {
             return Ok(Take::Granted);
         }
         // An insert may fail because many requests write the same key. So the marker is read before the error is
         // returned.
-        if taken.is_empty() && store.get(key).await?.is_some_and(|marker| covers(&marker.value, limit)) {
-            return Ok(Take::Exhausted);
+        if taken.is_empty() {
+            count();
+            if store.get(key).await?.is_some_and(|marker| covers(&marker.value, limit)) {
+                return Ok(Take::Exhausted);
+            }
         }
         added?;
         put_in_order(&mut taken, number);
     }
     let is_taken = |taken: &[u64], number: &u64| taken.binary_search(number).is_ok();
     if u64::try_from(taken.len()).is_ok_and(|taken| taken < limit) {
+        count();
         let page = store.scan(&Prefix::tickets(key), None, MAX_TICKETS).await?;
         page.keys.iter().filter_map(number_of).for_each(|number| put_in_order(&mut taken, number));
         let left: Vec<u64> = (0..limit).filter(|number| !is_taken(&taken, number)).take(MAX_TICKETS.into()).collect();
         // Each request starts at a random position, so that few try the same ticket.
         let start = usize::try_from(number(&random)).ok().and_then(|number| number.checked_rem(left.len())).unwrap_or_default();
         for number in left.iter().cycle().skip(start).take(left.len().min(listed_tries)) {
+            count();
             if store.add(&ticket(key, *number), TICKET, until).await? {
                 return Ok(Take::Granted);
             }
@@ -103,6 +124,7 @@ pub async fn take(
         }
     }
     // The marker saves later requests the list. If this write fails, they list the tickets themselves.
+    count();
     let _ = store.add(key, &StoredExhaustionMarker::write(limit)?, until).await;
     Ok(Take::Exhausted)
 }

@@ -10,6 +10,7 @@ use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::message::request::{BODY_LIMIT, BULK_LIMIT};
 use crate::message::response::{ONE_DAY, Response};
+use crate::model::quota::max_links_per_day;
 use crate::model::stats::Dimension;
 use crate::model::{alias, target};
 use crate::stats::{self, Exactness};
@@ -156,13 +157,15 @@ struct LimitsJson {
     crawlable: u16,
     /// Clicks that a link can be limited to; `null` for any number.
     max_clicks: Option<u64>,
+    /// The highest `links_per_day` of a quota.
+    links_per_day: u32,
 }
 
 /// `GET /capabilities`
 pub(crate) async fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Response, Problem> {
     let edge = context.edge.edge_limits();
     let records = context.edge.records();
-    let (budget, for_new_links) = (&context.budget.after_authentication(), context.budget.before_creation(records));
+    let (budget, for_new_links) = (&context.budget.after_authentication(), context.budget.before_creation());
     let fresh_seconds = context.config.fresh_seconds;
     let (edits_reach_visitors, edits_reach_visitors_seconds) = match edge.edits_reach_visitors {
         EditsReachVisitors::WithinFreshSeconds => {
@@ -195,6 +198,7 @@ pub(crate) async fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Re
         import_lines: links::max_lines(records, &for_new_links),
         crawlable: links::max_crawlable(records, budget),
         max_clicks: edge.max_clicks,
+        links_per_day: max_links_per_day(edge.max_clicks),
     };
     let capabilities = CapabilitiesJson {
         edge: edge.name,

@@ -545,7 +545,9 @@ fn counter_key() -> Key {
 /// Takes one of two, from a counter and from tickets.
 fn take(edge: &MemoryEdge) -> [Option<Take>; 2] {
     let (counter, tickets) = (counter_key(), Key::rate("test", "y", 1));
-    [run(edge.records.take(&counter, TWO, None)).ok(), run(tickets::take(&edge.records, &tickets, TWO, None, Ok(DRAWS))).ok()]
+    let outcomes =
+        [run(edge.records.take(&counter, TWO, None)).ok(), run(tickets::take(&edge.records, &tickets, TWO, None, Ok(DRAWS))).ok()];
+    outcomes.map(|outcome| Some(outcome?.take))
 }
 
 fn takes(edge: &MemoryEdge) -> Vec<[Option<Take>; 2]> {
@@ -573,7 +575,7 @@ fn take_crash_before_response_loses_one_click() {
 #[test]
 fn take_crash_before_exhaustion_marker_recovers() {
     let edge = empty_edge();
-    let take = || run(tickets::take(&edge.records, &counter_key(), TWO, None, Ok(DRAWS))).ok();
+    let take = || Some(run(tickets::take(&edge.records, &counter_key(), TWO, None, Ok(DRAWS))).ok()?.take);
     let is_marked = || edge.records.peek(&counter_key()).is_some();
     assert_eq!([take(), take()], [Some(Take::Granted); 2]);
     // Two tickets are refused, then the exhaustion marker is written.

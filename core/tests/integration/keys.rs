@@ -41,7 +41,8 @@ fn new_key_shows_its_secret_once() {
     shown.as_object_mut().expect("an object").remove("secret");
     let expected = json!({
         "id": id, "name": "a key", "scopes": ["links:read", "links:write"], "domains": ["b.example", "hop.example"], "owner": owner,
-        "created_by": null, "issuers": [], "created_at": "2026-11-21T08:00:00Z", "expires_at": "2026-12-31T23:00:00Z", "last_used_at": null, "revoked_at": null,
+        "created_by": null, "issuers": [], "created_at": "2026-11-21T08:00:00Z", "expires_at": "2026-12-31T23:00:00Z",
+        "last_used_at": null, "revoked_at": null, "quota": null,
     });
     assert_eq!((&shown, ask(&edge, Ask::list(&address(&id))).json()), (&expected, expected.clone()));
     assert_eq!(ask(&edge, Ask::list(KEYS)).json(), json!({"items": [expected], "next": null}));

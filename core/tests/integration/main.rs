@@ -53,6 +53,7 @@ mod parameters;
 mod people;
 mod peppers;
 mod properties;
+mod quotas;
 mod rate_limits;
 mod rename;
 mod reports;

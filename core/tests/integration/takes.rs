@@ -39,8 +39,8 @@ fn draws(random: &mut Random) -> RandomBytes {
 
 async fn take(records: &MemoryRecords, method: Method, limit: u64, draws: RandomBytes) -> Result<Take, StoreError> {
     match method {
-        Method::Counter => records.take(&key(), limit, None).await,
-        Method::Tickets => tickets::take(records, &key(), limit, None, Ok(draws)).await,
+        Method::Counter => records.take(&key(), limit, None).await.map(|outcome| outcome.take),
+        Method::Tickets => tickets::take(records, &key(), limit, None, Ok(draws)).await.map(|outcome| outcome.take),
     }
 }
 
@@ -163,9 +163,11 @@ fn missing_randomness_tries_no_ticket() {
 /// The outcome of a take by tickets, and its store calls.
 fn cost(edge: &MemoryEdge, limit: u64, draws: RandomBytes) -> (Take, Vec<StoreStep>) {
     let trace = watch(edge);
-    let answer = run(tickets::take(&edge.records, &key(), limit, None, Ok(draws))).expect("the store has no faults");
+    let outcome = run(tickets::take(&edge.records, &key(), limit, None, Ok(draws))).expect("the store has no faults");
     clear_faults(edge);
-    (answer, trace.steps().into_iter().filter(|step| *step != StoreStep::Answer).collect())
+    let steps: Vec<StoreStep> = trace.steps().into_iter().filter(|step| *step != StoreStep::Answer).collect();
+    assert_eq!(outcome.operations as usize, steps.len(), "a take says what it used");
+    (outcome.take, steps)
 }
 
 #[test]
@@ -193,11 +195,13 @@ fn expiring_limit_costs_at_most_four_operations() {
         let (mut granted, mut most) = (0, 0);
         for _ in 0..limit * 2 {
             let trace = watch(&edge);
-            let answer = run(tickets::take(&edge.records, &key(), limit, until, Ok(draws(&mut random)))).expect("the store has no faults");
+            let outcome = run(tickets::take(&edge.records, &key(), limit, until, Ok(draws(&mut random)))).expect("the store has no faults");
             clear_faults(&edge);
-            most = most.max(trace.count(|step| step != StoreStep::Answer));
-            assert_eq!(answer == Take::Granted, granted < limit, "{granted} of {limit}");
-            granted += u64::from(answer == Take::Granted);
+            let used = trace.count(|step| step != StoreStep::Answer);
+            assert_eq!(outcome.operations as usize, used, "a take says what it used");
+            most = most.max(used);
+            assert_eq!(outcome.take == Take::Granted, granted < limit, "{granted} of {limit}");
+            granted += u64::from(outcome.take == Take::Granted);
         }
         assert!(most <= 4, "{most} for {limit}");
     }
@@ -211,7 +215,7 @@ fn concurrent_tries_never_exceed_an_expiring_limit() {
         set_random_faults(&edge, [DELAYS, DELAYS_AND_FAILURES, ALL_FAULTS][random.below(3)], seed);
         let takers = (0..20).map(|_| {
             let (records, draws) = (&edge.records, draws(&mut random));
-            Box::pin(async move { tickets::take(records, &key(), 10, until, Ok(draws)).await }) as Client<'_, _>
+            Box::pin(async move { tickets::take(records, &key(), 10, until, Ok(draws)).await.map(|outcome| outcome.take) }) as Client<'_, _>
         });
         let takers = takers.collect();
         let answers = Turns::default().interleave(&mut random, takers, || {});
@@ -232,7 +236,7 @@ fn missing_exhaustion_mark_is_written_next_time() {
     plan(&edge, Plan::FromNth(StoreStep::Write, 4));
     let answer = run(tickets::take(&edge.records, &key(), 3, None, Ok([0, 0, 0, 1, 0, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0])));
     clear_faults(&edge);
-    assert_eq!((answer, has_mark()), (Ok(Take::Exhausted), false));
+    assert_eq!((answer.map(|outcome| outcome.take), has_mark()), (Ok(Take::Exhausted), false));
     let tries_all = vec![StoreStep::Write, StoreStep::Get, StoreStep::Write, StoreStep::Write, StoreStep::Write];
     assert_eq!((all(), has_mark()), ((Take::Exhausted, tries_all), true), "all tickets were tried, so no list is needed");
     assert_eq!(all(), (Take::Exhausted, vec![StoreStep::Write, StoreStep::Get]));
@@ -255,7 +259,7 @@ fn stale_list_answers_busy_not_exhausted() {
     let draws = draws(&mut random);
     // All takers try the same tickets first. The list does not show any of them yet.
     plan(&edge, Plan::Every(StoreStep::Scan, Fault::Stale));
-    let answers: Vec<_> = (0..40).map(|_| run(tickets::take(&edge.records, &key(), 40, None, Ok(draws)))).collect();
+    let answers: Vec<_> = (0..40).map(|_| run(take(&edge.records, Method::Tickets, 40, draws))).collect();
     clear_faults(&edge);
     assert!(answers.contains(&Ok(Take::Busy)) && !answers.contains(&Ok(Take::Exhausted)), "{answers:?}");
     assert!(granted(&answers) < 40);

@@ -151,7 +151,7 @@ fn new_user_shows_the_invitation_token_once() {
     assert_eq!(
         shown,
         json!({"id": id, "email": "ann@xn--bcher-kva.example", "name": "Ann", "role": "editor", "state": "invited",
-            "created_at": "2026-11-21T08:00:00Z", "last_login_at": null})
+            "created_at": "2026-11-21T08:00:00Z", "last_login_at": null, "quota": null})
     );
     assert_eq!((show(&edge, &id).json(), show(&edge, &id).header("etag")), (shown.clone(), "\"1\""));
     assert_eq!(ask(&edge, Ask::list(USERS)).json(), json!({"items": [shown], "next": null}));

@@ -5,10 +5,11 @@ use http::StatusCode;
 
 use super::wire::{KeyJson, NewKeyJson};
 use crate::api::audit::{self, AuditAction};
+use crate::api::quota::{QuotaPatch, patched};
 use crate::auth::{Authorized, find_active, role_of};
 use crate::context::Context;
 use crate::message::body::{
-    Draft, FieldType, JsonValue, List, NonEmpty, Optional, ParseContext, RequestBody, Required, Set, WhyNotEmpty, request_body,
+    Draft, FieldType, JsonValue, List, NonEmpty, Optional, ParseContext, Patch, RequestBody, Required, Set, WhyNotEmpty, request_body,
 };
 use crate::message::problem::Problem;
 use crate::message::request::{BODY_LIMIT, Body};
@@ -18,6 +19,7 @@ use crate::model::domain::Domain;
 use crate::model::field_error::{FieldCode, FieldError, FieldErrors};
 use crate::model::key::{ApiKey, MAX_ISSUERS, PresentedKey};
 use crate::model::link::UserId;
+use crate::model::quota::Quota;
 use crate::model::rights::{Role, Scope};
 use crate::model::sorted::put_in_order;
 use crate::model::text::Title;
@@ -45,6 +47,9 @@ request_body! {
         owner: Optional<UserId>,
         /// Time at which the key expires, later than now. Default: it does not expire.
         expires_at: Optional<Timestamp>,
+        /// How many links may be created with the key, besides the quota of its owner. It cannot be changed later. A
+        /// key with a quota cannot create one with a higher quota. Default: any number.
+        quota: Optional<QuotaPatch>,
     }
 }
 
@@ -107,6 +112,7 @@ struct KeyRequest {
     domains: Option<Vec<Domain>>,
     owner: UserId,
     expires_at: Option<Timestamp>,
+    quota: Option<Quota>,
 }
 
 impl KeyRequest {
@@ -120,15 +126,16 @@ impl KeyRequest {
         if parts.expires_at.is_some_and(|end| end <= context.now) {
             wrong.add(FieldError::new(FieldCode::OutOfRange, "expires_at must be in the future").within("expires_at"));
         }
-        let NewKey { name, scopes, domains, expires_at, .. } = Draft::<NewKey> { parts, wrong }.finish()?;
+        let NewKey { name, scopes, domains, expires_at, quota, .. } = Draft::<NewKey> { parts, wrong }.finish()?;
         let owner = owner.ok_or_else(|| Problem::internal("a key without an owner passed the checks"))?;
-        check_bounds(authorized, &scopes, expires_at)?;
-        Ok(Self { name, scopes, domains, owner, expires_at })
+        let quota = patched(None, quota.map_or(Patch::Absent, Patch::Set), context.now);
+        check_bounds(authorized, &scopes, expires_at, quota.as_ref())?;
+        Ok(Self { name, scopes, domains, owner, expires_at, quota })
     }
 
     /// The key to store.
     fn key(self, presented: &PresentedKey, pepper: &Pepper, now: Timestamp, authorized: &Authorized) -> ApiKey {
-        let Self { name, scopes, domains, owner, expires_at } = self;
+        let Self { name, scopes, domains, owner, expires_at, quota } = self;
         let issuers = authorized.issuers_for(&owner);
         ApiKey {
             id: presented.id.clone(),
@@ -143,6 +150,7 @@ impl KeyRequest {
             expires_at,
             last_used_at: None,
             revoked_at: None,
+            quota,
             digest: presented.digest(pepper),
         }
     }
@@ -161,12 +169,13 @@ fn check_owner(authorized: &Authorized, owner: &User, role: Role) -> Result<(), 
     Ok(())
 }
 
-/// Audit detail of a new key: its owner, scopes and domains.
+/// Audit detail of a new key: its owner, scopes, domains and quota.
 fn audit_detail(key: &ApiKey) -> String {
     let scopes: Vec<&str> = key.scopes.iter().map(|scope| scope.name()).collect();
     let domains: Vec<&str> = key.domains.iter().flatten().map(Domain::as_str).collect();
     let domains = if domains.is_empty() { "all".to_owned() } else { domains.join(" ") };
-    format!("owner {}; scopes {}; domains {domains}", key.owner.as_str(), scopes.join(" "))
+    let quota = key.quota.as_ref().map(|quota| ["; ", &Quota::text(Some(quota))].concat()).unwrap_or_default();
+    format!("owner {}; scopes {}; domains {domains}{quota}", key.owner.as_str(), scopes.join(" "))
 }
 
 /// Response with the new key. It is the only one that contains the secret.
@@ -192,8 +201,9 @@ async fn check_served<E: Edge>(context: &Context<'_, E>, wrong: &mut FieldErrors
     Ok(domains)
 }
 
-/// Checks that the key has no scope that the caller lacks, and expires no later than the key in use.
-fn check_bounds(authorized: &Authorized, scopes: &[Scope], end: Option<Timestamp>) -> Result<(), Problem> {
+/// Checks that the key has no scope that the caller lacks, and neither expires later nor has a higher quota than the
+/// key in use.
+fn check_bounds(authorized: &Authorized, scopes: &[Scope], end: Option<Timestamp>, quota: Option<&Quota>) -> Result<(), Problem> {
     if let Some(beyond) = scopes.iter().find(|scope| !authorized.has_scope(**scope)) {
         return Err(Problem::not_allowed(format!(
             "Your key does not have the scope `{}`, so it cannot give it to another key.",
@@ -202,6 +212,9 @@ fn check_bounds(authorized: &Authorized, scopes: &[Scope], end: Option<Timestamp
     }
     if authorized.expires_at().is_some_and(|own| end.is_none_or(|end| end > own)) {
         return Err(Problem::not_allowed("A key cannot expire later than the key that creates it. Set `expires_at`."));
+    }
+    if authorized.key_quota().is_some_and(|own| !own.covers(quota)) {
+        return Err(Problem::not_allowed("A key cannot have a higher quota than the key that creates it. Set `quota`."));
     }
     Ok(())
 }

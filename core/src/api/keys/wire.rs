@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::api::quota::QuotaJson;
 use crate::message::wire::DisplayText;
 #[cfg(feature = "docs")]
 use crate::message::wire_schema;
@@ -38,6 +39,8 @@ pub(super) struct KeyJson<'a> {
     last_used_at: Option<DisplayText<Timestamp>>,
     /// Time at which the key was revoked; `null` if it was not.
     revoked_at: Option<DisplayText<Timestamp>>,
+    /// How many links may be created with the key, besides the quota of its owner; `null` for any number.
+    quota: Option<QuotaJson>,
 }
 
 /// An API key that was just created.
@@ -75,6 +78,7 @@ impl<'a> KeyJson<'a> {
             expires_at: key.expires_at.map(DisplayText),
             last_used_at: key.last_used_at.map(DisplayText),
             revoked_at: key.revoked_at.map(DisplayText),
+            quota: key.quota.map(QuotaJson::from),
         }
     }
 }

@@ -15,6 +15,7 @@ use super::counts::{ClickCounts, counts};
 use super::create::{LinkBody, NewLink, create_link};
 use super::delete::delete_link;
 use super::link_ref::check_body_domain;
+use super::quota::QuotaMeter;
 use super::scan::cost_of_counts;
 use super::wire::WrittenLinkJson;
 use crate::auth::Authorized;
@@ -138,6 +139,13 @@ pub(super) struct BatchJson<'a> {
 #[derive(Serialize, Deserialize)]
 struct BatchProgressJson<'a>(#[serde(borrow)] Vec<Option<&'a RawValue>>);
 
+impl BatchProgressJson<'_> {
+    /// Whether the item at `index` has its final result.
+    fn has(&self, index: usize) -> bool {
+        self.0.get(index).is_some_and(Option::is_some)
+    }
+}
+
 /// The result of one item: a link, a problem, or neither after a deletion.
 #[derive(Serialize)]
 #[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
@@ -178,21 +186,30 @@ enum ItemState {
 /// `POST /api/v1/batch`
 pub(crate) async fn batch<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, body: &Body) -> Result<Response, Problem> {
     let BatchBody { items } = BatchBody::read(body, BULK_LIMIT, &context.parsing())?.finish()?;
-    if !context.source.is_repeatable() {
-        check_size(context, &items)?;
-    }
     let before: BatchProgressJson<'_> = match context.progress {
         Some(progress) => serde_json::from_str(progress).map_err(Problem::internal)?,
         None => BatchProgressJson(Vec::new()),
     };
-    let mut work = BatchWork { context, authorized, hashes: context.edge.edge_limits().max_hashes, is_over: false };
-    let mut outcomes = Vec::with_capacity(items.len());
-    for (index, item) in items.into_iter().enumerate() {
-        outcomes.push(match before.0.get(index).copied().flatten() {
-            Some(result) => ItemOutcome { result: result.to_owned(), short: None, state: stored_state(result)? },
-            None => work.attempt(index, item).await?,
-        });
+    let creations = items.iter().enumerate().filter(|(index, item)| creates(item) && !before.has(*index)).count();
+    let quota = QuotaMeter::new(authorized, creations);
+    if !context.source.is_repeatable() {
+        check_size(context, &items, &quota)?;
     }
+    let mut work = BatchWork { context, authorized, quota: &quota, hashes: context.edge.edge_limits().max_hashes, is_over: false };
+    let mut outcomes = Vec::with_capacity(items.len());
+    let mut attempted = Ok(());
+    for (index, item) in items.into_iter().enumerate() {
+        let outcome = match before.0.get(index).copied().flatten() {
+            Some(result) => stored_state(result).map(|state| ItemOutcome { result: result.to_owned(), short: None, state }),
+            None => work.attempt(index, item).await,
+        };
+        attempted = outcome.map(|outcome| outcomes.push(outcome));
+        if attempted.is_err() {
+            break;
+        }
+    }
+    quota.give_back(context).await;
+    attempted?;
     let count = |states: &[ItemState]| outcomes.iter().filter(|outcome| states.contains(&outcome.state)).count();
     let json = BatchJson {
         results: outcomes.iter().map(|outcome| &*outcome.result).collect(),
@@ -211,18 +228,27 @@ pub(crate) async fn batch<E: Edge>(context: &Context<'_, E>, authorized: &Author
     Ok(response.unfinished(serde_json::to_string(&progress).map_err(Problem::internal)?))
 }
 
-/// The most items of a batch without an `Idempotency-Key`.
+/// The most items of a batch without an `Idempotency-Key`, of a caller without a quota.
 pub(crate) fn largest_batch(records: &impl Records, budget: &Budget) -> u16 {
-    // Room for a read of the alias before the last write, because undoing a refused write may not fit.
-    let last_cost = records.operations(&StoreCall::Get).saturating_add(cost_of_counts(records, 1));
-    let item_cost = cost_of_plain_link(records);
+    largest_batch_with(records, budget, None)
+}
+
+/// The same of a caller with these quotas.
+fn largest_batch_with(records: &impl Records, budget: &Budget, quota: Option<&QuotaMeter<'_>>) -> u16 {
+    // Room for reading whether the blocklist is in use, and for a read of the alias before the last write, because
+    // undoing a refused write may not fit. Unused places of a quota are given back with a read and a write.
+    let of_places = quota.map_or(0, |quota| quota.cost_of_places(records).saturating_mul(2));
+    let reads = records.operations(&StoreCall::Get).saturating_mul(2);
+    let last_cost = reads.saturating_add(cost_of_counts(records, 1)).saturating_add(of_places);
+    let item_cost = cost_of_plain_link(records).saturating_add(quota.map_or(0, |quota| quota.cost_of_link(records)));
     budget.largest(LARGEST_BATCH, |items| item_cost.saturating_mul(items.into()).saturating_add(last_cost))
 }
 
 /// Refuses a batch that has more items than a request has store operations for, or more passwords than it has time for.
-fn check_size<E: Edge>(context: &Context<'_, E>, items: &[JsonValue]) -> Result<(), Problem> {
+fn check_size<E: Edge>(context: &Context<'_, E>, items: &[JsonValue], quota: &QuotaMeter<'_>) -> Result<(), Problem> {
     let (records, budget) = (context.edge.records(), context.budget);
-    let most = largest_batch(records, budget).min(largest_batch(records, &budget.before_creation(records)));
+    let largest = |budget: &Budget| largest_batch_with(records, budget, Some(quota));
+    let most = largest(&budget.usually_left()).min(largest(&budget.before_creation()));
     let max_passwords = context.edge.edge_limits().max_hashes;
     let too_many = |detail| Err(Problem::wrong_field("items", FieldError::new(FieldCode::TooMany, detail)));
     if items.len() > most.into() {
@@ -232,6 +258,10 @@ fn check_size<E: Edge>(context: &Context<'_, E>, items: &[JsonValue]) -> Result<
     }
     if items.iter().filter(|item| sets_password(item)).count() > max_passwords.into() {
         return too_many(format!("at most {max_passwords} items may set a password"));
+    }
+    // The rate limit took more operations than usual. Nothing was done yet, so the batch may be sent again.
+    if items.len() > largest(budget).into() {
+        return Err(Problem::budget_exhausted(format!("a batch of {} items does not fit, but usually does", items.len())));
     }
     Ok(())
 }
@@ -245,6 +275,7 @@ fn stored_state(result: &RawValue) -> Result<ItemState, Problem> {
 struct BatchWork<'a, E> {
     context: &'a Context<'a, E>,
     authorized: &'a Authorized,
+    quota: &'a QuotaMeter<'a>,
     /// Passwords that may still be hashed.
     hashes: u16,
     /// Whether an item was left untried. The items after it are not tried either, so that items are processed in order.
@@ -262,7 +293,7 @@ impl<E: Edge> BatchWork<'_, E> {
             self.hashes = self.hashes.saturating_sub(needs_hash.into());
             self.context.budget.begin_part();
             let context = self.context.with_source(self.context.source.part(index));
-            run_item(&context, self.authorized, item).await
+            run_item(&context, self.authorized, self.quota, item).await
         };
         drop(reserved);
         let done = match outcome {
@@ -318,13 +349,23 @@ impl ItemOutcome {
     }
 }
 
+/// Whether an item may create a link.
+fn creates(item: &JsonValue) -> bool {
+    matches!(item.member("op"), Some(JsonValue::Text(op)) if op == "create")
+}
+
 /// Whether processing an item hashes a password.
 fn sets_password(item: &JsonValue) -> bool {
     ["link", "patch"].into_iter().filter_map(|what| item.member(what)?.member("password")).any(|password| *password != JsonValue::Null)
 }
 
 /// Processes one item.
-async fn run_item<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, item: JsonValue) -> Result<CompletedItem, Problem> {
+async fn run_item<E: Edge>(
+    context: &Context<'_, E>,
+    authorized: &Authorized,
+    quota: &QuotaMeter<'_>,
+    item: JsonValue,
+) -> Result<CompletedItem, Problem> {
     if item.bytes() > BODY_LIMIT {
         return Err(Problem::item_too_large(BODY_LIMIT));
     }
@@ -334,7 +375,7 @@ async fn run_item<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, it
             let new = NewLink::parse(context, authorized, draft, context.config.default_domain()).await;
             let mut new = new.map_err(|problem| problem.within("link"))?;
             new.hash(context)?;
-            let link = create_link(context, authorized, &new).await?;
+            let link = create_link(context, authorized, quota, &new).await?;
             Ok(CompletedItem { status: StatusCode::CREATED, link: Some(link) })
         }
         BatchOperation::Update { key, if_match, patch: fields } => {

@@ -1,5 +1,6 @@
 //! Claim of an alias: the one compare-and-swap write that gives it to a link.
 
+use super::quota::Admission;
 use super::remnants::LinkRemnants;
 use super::{MAX_EDIT_ATTEMPTS, follow_moves};
 use crate::api::audit::{self, AuditAction};
@@ -38,6 +39,8 @@ pub(super) struct AliasClaim<'a> {
     pub(super) reuses: bool,
     /// The pending move of the same link that this claim replaces.
     pub(super) replaced: Option<ReplacedMove>,
+    /// The admission of a new link by the quotas of its creator.
+    pub(super) admission: Option<&'a Admission<'a>>,
     pub(super) token: String,
 }
 
@@ -109,7 +112,7 @@ impl AliasClaim<'_> {
         let cost_of_two_writes =
             conflict_cost.saturating_add(cost_of_change(records, &change)).saturating_add(cost_of_rewrite(records).saturating_mul(2));
         let only_one_fits = matches!(context.budget.fit(cost_of_two_writes), Fit::Never { .. });
-        let reads_first = self.reuses || conflict_cost > context.budget.left() || only_one_fits;
+        let reads_first = self.reuses || self.needs_admission() || conflict_cost > context.budget.left() || only_one_fits;
         let mut loaded = match lookup {
             RecordLookup::Loaded(alias_record) => *alias_record,
             RecordLookup::NotYet if reads_first => load(records, self.key).await?,
@@ -117,7 +120,7 @@ impl AliasClaim<'_> {
         };
         let mut needs_budget_check = loaded.is_some();
         if loaded.is_none() {
-            context.check_new_fits(cost_of_change(records, &change), self.tags())?;
+            self.admit(context, cost_of_change(records, &change)).await?;
             if let (Written::Done, is_new) = commit_with_retries(records, change).await? {
                 return Ok(Ok(ClaimedAlias { commits: Some(1), is_new }));
             }
@@ -160,6 +163,9 @@ impl AliasClaim<'_> {
             self.attach_version_or_event(context, &mut change)?;
             if std::mem::take(&mut needs_budget_check) {
                 context.check_fits(cost_of_change(records, &change), self.tags())?;
+            }
+            if self.needs_admission() {
+                self.admit(context, cost_of_change(records, &change).saturating_add(context.cost_of_fills(1))).await?;
             }
             if write(records, change).await? == Written::Done {
                 return Ok(Ok(ClaimedAlias { commits: Some(alias_record.commits.saturating_add(1)), is_new: false }));
@@ -214,6 +220,19 @@ impl AliasClaim<'_> {
             AliasState::Link(link) => link.settings.tags.len(),
             AliasState::PendingMove(pending_move) => pending_move.link.settings.tags.len(),
             AliasState::Erasing(_) | AliasState::MovedTo(_) | AliasState::Free => 0,
+        }
+    }
+
+    /// Whether a new link still needs the admission of a quota.
+    fn needs_admission(&self) -> bool {
+        self.admission.is_some_and(Admission::is_needed)
+    }
+
+    /// Checks that a commit of `operations` fits the budget, and has a new link admitted.
+    async fn admit<E: Edge>(&self, context: &Context<'_, E>, operations: u32) -> Result<(), Problem> {
+        match self.admission {
+            Some(admission) => admission.admit(context, operations, self.tags()).await,
+            None => context.check_new_fits(operations, self.tags()),
         }
     }
 

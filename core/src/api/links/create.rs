@@ -8,6 +8,7 @@ use super::fields::settings::{self, SettingsBody};
 use super::fields::utm::{self, UtmBody};
 use super::find::find_same;
 use super::link_ref::check_body_domain;
+use super::quota::{Admission, QuotaMeter};
 use super::scan::cost_of_counts;
 use super::self_links::refuse_self_targets;
 use super::show::link_response;
@@ -107,22 +108,35 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, authorized: &Autho
     }
     let mut new = NewLink::parse(context, authorized, Draft { parts: parts.link, wrong }, context.config.default_domain()).await?;
     let reserved = context.budget.reserve(cost_of_counts(context.edge.records(), 1));
+    let quota = QuotaMeter::new(authorized, 1);
     let saved = if updates {
         body_fields.skip("find_if_exists");
         body_fields.skip("update_if_exists");
-        upsert(context, authorized, new, body_fields).await?
+        upsert(context, authorized, &quota, new, body_fields).await
     } else {
         new.hash(context)?;
-        let found = if finds_existing { find_same(context, authorized, &new).await? } else { None };
-        match found {
-            Some(link) => UpsertOutcome::Existing(link),
-            None => UpsertOutcome::Created(create_link(context, authorized, &new).await?),
-        }
+        create_or_find(context, authorized, &quota, &new, finds_existing).await
     };
+    quota.give_back(context).await;
     drop(reserved);
-    match saved {
+    match saved? {
         UpsertOutcome::Created(link) => created_response(context, authorized, &link),
         UpsertOutcome::Existing(link) => link_response(context, authorized, &link).await?.location(&wire::link_path(&link)),
+    }
+}
+
+/// Creates the link, unless an equal one exists and is asked for.
+async fn create_or_find<E: Edge>(
+    context: &Context<'_, E>,
+    authorized: &Authorized,
+    quota: &QuotaMeter<'_>,
+    new: &NewLink,
+    finds_existing: bool,
+) -> Result<UpsertOutcome, Problem> {
+    let found = if finds_existing { find_same(context, authorized, quota, new).await? } else { None };
+    match found {
+        Some(link) => Ok(UpsertOutcome::Existing(link)),
+        None => create_link(context, authorized, quota, new).await.map(UpsertOutcome::Created),
     }
 }
 
@@ -187,18 +201,26 @@ async fn is_taken<E: Edge>(context: &Context<'_, E>, domain: &Domain, alias: &Al
         .is_some_and(|alias_record| alias_availability(&alias_record.alias_state, None, false, context.now) == AliasAvailability::Taken))
 }
 
-/// Creates the link under the requested alias or under a generated one.
-pub(super) async fn create_link<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, new: &NewLink) -> Result<Link, Problem> {
+/// Creates the link under the requested alias or under a generated one, if the quota allows it.
+pub(super) async fn create_link<E: Edge>(
+    context: &Context<'_, E>,
+    authorized: &Authorized,
+    quota: &QuotaMeter<'_>,
+    new: &NewLink,
+) -> Result<Link, Problem> {
+    let admission = quota.next_link();
     if let Some(alias) = &new.alias {
         let link = build_link(context, new, alias.clone())?;
-        return claim_alias(context, authorized, link, new.reuses).await?;
+        let created = claim_alias(context, authorized, &admission, link, new.reuses).await?;
+        return created.inspect_err(|_| admission.cancel());
     }
     for (number, length) in GENERATED_LENGTHS.into_iter().enumerate() {
         let Some(alias) = generate_alias(context, &format!("alias {number}"), length)? else { continue };
-        if let Ok(link) = claim_alias(context, authorized, build_link(context, new, alias)?, false).await? {
+        if let Ok(link) = claim_alias(context, authorized, &admission, build_link(context, new, alias)?, false).await? {
             return Ok(link);
         }
     }
+    admission.cancel();
     Err(Problem::no_free_alias(GENERATED_LENGTHS.len()))
 }
 
@@ -248,6 +270,7 @@ pub(super) fn cost_of_creation<E: Edge>(context: &Context<'_, E>, new: &NewLink)
 async fn claim_alias<E: Edge>(
     context: &Context<'_, E>,
     authorized: &Authorized,
+    admission: &Admission<'_>,
     link: Link,
     reuses: bool,
 ) -> Result<Result<Link, Problem>, Problem> {
@@ -263,6 +286,7 @@ async fn claim_alias<E: Edge>(
         previous: None,
         reuses,
         replaced: None,
+        admission: Some(admission),
         token,
     };
     let result = claim.run(context, RecordLookup::NotYet).await;
@@ -272,8 +296,12 @@ async fn claim_alias<E: Edge>(
         Ok(Ok(ClaimedAlias { commits: Some(commits), .. })) => context.changed(&key, CachedLink::from_state(&alias_state, *commits)),
         Ok(Err(_)) => {}
         // The link was not created.
-        Err(problem) if problem.code == ProblemCode::BudgetExhausted => {}
-        Ok(Ok(ClaimedAlias { commits: None, .. })) | Err(_) => context.perhaps_changed(&key),
+        Err(problem) if matches!(problem.code, ProblemCode::BudgetExhausted | ProblemCode::QuotaExceeded) => admission.cancel(),
+        Ok(Ok(ClaimedAlias { commits: None, .. })) => {
+            admission.cancel();
+            context.perhaps_changed(&key);
+        }
+        Err(_) => context.perhaps_changed(&key),
     }
     let claimed = match result? {
         Ok(claimed) => claimed,

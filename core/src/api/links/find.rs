@@ -1,6 +1,7 @@
 //! `find_if_exists`: finds an existing link that equals the requested one.
 
 use super::create::{NewLink, cost_of_creation};
+use super::quota::QuotaMeter;
 use super::scan::{Walk, cost_of_page};
 use crate::auth::Authorized;
 use crate::context::Context;
@@ -12,13 +13,20 @@ use crate::store::ports::Edge;
 
 /// The newest link of the same owner with the same target and settings as `new`. If more links have this target than
 /// fit one page, only the newest are examined.
-pub(super) async fn find_same<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, new: &NewLink) -> Result<Option<Link>, Problem> {
+pub(super) async fn find_same<E: Edge>(
+    context: &Context<'_, E>,
+    authorized: &Authorized,
+    quota: &QuotaMeter<'_>,
+    new: &NewLink,
+) -> Result<Option<Link>, Problem> {
     let domain = &new.domain;
     let walk = Walk::Index { prefix: Prefix::by_target(domain, &new.target), earliest: Timestamp::from_millis(0) };
     // If there is none, it is created.
-    let creation_cost = cost_of_creation(context, new)?;
-    context.check_new_fits(creation_cost.saturating_add(cost_of_page(context.edge.records(), 1)), new.settings.tags.len())?;
-    let reserved = context.budget.reserve(creation_cost);
+    let records = context.edge.records();
+    let (creation_cost, page_cost) = (cost_of_creation(context, new)?, cost_of_page(records, 1));
+    let cost = creation_cost.saturating_add(quota.cost_of_places(records)).saturating_add(page_cost);
+    let checked = quota.check_fits(context, cost, new.settings.tags.len())?;
+    let reserved = context.budget.reserve(checked.saturating_sub(page_cost));
     let page = walk.page(context, domain, None, u16::MAX).await?;
     drop(reserved);
     let is_same = |link: &Link| {

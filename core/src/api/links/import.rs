@@ -20,6 +20,7 @@ use super::bulk::{cost_of_plain_link, status_of};
 use super::claim::{AliasAvailability, alias_availability};
 use super::create::create_link;
 use super::link_ref::take_domain;
+use super::quota::QuotaMeter;
 use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::body::{Fields, JsonValue};
@@ -172,16 +173,23 @@ pub(crate) async fn import<E: Edge>(
         outcomes.insert(*line, LineOutcome::from_stored(result)?);
     }
     let mut lines = Lines::new(format, bytes)?.enumerate().filter(|(_, line)| !before.0.contains_key(&line.number)).peekable();
-    let mut work = ImportWork { context, authorized, domain: &domain, dry_run, hashes: context.edge.edge_limits().max_hashes };
+    let most_lines = usize::try_from(max_lines(context.edge.records(), context.budget)).unwrap_or(usize::MAX);
+    let lines_left = bytes.split(|byte| *byte == b'\n').count().saturating_sub(before.0.len());
+    let quota = QuotaMeter::new(authorized, lines_left.min(most_lines));
+    let mut work =
+        ImportWork { context, authorized, quota: &quota, domain: &domain, dry_run, hashes: context.edge.edge_limits().max_hashes };
     let (line_cost, at_once) = (cost_of_plain_link(context.edge.records()), lines_at_once(context.edge.records()));
     let (mut next, mut left) = (None, MAX_LINES.min(MAX_LINES_OF_A_KEY.saturating_sub(before.0.len())));
-    while next.is_none() && left > 0 && lines.peek().is_some() {
+    let mut imported = Ok(());
+    while next.is_none() && left > 0 && lines.peek().is_some() && imported.is_ok() {
         // The cost of a line is known only once it is read. A line that does not fit is left to the next request.
         let most = context.budget.largest(at_once, |lines| line_cost.saturating_mul(lines.into()));
         let chunk: Vec<_> = lines.by_ref().take(left.min(most.into())).collect();
         left = left.saturating_sub(chunk.len());
-        next = work.import_lines(chunk, &mut outcomes).await?;
+        imported = work.import_lines(chunk, &mut outcomes).await.map(|position| next = position);
     }
+    quota.give_back(context).await;
+    imported?;
     let next = next.or_else(|| lines.peek().map(|(_, line)| ImportPositionJson::from_line(line)));
     // A key has a maximum number of lines. Repeating the request then makes no further progress.
     let is_full = outcomes.len() >= MAX_LINES_OF_A_KEY;
@@ -222,6 +230,7 @@ fn lines_at_once(records: &impl Records) -> u16 {
 struct ImportWork<'a, E> {
     context: &'a Context<'a, E>,
     authorized: &'a Authorized,
+    quota: &'a QuotaMeter<'a>,
     domain: &'a Domain,
     dry_run: bool,
     /// Passwords that may still be hashed.
@@ -274,7 +283,7 @@ impl<E: Edge> ImportWork<'_, E> {
                 None => None,
             };
             done.extend(key);
-            let imported = import_line(&context, self.authorized, line, alias_record, self.dry_run).await;
+            let imported = import_line(&context, (self.authorized, self.quota), line, alias_record, self.dry_run).await;
             if is_untried(&imported) {
                 return Ok(Some(position));
             }
@@ -337,7 +346,7 @@ fn key_of(line: &ImportLine) -> Option<Key> {
 /// Creates the link of a line, unless it exists already. `alias_record` is the record of its alias.
 async fn import_line<E: Edge>(
     context: &Context<'_, E>,
-    authorized: &Authorized,
+    (authorized, quota): (&Authorized, &QuotaMeter<'_>),
     line: Result<ImportLine, Problem>,
     alias_record: Option<Result<AliasRecord, StoreError>>,
     dry_run: bool,
@@ -354,7 +363,7 @@ async fn import_line<E: Edge>(
         return Ok(ImportedLine { status: StatusCode::CREATED, alias: line.new.alias });
     }
     line.new.hash(context)?;
-    let link = match create_link(context, authorized, &line.new).await {
+    let link = match create_link(context, authorized, quota, &line.new).await {
         // Another request has created a link since the read. It may be the same link.
         Err(problem) if problem.code == ProblemCode::AliasTaken => {
             let Some(key) = key_of(&line) else { return Err(problem) };

@@ -21,6 +21,7 @@ mod import;
 mod link_ref;
 mod list;
 pub(crate) mod qr;
+mod quota;
 mod remnants;
 mod rename;
 mod restore;

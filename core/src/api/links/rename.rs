@@ -126,6 +126,7 @@ pub(super) async fn rename<E: Edge>(
         previous: Some(was),
         reuses,
         replaced,
+        admission: None,
         token: commit,
     };
     let commits = match claim.run(context, RecordLookup::Loaded(Box::new(there))).await? {

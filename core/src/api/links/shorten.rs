@@ -4,6 +4,7 @@ use http::StatusCode;
 use serde::Serialize;
 
 use super::create::{NewLink, create_link};
+use super::quota::QuotaMeter;
 use crate::api::blocklist::{SavedUrls, refuse_listed};
 use crate::auth::Authorized;
 use crate::context::Context;
@@ -58,7 +59,10 @@ pub(crate) async fn shorten<E: Edge>(context: &Context<'_, E>, authorized: &Auth
         blocked: None,
         reuses: false,
     };
-    let link = create_link(context, authorized, &new).await?;
+    let quota = QuotaMeter::new(authorized, 1);
+    let created = create_link(context, authorized, &quota, &new).await;
+    quota.give_back(context).await;
+    let link = created?;
     let shortened = ShortenedJson {
         short_id: link.alias.as_str(),
         short_url: context.config.short_url(&link.domain, &link.alias),

@@ -43,7 +43,7 @@ pub(crate) async fn transfer_links<E: Edge>(
 }
 
 /// Lists all domains that may have links, including deleted ones, in the order of their names.
-async fn domains<E: Edge>(context: &Context<'_, E>) -> Result<Vec<Domain>, Problem> {
+pub(super) async fn domains<E: Edge>(context: &Context<'_, E>) -> Result<Vec<Domain>, Problem> {
     let mut domains = Vec::new();
     context.config.domains().for_each(|domain| put_in_order(&mut domains, domain.clone()));
     let mut after = None;

@@ -8,6 +8,7 @@ use super::MAX_EDIT_ATTEMPTS;
 use super::change::patch;
 use super::claim::{AliasAvailability, alias_availability};
 use super::create::{NewLink, create_link};
+use super::quota::QuotaMeter;
 use super::scan::Walk;
 use crate::api::idempotency;
 use crate::auth::Authorized;
@@ -41,6 +42,7 @@ pub(super) enum UpsertOutcome {
 pub(super) async fn upsert<E: Edge>(
     context: &Context<'_, E>,
     authorized: &Authorized,
+    quota: &QuotaMeter<'_>,
     mut new: NewLink,
     fields: Fields,
 ) -> Result<UpsertOutcome, Problem> {
@@ -54,7 +56,7 @@ pub(super) async fn upsert<E: Edge>(
             Some(link) => link,
             None => {
                 new.hash(context)?;
-                match create_planned(context, authorized, domain, id, &new, number < LOADS_BEFORE_REPLACING).await? {
+                match create_planned(context, authorized, quota, (domain, id), &new, number < LOADS_BEFORE_REPLACING).await? {
                     UpsertWrite::New(link) => return Ok(UpsertOutcome::Created(link)),
                     UpsertWrite::Other(link) => link,
                     UpsertWrite::Nothing => continue,
@@ -101,8 +103,8 @@ enum UpsertWrite {
 async fn create_planned<E: Edge>(
     context: &Context<'_, E>,
     authorized: &Authorized,
-    domain: &Domain,
-    id: &ExternalId,
+    quota: &QuotaMeter<'_>,
+    (domain, id): (&Domain, &ExternalId),
     new: &NewLink,
     waits: bool,
 ) -> Result<UpsertWrite, Problem> {
@@ -119,7 +121,7 @@ async fn create_planned<E: Edge>(
         if !is_ours && let Some(requested) = &new.alias {
             check_free(&planned, domain, requested, new.reuses).await?;
         }
-        match create_link(&planned, authorized, &NewLink { alias, ..new.clone() }).await {
+        match create_link(&planned, authorized, quota, &NewLink { alias, ..new.clone() }).await {
             Ok(link) if has_external_id(authorized, &link, id) => match planned_link_state(&planned, &link).await? {
                 PlannedLinkState::Present => return Ok(new.write_result(link)),
                 PlannedLinkState::Moving if waits => return Ok(UpsertWrite::Nothing),

@@ -5,6 +5,7 @@ use super::edit::{PlannedEdit, UserEdit, UserStep, edit};
 use super::team::{Owners, add_owner, remove_owner};
 use super::wire;
 use crate::api::audit::AuditAction;
+use crate::api::quota::{QuotaPatch, patched};
 use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::body::{Fields, NotNull, Patch, RequestBody, request_body};
@@ -12,8 +13,10 @@ use crate::message::preconditions::IfMatch;
 use crate::message::problem::Problem;
 use crate::message::request::{BODY_LIMIT, Body};
 use crate::message::response::Response;
+use crate::model::quota::Quota;
 use crate::model::rights::{Right, Role};
 use crate::model::text::Title;
+use crate::model::time::Timestamp;
 use crate::model::user::{User, UserStatus};
 use crate::store::ports::{ClientInfo, Edge};
 
@@ -26,6 +29,9 @@ request_body! {
         role: NotNull<Role>,
         /// Disable the user: they cannot sign in, and their keys do not work.
         disabled: Patch<bool>,
+        /// How many links the user may create, with all keys and sessions together; `null` for any number. On Compute a
+        /// lower `links_per_day` is exact from the next day on.
+        quota: Patch<QuotaPatch>,
     }
 }
 
@@ -43,7 +49,7 @@ pub(crate) async fn change<E: Edge>(
     let if_match = IfMatch::parse(client);
     let UserEdit { mut user, role, step } = edit(context, authorized, id, &|was, owners| {
         if_match.check(was.version)?;
-        Ok(plan_change(authorized, was, owners, patch.clone())?)
+        Ok(plan_change(authorized, was, owners, patch.clone(), context.now)?)
     })
     .await?;
     match step {
@@ -56,11 +62,17 @@ pub(crate) async fn change<E: Edge>(
 
 /// Checks the rights for `patch` and computes the edited user and the audit event. Disabling a user starts a
 /// generation of sessions, so that the old ones stay ended when they are enabled again.
-fn plan_change<'a>(authorized: &Authorized, was: &'a User, owners: &Owners, patch: UserPatch) -> Result<PlannedEdit<'a>, Problem> {
+fn plan_change<'a>(
+    authorized: &Authorized,
+    was: &'a User,
+    owners: &Owners,
+    patch: UserPatch,
+    now: Timestamp,
+) -> Result<PlannedEdit<'a>, Problem> {
     if matches!(was.status, UserStatus::Deleting { .. }) {
         return Err(Problem::user_state("This user is being deleted and cannot be changed."));
     }
-    let (mut user, requested) = apply_patch(was, patch);
+    let (mut user, requested) = apply_patch(was, patch, now);
     let role_was = owners.role_of(was);
     let role = requested.unwrap_or(role_was);
     authorized.check_role(role.max(role_was))?;
@@ -100,9 +112,10 @@ fn plan_change<'a>(authorized: &Authorized, was: &'a User, owners: &Owners, patc
 
 /// Applies the patch. Returns the user and the requested role, if any. A future owner keeps their role until the team
 /// names them.
-fn apply_patch(was: &User, patch: UserPatch) -> (User, Option<Role>) {
+fn apply_patch(was: &User, patch: UserPatch, now: Timestamp) -> (User, Option<Role>) {
     let mut user = was.clone();
     patch.name.apply(&mut user.name);
+    user.quota = patched(was.quota, patch.quota, now);
     let mut disabled = was.status == UserStatus::Disabled;
     patch.disabled.apply_or_default(&mut disabled);
     user.status = if disabled { UserStatus::Disabled } else { UserStatus::Active };
@@ -116,7 +129,7 @@ fn apply_patch(was: &User, patch: UserPatch) -> (User, Option<Role>) {
 /// owner.
 fn audit_action<'a>(was: &'a User, user: &User, includes_role: bool) -> Option<AuditAction<'a>> {
     let has_role = includes_role && was.role != user.role;
-    let action = match (was.status == user.status, has_role, was.name != user.name) {
+    let action = match (was.status == user.status, has_role, was.name != user.name || was.quota != user.quota) {
         (false, _, _) if user.status == UserStatus::Disabled => "user.disable",
         (false, _, _) => "user.enable",
         (true, true, _) => "user.role",
@@ -124,5 +137,12 @@ fn audit_action<'a>(was: &'a User, user: &User, includes_role: bool) -> Option<A
         (true, false, false) => return None,
     };
     let action = AuditAction::user(action, &was.id);
-    Some(if has_role { action.with_detail(format!("{} to {}", was.role.name(), user.role.name())) } else { action })
+    let mut details = Vec::new();
+    if has_role {
+        details.push(format!("{} to {}", was.role.name(), user.role.name()));
+    }
+    if was.quota != user.quota {
+        details.push(Quota::text(user.quota.as_ref()));
+    }
+    Some(if details.is_empty() { action } else { action.with_detail(details.join("; ")) })
 }

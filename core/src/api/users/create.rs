@@ -4,14 +4,16 @@ use super::claim::claim;
 use super::team::add_owner;
 use super::{save, wire};
 use crate::api::audit::AuditAction;
+use crate::api::quota::{QuotaPatch, patched};
 use crate::auth::Authorized;
 use crate::context::Context;
-use crate::message::body::{FieldType, JsonValue, Optional, ParseContext, RequestBody, Required, request_body};
+use crate::message::body::{FieldType, JsonValue, Optional, ParseContext, Patch, RequestBody, Required, request_body};
 use crate::message::problem::Problem;
 use crate::message::request::{BODY_LIMIT, Body};
 use crate::message::response::Response;
 use crate::model::field_error::FieldErrors;
 use crate::model::link::UserId;
+use crate::model::quota::Quota;
 use crate::model::rights::Role;
 use crate::model::session::SessionGeneration;
 use crate::model::text::Title;
@@ -30,6 +32,8 @@ request_body! {
         name: Optional<Title>,
         /// Role of the user. Only owners assign the roles admin and owner. Default: `viewer`.
         role: Optional<Role>,
+        /// How many links the user may create, with all keys and sessions together. Default: any number.
+        quota: Optional<QuotaPatch>,
     }
 }
 
@@ -53,9 +57,9 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, authorized: &Autho
     let (user, email, role, token) = new_user(context, authorized, body)?;
     // A creation that took too long may have been given up by another one for the same address. Then a record exists
     // already.
-    if !claim(context, &user.id, &email).await?
-        || save(context, authorized, None, &user, Some(AuditAction::user("user.create", &user.id))).await? == Written::Conflict
-    {
+    let action = AuditAction::user("user.create", &user.id);
+    let action = if user.quota.is_some() { action.with_detail(Quota::text(user.quota.as_ref())) } else { action };
+    if !claim(context, &user.id, &email).await? || save(context, authorized, None, &user, Some(action)).await? == Written::Conflict {
         return Err(Problem::email_taken());
     }
     let user = if role == Role::Owner { add_owner(context, authorized, &user.id).await? } else { user };
@@ -64,7 +68,7 @@ pub(crate) async fn create<E: Edge>(context: &Context<'_, E>, authorized: &Autho
 
 /// The requested user with their address, role and invitation token.
 fn new_user<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, body: &Body) -> Result<(User, Email, Role, String), Problem> {
-    let NewUser { email, name, role } = NewUser::read(body, BODY_LIMIT, &context.parsing())?.finish()?;
+    let NewUser { email, name, role, quota } = NewUser::read(body, BODY_LIMIT, &context.parsing())?.finish()?;
     let role = role.unwrap_or_default();
     authorized.check_issuer(role)?;
     let id = UserId::from_random(&context.token()?);
@@ -83,6 +87,7 @@ fn new_user<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, body: &B
         session_generation: SessionGeneration::default(),
         created_at: context.now,
         last_login_at: None,
+        quota: patched(None, quota.map_or(Patch::Absent, Patch::Set), context.now),
         version: 1,
         claim: Some(email.claim_name(context.pepper()?)),
     };

@@ -3,6 +3,7 @@
 use http::StatusCode;
 use serde::Serialize;
 
+use crate::api::quota::QuotaJson;
 use crate::message::body::JsonValue;
 use crate::message::problem::Problem;
 use crate::message::response::Response;
@@ -37,6 +38,8 @@ pub(in crate::api) struct UserJson<'a> {
     created_at: DisplayText<Timestamp>,
     /// Time of the last sign-in.
     last_login_at: Option<DisplayText<Timestamp>>,
+    /// How many links the user may create, with all keys and sessions together; `null` for any number.
+    quota: Option<QuotaJson>,
 }
 
 /// A user with a new invitation.
@@ -66,6 +69,7 @@ impl<'a> UserJson<'a> {
             state,
             created_at: DisplayText(user.created_at),
             last_login_at: user.last_login_at.map(DisplayText),
+            quota: user.quota.map(QuotaJson::from),
         }
     }
 }

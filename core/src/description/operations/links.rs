@@ -40,7 +40,10 @@ pub(super) const CREATE_LINK: Operation = Operation::new(OperationGroup::Links, 
          belonged to another link is used only with `reuse`. With `find_if_exists` hop first looks for a link with \
          the same owner, domain, target and settings, and the same alias if one is given, and answers with that link. \
          Two such requests at the same moment may still create two links, and of very many links to one target only \
-         the newest are examined. With `update_if_exists` the link with the same `external_id` is changed.",
+         the newest are examined. With `update_if_exists` the link with the same `external_id` is changed. A new link \
+         takes a unit of each quota of the key and of the user: 429 `quota_exceeded` if none is left. A creation that \
+         fails at the last step may use one up. A repetition with the same `Idempotency-Key` that finds its link takes \
+         none.",
     )
     .body::<links::CreateBody>("new-link")
     .answers(&[(200, answers::LINK_FOUND), (201, answers::LINK_CREATED), (409, answers::CREATION_CONFLICT)]);

@@ -18,8 +18,9 @@ pub(super) const REPORT_FORM: Operation = Operation::new(OperationGroup::Reports
 pub(super) const SEND_REPORT_FORM: Operation =
     Operation::new(OperationGroup::Reports, "sendReportForm", "Send the form that reports a link")
         .description(
-            "Like `POST /api/v1/reports`. The answer is a page that thanks. If the report was not saved, a browser gets the form \
-         again, with the errors at their fields and everything that was typed. A form from a page of another site is refused.",
+            "Like `POST /api/v1/reports`. The answer is a page that thanks. If fields are wrong, a rate limit is used up or the \
+             store does not answer, a browser gets the form again, with everything that was typed. A form from a page of another \
+             site is refused.",
         )
         .parameters(&[parameters::ORIGIN, parameters::SEC_FETCH_SITE])
         .body_schema(form)
@@ -43,8 +44,9 @@ pub(super) const RESOLVE_REPORT: Operation = Operation::new(OperationGroup::Repo
     .description(
         "`dismissed` resolves the report. `blocked` first blocks the link, wherever it has moved, and then resolves the \
          report; if the request fails in between, send it again. A link that is blocked already keeps its reason. The block \
-         takes the scopes `links:write` and `links:admin` too, as in a change of the link. If the link is deleted, `blocked` \
-         is 410, and the report can only be dismissed. A report that is resolved stays as it is: with the same action the \
+         takes the scopes `links:write` and `links:admin` too, as in a change of the link. A deleted link is blocked too, so \
+         that it cannot be restored. If the link was erased, or moved and another link has its old alias, `blocked` is 410. \
+         A report that is resolved stays as it is: with the same action the \
          answer is 200, with the other 409.",
     )
     .body::<reports::ReportPatch>("report-patch")

@@ -3,7 +3,8 @@
 use super::Budget;
 use crate::model::time::Timestamp;
 use crate::store::ports::{
-    Commit, Edge, EdgeLimits, KeyPage, LinkCache, NoEntropy, OperationLimit, PasswordHashing, Record, Records, StoreCall, StoreError, Take,
+    Commit, Edge, EdgeLimits, KeyPage, LinkCache, NoEntropy, OperationLimit, PasswordHashing, Record, Records, StoreCall, StoreError,
+    TakeOutcome,
 };
 use crate::store::{Change, Cursor, Key, Prefix};
 
@@ -158,9 +159,13 @@ impl<R: Records> Records for MeteredRecords<'_, R> {
         commit
     }
 
-    async fn take(&self, key: &Key, limit: u64, until: Option<Timestamp>) -> Result<Take, StoreError> {
-        self.charge(&StoreCall::Take { expires: until.is_some() })?;
-        self.records.take(key, limit, until).await
+    /// Charges the most that the call can cost, and refunds what it did not use. A failed call may have used all.
+    async fn take(&self, key: &Key, limit: u64, until: Option<Timestamp>) -> Result<TakeOutcome, StoreError> {
+        let most = self.operations(&StoreCall::Take { expires: until.is_some() });
+        charge(self.budget, most)?;
+        let outcome = self.records.take(key, limit, until).await;
+        self.budget.settle_take(most, outcome.as_ref().map_or(most, |outcome| outcome.operations));
+        outcome
     }
 
     async fn taken(&self, keys: &[Key]) -> Result<Vec<u64>, StoreError> {

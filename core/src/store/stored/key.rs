@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::bytes::StoredBytes;
+use super::quota::StoredQuota;
 use super::tokens::Tokens;
 use super::{Millis, SchemaVersion};
 use crate::model::domain::Domain;
@@ -40,6 +41,8 @@ pub(crate) struct StoredKey<'a> {
     last_used_at: Option<Millis>,
     #[serde(skip_serializing_if = "Option::is_none")]
     revoked_at: Option<Millis>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quota: Option<StoredQuota>,
     mark: StoredBytes<32>,
     tokens: Tokens,
 }
@@ -62,6 +65,7 @@ impl RecordValue for ApiKey {
             expires_at: self.expires_at.map(Millis::from),
             last_used_at: self.last_used_at.map(Millis::from),
             revoked_at: self.revoked_at.map(Millis::from),
+            quota: self.quota.as_ref().map(StoredQuota::from),
             mark: self.digest.clone().into(),
             tokens,
         }
@@ -83,6 +87,7 @@ impl RecordValue for ApiKey {
             expires_at: stored.expires_at.map(Into::into),
             last_used_at: stored.last_used_at.map(Into::into),
             revoked_at: stored.revoked_at.map(Into::into),
+            quota: stored.quota.and_then(Into::into),
             digest: stored.mark.into(),
         };
         Ok((key, stored.tokens))
@@ -122,7 +127,7 @@ mod tests {
 
     #[test]
     fn key_is_stored_and_read_back() {
-        let times = r#""expires_at":2,"last_used_at":3,"revoked_at":4,"#;
+        let times = r#""expires_at":2,"last_used_at":3,"revoked_at":4,"quota":{"links":9,"counts_from":1},"#;
         let scopes = r#"["links:read","keys:admin"],"domains":["a.example","b.example"]"#;
         for json in [key("[]", "viewer", "", MARK), key(scopes, "owner", times, MARK)] {
             assert_eq!(restore_and_store(&json), Some(json));

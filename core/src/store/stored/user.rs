@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 
 use super::bytes::StoredBytes;
+use super::quota::StoredQuota;
 use super::tokens::Tokens;
 use super::{Millis, SchemaVersion};
 use crate::model::account_password::AccountPassword;
@@ -46,6 +47,8 @@ pub(crate) struct StoredUser<'a> {
     created_at: Millis,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_login_at: Option<Millis>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    quota: Option<StoredQuota>,
     version: u64,
     /// The name of the claim to the address.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -124,6 +127,7 @@ impl RecordValue for User {
                 .then(|| StoredSessionGeneration::from(&self.session_generation)),
             created_at: self.created_at.into(),
             last_login_at: self.last_login_at.map(Millis::from),
+            quota: self.quota.as_ref().map(StoredQuota::from),
             version: self.version,
             claim: self.claim.as_deref().map(Cow::from),
             tokens,
@@ -144,6 +148,7 @@ impl RecordValue for User {
             session_generation: stored.session_generation.map(SessionGeneration::from).unwrap_or_default(),
             created_at: stored.created_at.into(),
             last_login_at: stored.last_login_at.map(Into::into),
+            quota: stored.quota.and_then(Into::into),
             version: stored.version,
             claim: stored.claim.map(Cow::into_owned),
         };
@@ -274,6 +279,8 @@ mod tests {
             let json = user(r#""in""#, &more);
             assert_eq!(restore_and_store(&json), Some(json));
         }
+        let with_quota = user(r#""in""#, "").replace(r#""version""#, r#""quota":{"links_per_day":3,"counts_from":5},"version""#);
+        assert_eq!(restore_and_store(&with_quota), Some(with_quota));
         let json = r#"{"v":1,"id":"usr_1","email":"a@b.example","name":"n","role":"admin","may_own":true,"standing":"in","created_at":1,"#;
         let json = format!(r#"{json}"last_login_at":3,"version":2,"tokens":{{"created":"t","recent":["t"]}}}}"#);
         assert_eq!(restore_and_store(&json), Some(json));

@@ -251,10 +251,10 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// Reads a response. Fails if a header other than `Link` is repeated.
+    /// Reads a response. Fails if a header other than `Link` and `Set-Cookie` is repeated.
     pub(crate) fn of(response: Response) -> Self {
         let headers: HeaderMap = response.headers.into_iter().collect();
-        for name in headers.keys().filter(|name| *name != "link") {
+        for name in headers.keys().filter(|name| *name != "link" && *name != "set-cookie") {
             assert_eq!(headers.get_all(name).iter().count(), 1, "{name} is repeated: {headers:?}");
         }
         Self { status: response.status, headers, body: response.body }

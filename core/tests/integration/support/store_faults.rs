@@ -103,7 +103,7 @@ pub(crate) fn clear_faults(edge: &MemoryEdge) {
 }
 
 /// Fewer store operations than a request has on any deployment.
-pub(crate) const FEW_OPERATIONS: u32 = 28;
+pub(crate) const FEW_OPERATIONS: u32 = 24;
 
 /// An empty edge whose store commits in this mode.
 pub(crate) fn edge(seed: u64, steps: CommitMode) -> MemoryEdge {

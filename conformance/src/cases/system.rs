@@ -74,7 +74,7 @@ fn sizes_follow_from_the_operation_budget(world: &World) {
     let (usual, larger) = match world.edge {
         Edge::Memory => ([1_000, 100, 100, 198, 990, 100], [100, 23, 18, 18, 90, 100]),
         Edge::Workerd => ([50, 100, 10, 11, 1_000, 100], [1_000, 100, 100, 248, 1_000, 100]),
-        Edge::Viceroy => ([32, 6, 4, 4, 22, 100], [100, 23, 18, 18, 90, 100]),
+        Edge::Viceroy => ([32, 6, 4, 5, 22, 100], [100, 23, 18, 18, 90, 100]),
     };
     assert_eq!((sizes(world.hop()), sizes(world.case_insensitive())), (usual, larger));
 }

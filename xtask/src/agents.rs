@@ -31,10 +31,8 @@ and review the diff: a pattern that also matches a browser belongs in the except
 `cargo xtask test lint` fails while the files are out of date.";
 
 pub(crate) fn command(project: &Project, mut arguments: lexopt::Parser) -> Outcome<ExitCode> {
-    match arguments.next()? {
-        None => {}
-        Some(lexopt::Arg::Short('h') | lexopt::Arg::Long("help")) => return Ok(help::print(HELP)),
-        Some(other) => return Err(help::unexpected(&other, HELP)),
+    if help::was_wanted(&mut arguments, HELP)? {
+        return Ok(ExitCode::SUCCESS);
     }
     setup::provide(project, &[Need::NpmPackages])?;
     for (path, text) in generated_files(project)? {

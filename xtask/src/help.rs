@@ -3,7 +3,7 @@ use std::process::ExitCode;
 
 use lexopt::Arg;
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Outcome};
 
 pub(crate) const COMMANDS: &str = "\
 cargo xtask <command>
@@ -13,7 +13,8 @@ cargo xtask <command>
   build [cloudflare|fastly]   build the modules for deployment
   import FILE --from … --to … import the links of another shortener into a deployment
   size                        show the size of both modules, by crate
-  bench [edge|start|keys]     measure redirects, throughput on Cloudflare's runtime, start-up or API keys
+  bench [edge|start|credentials]
+                              measure redirects, throughput on both runtimes, start-up, or keys, tokens and sign-ins
   docs                        generate docs/openapi.json, docs/API.md and the tables in docs/SECURITY.md
   docs picture                take the README's screenshot with a browser
   agents                      generate the list of bots, for the detection of bots by User-Agent
@@ -26,6 +27,18 @@ Each command installs what it needs. `cargo xtask <command> --help` shows its op
 pub(crate) fn print(text: &str) -> ExitCode {
     println!("{text}");
     ExitCode::SUCCESS
+}
+
+/// Reads the arguments of a command that takes none but `--help`. Returns whether it printed the help text.
+pub(crate) fn was_wanted(arguments: &mut lexopt::Parser, text: &str) -> Outcome<bool> {
+    match arguments.next()? {
+        None => Ok(false),
+        Some(Arg::Short('h') | Arg::Long("help")) => {
+            print(text);
+            Ok(true)
+        }
+        Some(other) => Err(unexpected(&other, text)),
+    }
 }
 
 /// The error for an unknown argument, with the help text as advice.

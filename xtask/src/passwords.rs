@@ -32,10 +32,8 @@ To update it, pin a later version of the package in package.json, run this comma
 `cargo xtask test lint` fails while the file is out of date.";
 
 pub(crate) fn command(project: &Project, mut arguments: lexopt::Parser) -> Outcome<ExitCode> {
-    match arguments.next()? {
-        None => {}
-        Some(lexopt::Arg::Short('h') | lexopt::Arg::Long("help")) => return Ok(help::print(HELP)),
-        Some(other) => return Err(help::unexpected(&other, HELP)),
+    if help::was_wanted(&mut arguments, HELP)? {
+        return Ok(ExitCode::SUCCESS);
     }
     setup::provide(project, &[Need::NpmPackages])?;
     if !are_current(project)? {

@@ -48,10 +48,8 @@ const EVERYTHING: &[Need] = &[
 ];
 
 pub(crate) fn command(project: &Project, mut arguments: lexopt::Parser) -> Outcome<ExitCode> {
-    match arguments.next()? {
-        None => {}
-        Some(lexopt::Arg::Short('h') | lexopt::Arg::Long("help")) => return Ok(help::print(HELP)),
-        Some(other) => return Err(help::unexpected(&other, HELP)),
+    if help::was_wanted(&mut arguments, HELP)? {
+        return Ok(ExitCode::SUCCESS);
     }
     provide(project, EVERYTHING)?;
     println!("Everything that hop's commands need is installed.");

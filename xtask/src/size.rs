@@ -33,10 +33,8 @@ struct Weight {
 }
 
 pub(crate) fn command(project: &Project, mut arguments: lexopt::Parser) -> Outcome<ExitCode> {
-    match arguments.next()? {
-        None => {}
-        Some(lexopt::Arg::Short('h') | lexopt::Arg::Long("help")) => return Ok(help::print(HELP)),
-        Some(other) => return Err(help::unexpected(&other, HELP)),
+    if help::was_wanted(&mut arguments, HELP)? {
+        return Ok(ExitCode::SUCCESS);
     }
     for edge in Edge::ALL {
         setup::provide(project, build::needs(edge))?;

@@ -89,6 +89,11 @@ impl Body {
         }
     }
 
+    /// The bytes of a form of at most `limit` bytes. One that ended too early counts as empty.
+    pub(crate) fn form_bytes(&self, limit: usize) -> Result<&[u8], Problem> {
+        if let Self::Broken = self { Ok(&[]) } else { self.bytes(limit) }
+    }
+
     /// Reads a body from a blocking reader, never more than one byte over `limit`.
     pub fn read_from(reader: impl Read, limit: usize) -> Self {
         let mut bytes = Vec::new();

@@ -147,10 +147,7 @@ async fn try_submit<E: Edge>(
     if RequestOrigin::of(visit.client, domain) == RequestOrigin::Other {
         return Err(Problem::cross_site_form());
     }
-    let form = match body {
-        Body::Broken => &[],
-        body => body.bytes(FORM_LIMIT)?,
-    };
+    let form = body.form_bytes(FORM_LIMIT)?;
     LinkVisitor::new(context, domain, alias, visit)?.submit(form).await
 }
 

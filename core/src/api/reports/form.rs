@@ -51,10 +51,7 @@ pub(crate) async fn submit_form<E: Edge>(
     if RequestOrigin::of(visit.client, domain) == RequestOrigin::Other {
         return Err(Problem::cross_site_form());
     }
-    let form = match body {
-        Body::Broken => &[],
-        body => body.bytes(REPORT_LIMIT)?,
-    };
+    let form = body.form_bytes(REPORT_LIMIT)?;
     let draft: Draft<NewReport> = NewReport::draft(fields_of(form), &context.parsing());
     match save(context, visit.client, draft).await {
         Ok(id) => Ok(pages::report_thanks(&context.config.theme, id.as_str())),

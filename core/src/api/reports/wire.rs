@@ -13,7 +13,7 @@ use crate::model::time::Timestamp;
 #[derive(Serialize)]
 #[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "ReportReceipt"))]
 pub(super) struct ReportReceiptJson<'a> {
-    /// Identifier of the report, to refer to it. Nobody can read the report with it.
+    /// Identifier of the report, for questions about it. It gives no access to the report.
     id: &'a str,
 }
 

@@ -446,6 +446,30 @@ fn keyed_batch_with_quotas_ends_on_few_operations() {
     }
 }
 
+/// Budgets around what a link under two quotas needs: a repeat creates it, or it is refused for good.
+#[test]
+fn creation_under_quotas_never_stalls() {
+    let quota = json!({"links_per_day": 50, "links": 50});
+    let mut created = 0;
+    for (operations, tags, finds) in
+        (18..=44).flat_map(|operations| (0..5).flat_map(move |tags| [(operations, tags, true), (operations, tags, false)]))
+    {
+        let (edge, ann) = edge_with(CommitMode::Stepwise, &quota);
+        let secret = secret(&edge, &ann, &json!({"quota": quota}));
+        assert_eq!(codes(&edge, &secret, ["counted"]), [201], "later requests need not count");
+        edge.set_operations(operations);
+        let tags: Vec<String> = (0..tags).map(|number| format!("t{number}")).collect();
+        let link = json!({"target": THERE, "tags": tags, "find_if_exists": finds});
+        let send = || run(Isolate::limited(&edge).ask(Ask::create(&link).showing(&*secret)));
+        let answer = (0..4).map(|_| send()).find(|answer| answer.code() != 503);
+        let code = answer.as_ref().map(Answer::code);
+        let row = format!("{operations} operations, {} tags, finds: {finds}", tags.len());
+        assert!(matches!(code, Some(201 | 422)), "{row}: {code:?}");
+        created += usize::from(code == Some(201));
+    }
+    assert!(created > 100, "{created} links were created");
+}
+
 #[test]
 fn unkeyed_batch_with_quotas_is_refused_unless_it_fits() {
     let (edge, ann) = edge_with(CommitMode::Stepwise, &json!({"links_per_day": 50, "links": 50}));

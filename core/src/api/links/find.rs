@@ -24,9 +24,9 @@ pub(super) async fn find_same<E: Edge>(
     // If there is none, it is created.
     let records = context.edge.records();
     let (creation_cost, page_cost) = (cost_of_creation(context, new)?, cost_of_page(records, 1));
-    let cost = creation_cost.saturating_add(quota.cost_of_places(records)).saturating_add(page_cost);
-    let checked = quota.check_fits(context, cost, new.settings.tags.len())?;
-    let reserved = context.budget.reserve(checked.saturating_sub(page_cost));
+    let cost = creation_cost.saturating_add(quota.cost_of_places(records));
+    let of_units = quota.check_fits(context, cost.saturating_add(page_cost), new.settings.tags.len())?;
+    let reserved = context.budget.reserve(cost.saturating_add(of_units));
     let page = walk.page(context, domain, None, u16::MAX).await?;
     drop(reserved);
     let is_same = |link: &Link| {

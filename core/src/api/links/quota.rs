@@ -83,13 +83,13 @@ impl<'a> QuotaMeter<'a> {
 
     /// Checks that a link fits the budget, whose commit and places cost `operations`. Its units may use the most that
     /// they can: a unit that was taken for a link that does not fit would be lost. Only a link that would then fit no
-    /// request, because of its tags, is admitted with their usual cost. Returns the cost that was checked.
+    /// request, because of its tags, is admitted with their usual cost. Returns the cost of the units that was assumed.
     pub(super) fn check_fits<E: Edge>(&self, context: &Context<'_, E>, operations: u32, tags: usize) -> Result<u32, Problem> {
-        let most = operations.saturating_add(self.cost_of_units(context.edge.records()));
-        let usual = operations.saturating_add(self.units().map(|_| OPERATIONS_OF_A_TAKE).sum());
-        let fits_a_request = !matches!(context.budget.fit(most), Fit::Never { .. });
-        let checked = if fits_a_request { most } else { usual };
-        context.check_new_fits(checked, tags).map(|()| checked)
+        let most = self.cost_of_units(context.edge.records());
+        let usual = self.units().map(|_| OPERATIONS_OF_A_TAKE).sum();
+        let fits_a_request = !matches!(context.budget.fit(operations.saturating_add(most)), Fit::Never { .. });
+        let of_units = if fits_a_request { most } else { usual };
+        context.check_new_fits(operations.saturating_add(of_units), tags).map(|()| of_units)
     }
 
     /// Operations that reserve the places that are not reserved yet.
@@ -140,7 +140,7 @@ impl Admission<'_> {
             return context.check_new_fits(operations, tags);
         }
         let of_places = meter.cost_of_places(records);
-        meter.check_fits(context, operations.saturating_add(of_places), tags)?;
+        let of_units = meter.check_fits(context, operations.saturating_add(of_places), tags)?;
         // Places for later links have to be given back if those are not created.
         let of_batch = operations.saturating_add(of_places.saturating_mul(2)).saturating_add(meter.cost_of_units(records));
         let planned = if context.budget.fit(of_batch) == Fit::Now { meter.planned.get().max(1) } else { 1 };
@@ -150,8 +150,9 @@ impl Admission<'_> {
             reserved?;
         }
         // Links may have been counted, or places reserved in several tries. Another request need not do this again.
-        context.budget.begin_part();
-        meter.check_fits(context, operations, tags)?;
+        if operations.saturating_add(of_units) > context.budget.left() {
+            return Err(Problem::budget_exhausted("the places of a quota took what the link needs"));
+        }
         for quota in &meter.quotas {
             quota.take_unit(context).await?;
         }
@@ -250,6 +251,7 @@ impl MeteredQuota<'_> {
             let count = if is_complete { count.counted(&progress, context.now) } else { count.counting(progress.clone()) };
             if self.save(context, was.as_deref(), &count).await? == Written::Done {
                 if is_complete {
+                    context.budget.begin_part();
                     return Ok(());
                 }
                 return Err(Problem::budget_exhausted(format!("{} links of {} were counted so far", progress.counted, user.as_str())));

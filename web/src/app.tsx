@@ -1,0 +1,62 @@
+import { useEffect } from "preact/hooks";
+import { session } from "./api/session";
+import { Shell } from "./shell";
+import { loadDeployment, me } from "./state/me";
+import { useResource } from "./state/resource";
+import { route } from "./state/router";
+import { text } from "./text";
+import { Failure, Skeleton } from "./ui/states";
+import { Toasts } from "./ui/toast";
+import { isStartPage, SignInAgain, StartPage } from "./views/start/start";
+
+/** The whole page: sign-in, or the shell with a view. */
+export function App() {
+  return (
+    <>
+      <Content />
+      <Toasts />
+    </>
+  );
+}
+
+function Content() {
+  const current = session.value;
+  if (isStartPage(route.value) || current.kind === "signed-out") return <StartPage />;
+  if (current.kind === "unknown") return <FirstSkeleton />;
+  return (
+    <>
+      <SignedIn key={current.user.id} />
+      {current.kind === "ended" && <SignInAgain user={current.user} />}
+    </>
+  );
+}
+
+function SignedIn() {
+  const { resource, reload } = useResource(loadDeployment, []);
+  useEffect(
+    () => () => {
+      me.value = null;
+    },
+    [],
+  );
+  const { problem } = resource.value;
+  if (problem !== null && me.value === null) return <Failure problem={problem} onRetry={() => void reload()} />;
+  if (me.value === null) return <FirstSkeleton />;
+  return <Shell />;
+}
+
+/** The place of the list, before anything is known. */
+function FirstSkeleton() {
+  return (
+    <div class="frame" aria-busy="true">
+      <aside class="side">
+        <span class="logo">{text.common.product}</span>
+      </aside>
+      <main class="main">
+        <Skeleton height={36} />
+        <Skeleton height={118} />
+        <Skeleton height={68} rows={6} />
+      </main>
+    </div>
+  );
+}

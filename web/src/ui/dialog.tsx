@@ -1,0 +1,43 @@
+import type { ComponentChildren } from "preact";
+import { useEffect, useId, useRef } from "preact/hooks";
+import { text } from "../text";
+import { IconButton } from "./button";
+
+interface DialogProps {
+  title: string;
+  onClose: () => void;
+  /** Without it, Escape and the cross do nothing. */
+  canClose?: boolean;
+  isWide?: boolean;
+  children: ComponentChildren;
+}
+
+/** A modal dialog. The browser keeps the focus inside, and gives it back afterwards. */
+export function Dialog({ title, onClose, canClose = true, isWide = false, children }: DialogProps) {
+  const element = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const before = document.activeElement;
+    element.current?.showModal();
+    return () => {
+      if (before instanceof HTMLElement) before.focus();
+    };
+  }, []);
+  return (
+    <dialog
+      ref={element}
+      class={isWide ? "dialog wide" : "dialog"}
+      aria-labelledby={id}
+      onCancel={(event) => {
+        event.preventDefault();
+        if (canClose) onClose();
+      }}
+    >
+      <header>
+        <h2 id={id}>{title}</h2>
+        {canClose && <IconButton icon="close" label={text.common.close} onClick={onClose} />}
+      </header>
+      {children}
+    </dialog>
+  );
+}

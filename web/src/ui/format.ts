@@ -1,0 +1,76 @@
+import { now } from "../api/clock";
+
+const LOCALE = "en-GB";
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const integers = new Intl.NumberFormat(LOCALE);
+const compacts = new Intl.NumberFormat(LOCALE, { notation: "compact", maximumFractionDigits: 1 });
+const percents = new Intl.NumberFormat(LOCALE, {
+  style: "percent",
+  maximumFractionDigits: 0,
+  signDisplay: "exceptZero",
+});
+const shares = new Intl.NumberFormat(LOCALE, { style: "percent", maximumFractionDigits: 1 });
+const relatives = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto", style: "narrow" });
+const days = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short" });
+const years = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", year: "numeric" });
+const moments = new Intl.DateTimeFormat(LOCALE, { dateStyle: "full", timeStyle: "long" });
+const plurals = new Intl.PluralRules(LOCALE);
+const lists = new Intl.ListFormat(LOCALE, { type: "conjunction" });
+const alternatives = new Intl.ListFormat(LOCALE, { type: "disjunction" });
+
+export const number = (value: number): string => integers.format(value);
+export const compact = (value: number): string => compacts.format(value);
+/** A change such as `+18 %`. */
+export const change = (ratio: number): string => percents.format(ratio);
+export const share = (ratio: number): string => shares.format(ratio);
+export const and = (words: readonly string[]): string => lists.format(words);
+export const or = (words: readonly string[]): string => alternatives.format(words);
+
+/** `1 link`, `2 links`. */
+export function count(value: number, one: string, other: string): string {
+  return `${number(value)} ${plurals.select(value) === "one" ? one : other}`;
+}
+
+/** A time as people say it: relative within a week, a date otherwise. */
+export function when(time: string | number): string {
+  const at = typeof time === "number" ? time : Date.parse(time);
+  if (Number.isNaN(at)) return "";
+  const distance = at - now();
+  const size = Math.abs(distance);
+  if (size < MINUTE) return distance > 0 ? "in a moment" : "just now";
+  if (size < HOUR) return relatives.format(Math.trunc(distance / MINUTE), "minute");
+  if (size < DAY) return relatives.format(Math.trunc(distance / HOUR), "hour");
+  if (size < 7 * DAY) return relatives.format(Math.trunc(distance / DAY), "day");
+  return day(at);
+}
+
+/** A date, with the year unless it is this one. */
+export function day(time: string | number): string {
+  const date = new Date(time);
+  return date.getFullYear() === new Date(now()).getFullYear() ? days.format(date) : years.format(date);
+}
+
+/** A time in full, with its zone. */
+export const fullTime = (time: string | number): string => moments.format(new Date(time));
+
+const regions = new Intl.DisplayNames(LOCALE, { type: "region", fallback: "code" });
+const languages = new Intl.DisplayNames(LOCALE, { type: "language", fallback: "code" });
+
+export function country(code: string): string {
+  try {
+    return regions.of(code) ?? code;
+  } catch {
+    return code;
+  }
+}
+
+export function language(tag: string): string {
+  try {
+    return languages.of(tag) ?? tag;
+  } catch {
+    return tag;
+  }
+}

@@ -1,0 +1,44 @@
+import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import { api, call, type Schemas } from "../../api/client";
+import { text } from "../../text";
+
+export type AliasState = { kind: "none" } | { kind: "checking" } | { kind: "free" } | { kind: "taken"; why: string };
+
+/** The pause in typing after which an alias is checked, in milliseconds. */
+const PAUSE = 250;
+
+/** Checks while somebody types whether an alias is available. Only creating the link claims it. */
+export function useAvailability(domain: string) {
+  const state = useSignal<AliasState>({ kind: "none" });
+  const latest = useRef({ alias: "", timer: 0 });
+  const check = (typed: string) => {
+    const alias = typed.trim();
+    clearTimeout(latest.current.timer);
+    latest.current.alias = alias;
+    if (alias === "") {
+      state.value = { kind: "none" };
+      return;
+    }
+    state.value = { kind: "checking" };
+    latest.current.timer = window.setTimeout(async () => {
+      const answer = await ask(alias, domain);
+      if (latest.current.alias === alias) state.value = answer;
+    }, PAUSE);
+  };
+  return { state, check };
+}
+
+async function ask(alias: string, domain: string): Promise<AliasState> {
+  try {
+    const answer = await call(api.GET("/api/v1/aliases/{alias}", { params: { path: { alias }, query: { domain } } }));
+    return answer.available ? { kind: "free" } : { kind: "taken", why: reason(answer.reason) };
+  } catch {
+    // Creating the link will say what is wrong.
+    return { kind: "none" };
+  }
+}
+
+function reason(code: Schemas["Availability"]["reason"]): string {
+  return text.create.reasons[code ?? "alias_taken"];
+}

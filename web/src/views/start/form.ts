@@ -1,0 +1,23 @@
+import { useSignal } from "@preact/signals";
+import { type ApiProblem, asProblem } from "../../api/problem";
+
+/** A form that sends one request: whether it is running, and what it failed with. */
+export function useForm(send: () => Promise<void>) {
+  const isBusy = useSignal(false);
+  const problem = useSignal<ApiProblem | null>(null);
+  const onSubmit = async (event: Event) => {
+    event.preventDefault();
+    if (isBusy.value) return;
+    isBusy.value = true;
+    problem.value = null;
+    try {
+      await send();
+    } catch (error) {
+      problem.value = asProblem(error);
+    } finally {
+      isBusy.value = false;
+    }
+  };
+  const wrong = (pointer: string): string | null => problem.value?.at(pointer)?.detail ?? null;
+  return { isBusy, problem, onSubmit, wrong };
+}

@@ -1,0 +1,52 @@
+import { useSignal } from "@preact/signals";
+import { call, publicApi } from "../../api/client";
+import { leave } from "../../api/session";
+import { href, navigate } from "../../state/router";
+import { text } from "../../text";
+import { Button } from "../../ui/button";
+import { TextField } from "../../ui/field";
+import { ProblemNotice } from "../../ui/states";
+import { toast } from "../../ui/toast";
+import { useForm } from "./form";
+
+/** Sets a new password with the one-time token of an admin. */
+export function ResetForm({ token }: { token: string }) {
+  const password = useSignal("");
+  const { isBusy, problem, onSubmit, wrong } = useForm(async () => {
+    await call(publicApi.POST("/api/v1/password/reset", { body: { token, new: password.value } }));
+    // The reset ended all sessions of the user, perhaps also the one of this browser.
+    leave();
+    navigate(href(["links"]));
+    toast(text.start.resetDone);
+  });
+  const isRefused = problem.value?.code === "unauthenticated" || problem.value?.at("/token");
+  return (
+    <form onSubmit={onSubmit}>
+      <h1>{text.start.reset}</h1>
+      {isRefused ? (
+        <p class="notice bad" role="alert">
+          {text.start.wrongReset}
+        </p>
+      ) : (
+        <ProblemNotice problem={problem.value} />
+      )}
+      <TextField
+        label={text.start.newPassword}
+        hint={text.start.passwordHint}
+        type="password"
+        autocomplete="new-password"
+        required
+        autofocus
+        minLength={12}
+        value={password.value}
+        wrong={wrong("/new")}
+        onValue={(value) => {
+          password.value = value;
+        }}
+      />
+      <Button kind="primary" type="submit" isBusy={isBusy.value}>
+        {text.start.resetButton}
+      </Button>
+    </form>
+  );
+}

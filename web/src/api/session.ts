@@ -88,11 +88,21 @@ export async function accessToken(refused: string | null = null): Promise<string
   return token === null ? null : (token as AccessToken).text;
 }
 
-/** Exchanges the refresh token of the cookie. `null`: the session is over. */
-async function renew(): Promise<string | null> {
+/** The renewal that is under way in this tab. */
+let renewal: Promise<string | null> | null = null;
+
+/** Exchanges the refresh token of the cookie, once for all requests that wait. `null`: the session is over. */
+function renew(): Promise<string | null> {
+  renewal ??= exchangeToken().finally(() => {
+    renewal = null;
+  });
+  return renewal;
+}
+
+async function exchangeToken(): Promise<string | null> {
   const before = token;
   return exclusively(async () => {
-    // Another tab, or another request of this one, was faster.
+    // Another tab was faster.
     if (token !== null && token !== before) return token.text;
     const response = await exchange("/api/v1/token", {
       method: "POST",
@@ -126,7 +136,8 @@ export function leave(): void {
 }
 
 async function exclusively<T>(work: () => Promise<T>): Promise<T> {
-  return "locks" in navigator ? navigator.locks.request(LOCK, work) : work();
+  // Browsers have locks in secure contexts only.
+  return navigator.locks ? navigator.locks.request(LOCK, work) : work();
 }
 
 function remember(isSignedIn: boolean): void {

@@ -17,7 +17,9 @@ describe("times", () => {
   it.each([
     [0, "just now"],
     [20_000, "in a moment"],
-    [-90_000, "1 min ago"],
+    [-89_000, "1 min ago"],
+    [6 * 24 * HOUR - 5_000, "in 6 days"],
+    [-23.7 * HOUR, "yesterday"],
     [-2 * HOUR, "2 hr? ago"],
     [-24 * HOUR, "yesterday"],
     [6 * 24 * HOUR, "in 6 days"],

@@ -41,9 +41,10 @@ export function when(time: string | number): string {
   const distance = at - now();
   const size = Math.abs(distance);
   if (size < MINUTE) return distance > 0 ? "in a moment" : "just now";
-  if (size < HOUR) return relatives.format(Math.trunc(distance / MINUTE), "minute");
-  if (size < DAY) return relatives.format(Math.trunc(distance / HOUR), "hour");
-  if (size < 7 * DAY) return relatives.format(Math.trunc(distance / DAY), "day");
+  // Rounding may reach the next unit, which then says it better.
+  if (size < 59.5 * MINUTE) return relatives.format(Math.round(distance / MINUTE), "minute");
+  if (size < 23.5 * HOUR) return relatives.format(Math.round(distance / HOUR), "hour");
+  if (size < 6.5 * DAY) return relatives.format(Math.round(distance / DAY), "day");
   return day(at);
 }
 

@@ -144,18 +144,21 @@ export function LinksView() {
           {text.links.new}
         </Button>
       </header>
-      <div class="filters">
-        <Filters filter={filter} onChange={change} />
-        <span class="spacer" />
-        <span class="quiet" role="status">
-          {list.isLoading.value && filter.q !== "" && links.length === 0
-            ? text.links.searching(list.examined.value)
-            : !isEmpty && links.length > 0 && text.links.shown(links.length, list.isComplete.value)}
-        </span>
-      </div>
+      {selected.value.size > 0 ? (
+        <SelectionBar selected={selected} links={links} onChange={apply} progress={progress.value} />
+      ) : (
+        <div class="filters">
+          <Filters filter={filter} onChange={change} />
+          <span class="spacer" />
+          <span class="quiet" role="status">
+            {list.isLoading.value && filter.q !== "" && links.length === 0
+              ? text.links.searching(list.examined.value)
+              : !isEmpty && links.length > 0 && text.links.shown(links.length, list.isComplete.value)}
+          </span>
+        </div>
+      )}
       <CreateCard input={target} onCreated={list.put} />
       <section class="card list-card" aria-busy={list.isLoading.value} aria-label={text.links.title}>
-        <SelectionBar selected={selected} links={links} onChange={apply} progress={progress.value} />
         {links.length > 0 && (
           <Rows
             label={text.links.title}

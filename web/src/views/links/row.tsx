@@ -31,17 +31,24 @@ export function Row({ link, index, isSelected, onSelect, items }: RowProps) {
       <div class="link-what">
         <div class="link-short">
           <a href={linkAddress(link)} data-row={index} title={link.title ?? undefined}>
-            <span>{hostOf(link.short_url)}/</span>
-            <b dir="auto">{link.alias}</b>
+            <span class="link-host">{hostOf(link.short_url)}/</span>
+            <b>
+              <bdi>{link.alias}</bdi>
+            </b>
           </a>
           <CopyButton value={link.short_url} label={text.links.copy(link.short_url)} />
           <span class="link-badges">
             <Badges link={link} />
           </span>
         </div>
-        <p class="link-target clip" dir="auto">
-          {link.title ? <span class="soft">{link.title} · </span> : null}
-          {link.target}
+        <p class="link-target clip">
+          {link.title && (
+            <>
+              <bdi class="soft">{link.title}</bdi>
+              {" · "}
+            </>
+          )}
+          <bdi dir="ltr">{link.target}</bdi>
         </p>
       </div>
       <span class="link-tags">

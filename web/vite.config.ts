@@ -1,8 +1,24 @@
 import { join } from "node:path";
-import { defineConfig } from "vite";
-import { gzipCopies } from "./build/files.ts";
+import { defineConfig, type ServerOptions } from "vite";
+import { copyOf, gzipCopies } from "./build/files.ts";
 
-const output = join(import.meta.dirname, "dist/app");
+// hop serves all files in `dist`: the dashboard, and the OpenAPI document.
+const dist = join(import.meta.dirname, "dist");
+const output = join(dist, "app");
+
+// `cargo xtask serve --web` sets both variables.
+const { HOP_WEB_EDGE = "http://127.0.0.1:8787", HOP_WEB_PORT } = process.env;
+
+/** The dev server: Vite serves the modules of the page, and the running edge at `edge` everything else. */
+function devServer(edge: string, port: string | undefined): ServerOptions {
+  // The edge sees the host that the browser uses (no `changeOrigin`), so that sign-in is a request of the same origin.
+  const proxied = { target: edge };
+  return {
+    host: "127.0.0.1",
+    ...(port ? { port: Number(port), strictPort: true } : {}),
+    proxy: { "^/(?!app/)": proxied, "^/app/theme\\.css": proxied },
+  };
+}
 
 export default defineConfig({
   root: import.meta.dirname,
@@ -18,5 +34,6 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     reportCompressedSize: true,
   },
-  plugins: [gzipCopies(output)],
+  server: devServer(HOP_WEB_EDGE, HOP_WEB_PORT),
+  plugins: [gzipCopies(output), copyOf(join(import.meta.dirname, "../docs/openapi.json"), join(dist, "openapi.json"))],
 });

@@ -72,7 +72,7 @@ impl Edge for BenchEdge {
         self.memory.log(line);
     }
 
-    async fn openapi(&self) -> Result<Vec<u8>, StoreError> {
-        self.memory.openapi().await
+    async fn asset(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        self.memory.asset(name).await
     }
 }

@@ -5,13 +5,15 @@ use worker::{Env, Error};
 
 const BINDING: &str = "ASSETS";
 
-/// Reads a file. The runtime uses only the path of the URL, but requires a host.
-pub(crate) async fn read(env: &Env, file: &str) -> Result<Vec<u8>, StoreError> {
-    let missing = |why: &str| StoreError::Unavailable(format!("assets: {file}: {why}"));
-    let unavailable = |error: Error| missing(&error.to_string());
+/// Reads a file; nothing if there is none. The runtime uses only the path of the URL, but requires a host.
+pub(crate) async fn read(env: &Env, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    let failed = |why: &str| StoreError::Unavailable(format!("assets: {name}: {why}"));
+    let unavailable = |error: Error| failed(&error.to_string());
     let assets = env.assets(BINDING).map_err(unavailable)?;
-    let mut response = assets.fetch(format!("https://assets/{file}"), None).await.map_err(unavailable)?;
-    let status = response.status_code();
-    let is_success = status / 100 == 2;
-    if is_success { response.bytes().await.map_err(unavailable) } else { Err(missing(&format!("status {status}"))) }
+    let mut response = assets.fetch(format!("https://assets/{name}"), None).await.map_err(unavailable)?;
+    match response.status_code() / 100 {
+        2 => response.bytes().await.map(Some).map_err(unavailable),
+        4 => Ok(None),
+        _ => Err(failed(&format!("status {}", response.status_code()))),
+    }
 }

@@ -38,7 +38,9 @@ use web_sys::{ReadableStreamDefaultReader, ReadableStreamReadResult, Request, Re
             if (texts[at] in headers) repeated.push([texts[at], texts[at + 1]]);
             else headers[texts[at]] = texts[at + 1];
         }
-        const response = new Response(body, { status, headers });
+        // Without "manual" the runtime would compress the body of a response with Content-Encoding once more.
+        const encodeBody = "content-encoding" in headers ? "manual" : "automatic";
+        const response = new Response(body, { status, headers, encodeBody });
         for (const [name, value] of repeated) response.headers.append(name, value);
         return response;
     };

@@ -105,8 +105,8 @@ impl Edge for WorkersEdge {
         Ok(outcome.success)
     }
 
-    async fn openapi(&self) -> Result<Vec<u8>, StoreError> {
-        assets::read(&self.env, "openapi.json").await
+    async fn asset(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        assets::read(&self.env, name).await
     }
 }
 

@@ -46,11 +46,16 @@ fn of_every_endpoint(pattern: &'static str) -> Vec<Row> {
     rows
 }
 
-/// A response that no case can produce: openapi.json is not in the store, which cases can remove, and Compute has no
+/// A response that no case can produce: static assets are not in the store, which cases can remove, and Compute has no
 /// rate limiter of its own for unknown aliases.
 fn cannot_be_tested((pattern, method, status, _): &Row) -> bool {
     let is_flood = matches!((*pattern, method.as_str(), *status), ("/{alias}" | "/{alias}+", "GET", 429));
-    (*pattern, *status) == ("/openapi.json", 503) || is_flood && Edge::chosen() == Edge::Viceroy
+    (needs_assets(pattern) && *status == 503) || is_flood && Edge::chosen() == Edge::Viceroy
+}
+
+/// Whether the endpoint answers with a static asset, so that a 503 is not about the store.
+pub(crate) fn needs_assets(pattern: &str) -> bool {
+    matches!(pattern, "/openapi.json" | "/app/" | "/app/assets/{file}")
 }
 
 /// All documented responses.

@@ -45,6 +45,7 @@ use crate::model::rights::Right;
 use crate::pages;
 use crate::redirect;
 use crate::store::ports::{ClientInfo, Edge};
+use crate::system::dashboard;
 use crate::system::metrics;
 use crate::system::robots;
 use crate::system::security_txt;
@@ -75,6 +76,15 @@ endpoints! {
         [200, 503] => { reports::show_form(context, domain, visit, method) }
     SendReportForm: POST "/report", People, Anyone, ReportForm,
         [200, 403, 413, 422, 429, 503] => { reports::submit_form(context, domain, visit, body) }
+
+    DashboardRoot: GET "/app", People, Anyone, NoBody,
+        [308] => { dashboard::redirect_to_page() }
+    Dashboard: GET "/app/", People, Anyone, NoBody,
+        [200, 503] => { dashboard::page(context, client) }
+    DashboardTheme: GET "/app/theme.css", Fetchers, Anyone, NoBody,
+        [200] => { dashboard::theme(context) }
+    DashboardAsset: GET "/app/assets/{file}", Fetchers, Anyone, NoBody,
+        [200, 404, 503] => { dashboard::asset(context, client, parameter) }
 
     Shorten: POST "/shorten", Programs, RightOrPublic(WriteLinks), Json,
         [201, 400, 401, 403, 409, 413, 415, 422, 503] => { creates idempotent links::shorten(context, authorized, body) }

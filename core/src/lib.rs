@@ -7,7 +7,7 @@
 //! | `description` | the OpenAPI document, compiled with the feature `docs` only |
 //! | [`app`] | the life of a request: host, route, endpoint, and the work after the response |
 //! | [`endpoints`] | the table of endpoints: method, path, access, body, statuses and handler of each |
-//! | [`system`] | endpoints about the deployment: health, capabilities, metrics, robots.txt, security.txt |
+//! | [`system`] | endpoints about the deployment: health, capabilities, metrics, robots.txt, security.txt, dashboard |
 //! | [`api`] | the API under `/api/v1`: links, domains, users, keys, audit |
 //! | [`redirect`] | following a link: resolve the alias, decide the response, check the password |
 //! | [`pages`] | HTML pages and QR codes |
@@ -59,4 +59,3 @@ pub use model::rate_limits::rate_limit_table;
 pub use model::time::Timestamp;
 pub use model::{alias, csv, domain, field_error, target};
 pub use store::ports;
-pub use system::status::document as openapi;

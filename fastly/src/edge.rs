@@ -8,6 +8,7 @@ use fastly::{ConfigStore, SecretStore};
 use hop_core::Timestamp;
 use hop_core::ports::{Edge, EdgeLimits, EditsReachVisitors, NoCache, NoEntropy, NoLedger, OperationLimit, PasswordCost, StoreError};
 
+use crate::assets;
 use crate::records::KvRecords;
 
 /// The limits and guarantees of this edge.
@@ -86,8 +87,8 @@ impl Edge for ComputeEdge {
         endpoint.write_all(line.as_bytes()).map_err(|error| failed(&error))
     }
 
-    async fn openapi(&self) -> Result<Vec<u8>, StoreError> {
-        Ok(hop_core::openapi())
+    async fn asset(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(assets::read(name))
     }
 }
 

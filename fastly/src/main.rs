@@ -1,6 +1,7 @@
 //! hop on Fastly Compute: converts the request, calls the core, converts the response.
 #![forbid(unsafe_code)]
 
+mod assets;
 mod convert;
 mod edge;
 mod records;

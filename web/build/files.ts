@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
@@ -10,12 +10,27 @@ const COMPRESSIBLE = /\.(html|css|js|svg|json)$/;
 export function gzipCopies(directory: string): Plugin {
   return {
     name: "gzip-copies",
+    apply: "build",
     async closeBundle() {
-      const files = await readdir(directory, { recursive: true });
-      const texts = files.filter((file) => COMPRESSIBLE.test(file)).map((file) => join(directory, file));
-      await Promise.all(
-        texts.map(async (file) => writeFile(`${file}.gz`, gzipSync(await readFile(file), { level: 9 }))),
-      );
+      await writeGzipCopies(directory);
+    },
+  };
+}
+
+/** Writes `NAME.gz` beside each text file in `directory` and below. */
+export async function writeGzipCopies(directory: string): Promise<void> {
+  const files = await readdir(directory, { recursive: true });
+  const texts = files.filter((file) => COMPRESSIBLE.test(file)).map((file) => join(directory, file));
+  await Promise.all(texts.map(async (file) => writeFile(`${file}.gz`, gzipSync(await readFile(file), { level: 9 }))));
+}
+
+/** Copies a file of the repository into the folder of static assets, which hop serves it from. */
+export function copyOf(file: string, target: string): Plugin {
+  return {
+    name: "copy-of-file",
+    apply: "build",
+    async closeBundle() {
+      await copyFile(file, target);
     },
   };
 }

@@ -1,5 +1,6 @@
 //! `cargo xtask build`: builds the modules for deployment.
 mod cloudflare;
+mod dashboard;
 mod fastly;
 mod fresh;
 mod optimise;
@@ -20,7 +21,8 @@ cargo xtask build [cloudflare|fastly]
 
 Builds the module of one edge, or of both:
   cloudflare   cloudflare/build/  the Workers module and its JavaScript
-  fastly       bin/main.wasm      the Compute module
+               web/dist/          its static assets: the dashboard and the OpenAPI document
+  fastly       bin/main.wasm      the Compute module, with the same assets in it
 
 wrangler and fastly run this command themselves (see wrangler.toml and fastly.toml).";
 
@@ -53,12 +55,18 @@ pub(crate) fn needs(edge: Edge) -> &'static [Need] {
     }
 }
 
-/// Builds the module of one edge. Its needs must be installed already.
+/// Builds the module of one edge, and first the dashboard, which both serve. Its needs must be installed already.
 pub(crate) fn module(project: &Project, edge: Edge) -> Outcome<()> {
+    dashboard(project)?;
     match edge {
         Edge::Cloudflare => cloudflare::build(project),
         Edge::Fastly => fastly::build(project),
     }
+}
+
+/// Builds the dashboard if a source of it has changed. The npm packages must be installed already.
+pub(crate) fn dashboard(project: &Project) -> Outcome<()> {
+    dashboard::build(project)
 }
 
 /// Builds the empty Worker that `bench` compares hop with. The needs of hop's own module must be installed already.

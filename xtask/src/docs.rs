@@ -5,7 +5,7 @@ mod fields;
 mod page;
 
 use std::fs;
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use crate::failure::{Failure, Outcome, While};
 use crate::help;
@@ -15,6 +15,8 @@ use crate::setup::{self, Need, browser};
 use document::Document;
 
 pub(crate) const OPENAPI: &str = "docs/openapi.json";
+/// The types of the API in TypeScript, for the dashboard.
+const TYPES: &str = "web/src/api/schema.d.ts";
 const PAGE: &str = "docs/API.md";
 /// The hand-written text before the routes.
 const HEAD: &str = "docs/api-head.md";
@@ -33,8 +35,9 @@ cargo xtask docs
 Generates
 * docs/openapi.json from core/src/description, the table of endpoints, the declared bodies, and the examples in docs/contract,
 * docs/API.md from docs/api-head.md and docs/openapi.json,
+* web/src/api/schema.d.ts, the types of the API for the dashboard, from docs/openapi.json,
 * the permission tables in docs/SECURITY.md from core/src/endpoints.rs.
-An endpoint without a description does not compile. `cargo xtask test lint` fails while a generated file is out of date.
+An endpoint without a description does not compile. `cargo xtask test lint web` fails while a generated file is out of date.
 
 cargo xtask docs picture
 
@@ -54,7 +57,25 @@ pub(crate) fn command(project: &Project, mut arguments: lexopt::Parser) -> Outco
             println!("Wrote {path}.");
         }
     }
+    setup::provide(project, &[Need::NpmPackages])?;
+    process::run(&mut types(project))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Generates the types of the API from the document as it is on disk.
+fn types(project: &Project) -> Command {
+    let mut command = project.command("openapi-typescript");
+    command.args([OPENAPI, "--output", TYPES]);
+    command
+}
+
+/// Whether the types of the API are those of the document. The npm packages must be installed already.
+pub(crate) fn types_are_current(project: &Project) -> Outcome<bool> {
+    let is_current = process::run_and_keep(types(project).arg("--check"))?.success;
+    if !is_current {
+        println!("{TYPES} is out of date. Run `cargo xtask docs`.");
+    }
+    Ok(is_current)
 }
 
 /// Takes the README's screenshot with a browser.

@@ -12,10 +12,11 @@ cargo xtask <command>
   test [part …]               run all checks, or only the named parts
   build [cloudflare|fastly]   build the modules for deployment
   import FILE --from … --to … import the links of another shortener into a deployment
-  size                        show the size of both modules, by crate
+  size                        show the size of both modules, by crate, and of the dashboard
   bench [edge|start|credentials]
                               measure redirects, throughput on both runtimes, start-up, or keys, tokens and sign-ins
-  docs                        generate docs/openapi.json, docs/API.md and the tables in docs/SECURITY.md
+  docs                        generate docs/openapi.json, docs/API.md, the tables in docs/SECURITY.md, and the
+                              dashboard's types of the API
   docs picture                take the README's screenshot with a browser
   agents                      generate the list of bots, for the detection of bots by User-Agent
   passwords                   generate the list of common passwords, which no user can choose

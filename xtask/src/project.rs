@@ -49,6 +49,16 @@ impl Project {
         &self.tools
     }
 
+    /// The built dashboard: its page, and its files in `assets`.
+    pub(crate) fn dashboard(&self) -> PathBuf {
+        self.path("web/dist/app")
+    }
+
+    /// The record of the dashboard's last build. It is not beside the dashboard, where it would be deployed.
+    pub(crate) fn dashboard_record(&self) -> PathBuf {
+        self.target().join("dashboard.made-of")
+    }
+
     /// Output folder of worker-build: the Workers module and its JavaScript.
     pub(crate) fn worker_directory(&self) -> PathBuf {
         self.path("cloudflare/build")

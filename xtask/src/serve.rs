@@ -4,6 +4,7 @@ mod fastly;
 mod port;
 mod ready;
 mod secrets;
+mod vite;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -18,15 +19,16 @@ use crate::project::Project;
 use crate::{help, setup};
 
 const HELP: &str = "\
-cargo xtask serve [cloudflare] [--port N] [--persist-to DIR] [--fresh]
-cargo xtask serve fastly [--port N]
+cargo xtask serve [cloudflare] [--port N] [--persist-to DIR] [--fresh] [--web]
+cargo xtask serve fastly [--port N] [--web]
 
-Installs and builds what is missing, runs hop, and prints its address, a development admin key and an example request.
-Ctrl-C stops it and all processes that it started.
+Installs and builds what is missing, runs hop, and prints the address of its dashboard, a development admin key and an
+example request. Ctrl-C stops it and all processes that it started.
 
   --port N           the port on 127.0.0.1 (default: 8787 for Cloudflare, 7676 for Fastly, or the next free one)
   --persist-to DIR   the folder for links (default: .hop/cloudflare); Cloudflare only
   --fresh            delete the links of earlier runs first; Cloudflare only
+  --web              put Vite in front of hop, which updates the dashboard in the browser whenever a file in web/ changes
 
 Cloudflare runs under wrangler dev, which keeps links on disk. Fastly runs under Viceroy, which keeps links in memory
 until it stops. The secrets are stored in .dev.vars.";
@@ -36,6 +38,18 @@ struct Options {
     port: Option<u16>,
     persist_to: Option<PathBuf>,
     fresh: bool,
+    web: bool,
+}
+
+/// What is printed about a running server.
+struct Running<'a> {
+    server: Member,
+    /// The port of hop itself.
+    port: u16,
+    /// The port of Vite, if it is to be in front of hop.
+    vite: Option<u16>,
+    admin_key: &'a str,
+    about_links: String,
 }
 
 pub(crate) fn command(project: &Project, arguments: lexopt::Parser) -> Outcome<ExitCode> {
@@ -43,8 +57,11 @@ pub(crate) fn command(project: &Project, arguments: lexopt::Parser) -> Outcome<E
         return Ok(help::print(HELP));
     };
     let port = port::choose(options.edge, options.port)?;
+    let vite = if options.web { Some(port::for_vite()?) } else { None };
+    // What a browser has in its address bar: hop makes short URLs with it.
+    let origin = origin(vite.unwrap_or(port));
     let secrets = secrets::development(project)?;
-    match options.edge {
+    let (server, about_links) = match options.edge {
         Edge::Cloudflare => {
             let state = match options.persist_to {
                 Some(directory) => absolute(&directory)?,
@@ -54,28 +71,29 @@ pub(crate) fn command(project: &Project, arguments: lexopt::Parser) -> Outcome<E
             if options.fresh {
                 delete_state(&state)?;
             }
-            let wrangler = cloudflare::start(project, port, &state)?;
-            supervise(wrangler, port, &secrets.admin_key, &format!("Links are stored in {}.", state.display()))
+            (cloudflare::start(project, port, &origin, &state)?, format!("Links are stored in {}.", state.display()))
         }
         Edge::Fastly => {
             setup::provide(project, fastly::NEEDS)?;
-            let viceroy = fastly::start(project, port, &secrets)?;
-            supervise(viceroy, port, &secrets.admin_key, "Links are lost when this stops: Viceroy keeps its KV Store in memory.")
+            let about_links = "Links are lost when this stops: Viceroy keeps its KV Store in memory.".to_owned();
+            (fastly::start(project, port, &origin, &secrets)?, about_links)
         }
-    }
+    };
+    supervise(project, Running { server, port, vite, admin_key: &secrets.admin_key, about_links })
 }
 
 impl Options {
     /// Parses the options; `None` when help is requested.
     fn read(mut arguments: lexopt::Parser) -> Outcome<Option<Self>> {
         let mut edge = None;
-        let mut options = Self { edge: Edge::Cloudflare, port: None, persist_to: None, fresh: false };
+        let mut options = Self { edge: Edge::Cloudflare, port: None, persist_to: None, fresh: false, web: false };
         while let Some(argument) = arguments.next()? {
             match &argument {
                 Arg::Short('h') | Arg::Long("help") => return Ok(None),
                 Arg::Long("port") => options.port = Some(arguments.value()?.parse()?),
                 Arg::Long("persist-to") => options.persist_to = Some(arguments.value()?.into()),
                 Arg::Long("fresh") => options.fresh = true,
+                Arg::Long("web") => options.web = true,
                 Arg::Value(value) if edge.is_none() => match value.to_str().and_then(Edge::from_name) {
                     Some(named) => edge = Some(named),
                     None => return Err(help::unexpected(&argument, HELP)),
@@ -93,17 +111,34 @@ impl Options {
 }
 
 /// Waits until the server is ready, prints how to use it, and waits until it ends.
-fn supervise(mut server: Member, port: u16, key: &str, about_links: &str) -> Outcome<ExitCode> {
+fn supervise(project: &Project, running: Running<'_>) -> Outcome<ExitCode> {
+    let Running { mut server, port, vite, admin_key, about_links } = running;
     println!("Waiting until the server is ready…");
     ready::wait(&mut server, port)?;
-    let origin = format!("http://127.0.0.1:{port}");
-    println!(
-        "\nhop runs at {origin}\n{about_links}\nThe development admin key is {key}\n\nCreate a link:\n\n\
-         curl -sS {origin}/shorten -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' \
-         -d '{{\"url\":\"https://example.com/\"}}'\n\nPress Ctrl-C to stop it.\n"
-    );
+    let mut vite_server = match vite {
+        Some(vite_port) => Some(vite::start(project, vite_port, &origin(port))?),
+        None => None,
+    };
+    if let (Some(vite_server), Some(vite_port)) = (&mut vite_server, vite) {
+        ready::wait(vite_server, vite_port)?;
+    }
+    println!("{}", usage(&origin(vite.unwrap_or(port)), admin_key, &about_links));
     let status = server.wait().doing("waiting for the server")?;
     Err(Failure::new(format!("the server ended unexpectedly ({status}); its last output is above")))
+}
+
+fn origin(port: u16) -> String {
+    format!("http://127.0.0.1:{port}")
+}
+
+fn usage(origin: &str, key: &str, about_links: &str) -> String {
+    format!(
+        "\nhop runs at {origin}\n{about_links}\n\n\
+         Open {origin}/app/ and set up your account with the development admin key: {key}\n\n\
+         Or create a link without an account:\n\n\
+         curl -sS {origin}/shorten -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' \
+         -d '{{\"url\":\"https://example.com/\"}}'\n\nPress Ctrl-C to stop it.\n"
+    )
 }
 
 fn absolute(directory: &Path) -> Outcome<PathBuf> {

@@ -22,9 +22,10 @@ Installs what is missing, then runs all parts except `slow`, or only the named o
 others.
 
   lint       rustfmt, clippy (this machine and both wasm targets), documentation of core and API, lists of bots and passwords
+  web        the dashboard: biome, TypeScript, unit tests, and whether its types of the API are current
   unit       unit tests of core, conformance and xtask
   wasm       core's tests inside a wasm module
-  size       build both modules and show their sizes; fails if the code of one is above 1 MB gzipped
+  size       build both modules and show their sizes and that of the dashboard; fails if one is far too large
   memory     core's unit tests and the conformance suite on the memory edge, in seconds, without Node or wasm
   workerd    the conformance suite on Cloudflare's runtime, 20,000 links in D1, and an import of 1,000 links that is
              killed half-way

@@ -13,6 +13,7 @@ mod claims;
 mod clicks;
 mod cors;
 mod credentials;
+mod dashboard;
 mod domains;
 mod durability;
 mod erase;

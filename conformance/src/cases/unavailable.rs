@@ -7,6 +7,7 @@ use serde_json::json;
 use super::accounts::{PASSWORD, forge, now};
 use super::cases;
 use crate::client::Call;
+use crate::coverage;
 use crate::world::World;
 
 cases!("unavailable":
@@ -76,7 +77,7 @@ fn call(method: &str, pattern: &str) -> Call {
 }
 
 fn missing_store_gets_503_with_retry_after(world: &World) {
-    for row in ENDPOINTS.iter().filter(|row| row.statuses.contains(&503) && row.pattern != "/openapi.json") {
+    for row in ENDPOINTS.iter().filter(|row| row.statuses.contains(&503) && !coverage::needs_assets(row.pattern)) {
         let response = world.without_store().send(&call(row.method, row.pattern));
         let problem = response.problem(503, "store_unavailable");
         let seconds: u32 = response.header("retry-after").unwrap().parse().unwrap();
@@ -87,7 +88,7 @@ fn missing_store_gets_503_with_retry_after(world: &World) {
 }
 
 fn endpoints_without_storage_still_answer(world: &World) {
-    for path in ["/health", "/", "/capabilities", "/openapi.json", "/robots.txt", "/problems/not_found"] {
+    for path in ["/health", "/", "/capabilities", "/openapi.json", "/robots.txt", "/problems/not_found", "/app/", "/app/theme.css"] {
         world.without_store().send(&Call::get(path)).expect(200);
     }
 }

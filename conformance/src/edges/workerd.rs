@@ -181,7 +181,7 @@ fn write_config(folder: &Path, settings: &Settings) -> PathBuf {
     for database in config.get_mut("d1_databases").and_then(toml::Value::as_array_mut).into_iter().flatten() {
         database.as_table_mut().expect("a database is a table").insert("migrations_dir".into(), migrations.clone().into());
     }
-    manifest::table(&mut config, &["assets"]).insert("directory".into(), root().join("docs").display().to_string().into());
+    manifest::table(&mut config, &["assets"]).insert("directory".into(), root().join("web/dist").display().to_string().into());
     // The suite asks for many unknown aliases.
     let unknown_aliases = if settings.few_unknown_aliases { FEW_UNKNOWN_ALIASES } else { 1_000_000 };
     for limiter in config.get_mut("ratelimits").and_then(toml::Value::as_array_mut).into_iter().flatten() {

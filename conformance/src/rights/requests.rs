@@ -27,7 +27,7 @@ pub(crate) fn request(method: &str, pattern: &str, subject: &Subject<'_>) -> Opt
     let query = format!("?domain={domain}");
     let path = pattern.replace("{alias}", alias).replace("{user}", user).replace("{key}", key).replace("{domain}", domain);
     let path = path.replace("{tag}", "no-such-tag").replace("{code}", "not_found").replace("{session}", "x");
-    let path = path.replace("{host}", "no-such-host.example").replace("{report}", "no-such-report");
+    let path = path.replace("{host}", "no-such-host.example").replace("{report}", "no-such-report").replace("{file}", "no-such-file.js");
     let plain = Call::new(method, path.as_str());
     let on_domain = Call::new(method, format!("{path}{query}"));
     let stale = |call: Call| call.header("If-Match", NO_VERSION);
@@ -35,6 +35,7 @@ pub(crate) fn request(method: &str, pattern: &str, subject: &Subject<'_>) -> Opt
         ("GET", "/" | "/health" | "/ready" | "/capabilities" | "/openapi.json" | "/robots.txt" | "/favicon.ico") => plain,
         ("POST", "/api/v1/ingest") => plain.header("Content-Type", "application/x-ndjson").body("no line"),
         ("GET", "/.well-known/fastly/logging/challenge") => plain,
+        ("GET", "/app" | "/app/" | "/app/theme.css" | "/app/assets/{file}") => plain,
         ("GET", "/.well-known/security.txt" | "/problems/{code}" | "/{alias}" | "/{alias}+" | "/metrics") => plain,
         ("POST", "/{alias}") => plain.header("Content-Type", "application/x-www-form-urlencoded"),
         ("POST", "/shorten") => plain.json(&json!({ "url": TARGET })),

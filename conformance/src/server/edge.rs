@@ -5,10 +5,11 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use hop_core::Timestamp;
-use hop_core::memory::{CommitMode, Fault, Faults, LIMITS, MemoryCache, MemoryLedger, MemoryRecords, OPERATIONS, StoreStep};
+use hop_core::memory::{CommitMode, Fault, Faults, LIMITS, MemoryAssets, MemoryCache, MemoryLedger, MemoryRecords, OPERATIONS, StoreStep};
 use hop_core::ports::{Commit, Edge, EdgeLimits, KeyPage, NoEntropy, OperationLimit, Record, Records, StoreCall, StoreError, TakeOutcome};
 use hop_core::store::{Change, Cursor, Key, Prefix};
 
+use super::assets;
 use crate::secrets;
 
 /// The edge of the memory server.
@@ -16,6 +17,7 @@ pub struct ServerEdge {
     records: ServerRecords,
     link_cache: MemoryCache,
     ledger: MemoryLedger,
+    assets: MemoryAssets,
     log: Mutex<Vec<String>>,
     /// How many unknown aliases a client may ask for, if they are limited.
     unknown_aliases: Option<u32>,
@@ -54,6 +56,7 @@ impl ServerEdge {
             records: ServerRecords { records: MemoryRecords::new(CommitMode::Stepwise, faults), write_delay },
             link_cache: MemoryCache::default(),
             ledger: MemoryLedger::default(),
+            assets: assets::built(),
             log: Mutex::default(),
             unknown_aliases,
             asked: Mutex::default(),
@@ -137,8 +140,8 @@ impl Edge for ServerEdge {
         Ok(*count <= most)
     }
 
-    async fn openapi(&self) -> Result<Vec<u8>, StoreError> {
-        Ok(hop_core::openapi())
+    async fn asset(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.assets.read(name))
     }
 }
 

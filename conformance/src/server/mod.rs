@@ -1,5 +1,6 @@
 //! The HTTP server of the memory edge: one thread and one request for each connection.
 
+mod assets;
 mod edge;
 mod http1;
 mod other_site;

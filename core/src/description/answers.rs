@@ -38,6 +38,7 @@ pub(super) const fn of_any(endpoint: &Endpoint) -> ResponseSpec {
 }
 
 const ETAG: Header = Header::required("ETag", "the `version` in quotes");
+const CONTENT_ENCODING: Header = Header::optional("Content-Encoding", "`gzip`, or absent");
 const RETRY_AFTER: Header = Header::required("Retry-After", "in seconds").number();
 
 // Successful responses.
@@ -114,6 +115,23 @@ pub(super) const REDIRECT: ResponseSpec = ResponseSpec::empty("Redirect", "Redir
 pub(super) const ROOT: ResponseSpec =
     ResponseSpec::empty("Root", "Redirect to the `root` of the domain").headers(&[Header::required("Location", "the root, byte for byte")]);
 pub(super) const PAGE: ResponseSpec = ResponseSpec::empty("Page", "A page for people").content(&[ResponseContent::Text("text/html")]);
+pub(super) const ENCODED_PAGE: ResponseSpec = ResponseSpec::empty("EncodedPage", "A page for people, gzipped or not")
+    .headers(&[CONTENT_ENCODING])
+    .content(&[ResponseContent::Text("text/html")]);
+pub(super) const DASHBOARD_ROOT: ResponseSpec =
+    ResponseSpec::empty("DashboardRoot", "Redirect to the dashboard").headers(&[Header::required("Location", "`/app/`")]);
+pub(super) const STYLE_SHEET: ResponseSpec =
+    ResponseSpec::empty("StyleSheet", "A style sheet").content(&[ResponseContent::Text("text/css")]);
+pub(super) const DASHBOARD_ASSET: ResponseSpec =
+    ResponseSpec::empty("DashboardAsset", "A file of the dashboard, gzipped or not").headers(&[CONTENT_ENCODING]).content(&[
+        ResponseContent::Text("text/javascript"),
+        ResponseContent::Text("text/css"),
+        ResponseContent::Text("image/svg+xml"),
+        ResponseContent::Text("application/json"),
+        ResponseContent::Text("image/png"),
+        ResponseContent::Text("image/x-icon"),
+        ResponseContent::Text("font/woff2"),
+    ]);
 pub(super) const TEXT: ResponseSpec = ResponseSpec::empty("Text", "Lines of text").content(&[ResponseContent::Text("text/plain")]);
 pub(super) const STATUS: ResponseSpec = ResponseSpec::json("Status", "hop runs; for `/ready`: hop can serve requests", "Status", &[]);
 pub(super) const CAPABILITIES: ResponseSpec = ResponseSpec::json("Capabilities", "Promises and limits", "Capabilities", &[]);

@@ -106,8 +106,8 @@ fn list_of_dimensions(of_one_link: bool) -> Value {
 }
 
 /// The usual parameters in paths.
-const PATH: [Parameter; 9] =
-    [ALIAS, TAG_IN_PATH, DOMAIN_IN_PATH, HOST_IN_PATH, REPORT_IN_PATH, KEY_IN_PATH, CODE, USER_IN_PATH, SESSION_IN_PATH];
+const PATH: [Parameter; 10] =
+    [ALIAS, TAG_IN_PATH, DOMAIN_IN_PATH, HOST_IN_PATH, REPORT_IN_PATH, KEY_IN_PATH, CODE, USER_IN_PATH, SESSION_IN_PATH, FILE];
 
 const ALIAS: Parameter = Parameter::in_path("alias", "alias", "Alias of the link.", Alias::schema);
 pub(super) const ANY_ALIAS: Parameter =
@@ -125,6 +125,7 @@ const KEY_IN_PATH: Parameter =
     Parameter::in_path("keyInPath", "key", "Identifier of the key.", || json!({"type": "string", "pattern": "^[1-9A-HJ-NP-Za-km-z]{17}$"}));
 const CODE: Parameter =
     Parameter::in_path("code", "code", "The `code` of the problem.", || json!({"$ref": "#/components/schemas/ProblemCode"}));
+const FILE: Parameter = Parameter::in_path("file", "file", "Name of the file.", any_text);
 const SESSION_IN_PATH: Parameter = Parameter::in_path(
     "sessionInPath",
     "session",
@@ -405,6 +406,8 @@ const USER_AGENT: Parameter = Parameter::in_header(
     any_text,
 );
 const X_MOZ: Parameter = Parameter::in_header("xMoz", "X-Moz", "As `Purpose`.", any_text);
+pub(super) const ACCEPT_ENCODING: Parameter =
+    Parameter::in_header("acceptEncoding", "Accept-Encoding", "`gzip`, possibly with a quality.", any_text);
 pub(super) const ORIGIN: Parameter =
     Parameter::in_header("origin", "Origin", "A form is accepted only from a page of the same domain.", any_text);
 pub(super) const SEC_FETCH_MODE: Parameter = Parameter::in_header(

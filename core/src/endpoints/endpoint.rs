@@ -63,7 +63,7 @@ pub(crate) enum Audience {
     Programs,
     /// Monitoring systems, which need not know the domains: every host answers.
     Monitors,
-    /// Browsers and robots that fetch a file with a well-known name.
+    /// Browsers and robots that fetch a file: one with a well-known name, or one that a page loads.
     Fetchers,
 }
 

@@ -4,6 +4,7 @@
 //! and reordered. The test chooses the faults from a seed, so every failure can be replayed.
 
 mod access_tokens;
+mod assets;
 mod click_lines;
 mod faults;
 mod ledger;
@@ -20,6 +21,7 @@ use std::sync::{Mutex, PoisonError};
 use std::task::Poll;
 
 pub use access_tokens::TokenForge;
+pub use assets::MemoryAssets;
 pub use click_lines::PlantedLine;
 pub use faults::{Fault, Faults, NoFaults, StoreStep};
 pub use ledger::MemoryLedger;
@@ -61,7 +63,8 @@ pub struct MemoryEdge {
     has_ledger: bool,
     operations: AtomicU32,
     millis: AtomicU64,
-    has_openapi: AtomicBool,
+    /// The static assets.
+    pub assets: MemoryAssets,
     hash_runs: AtomicU32,
     random: Mutex<Random>,
     log: Mutex<Vec<String>>,
@@ -93,7 +96,7 @@ impl MemoryEdge {
             has_ledger: true,
             operations: AtomicU32::new(OPERATIONS),
             millis: AtomicU64::new(1_795_248_000_000),
-            has_openapi: AtomicBool::new(true),
+            assets: MemoryAssets::default(),
             hash_runs: AtomicU32::new(0),
             random: Mutex::new(Random::new(seed)),
             log: Mutex::default(),
@@ -160,11 +163,6 @@ impl MemoryEdge {
     /// Sets the clock back.
     pub fn turn_back_seconds(&self, seconds: u64) {
         self.millis.fetch_sub(seconds.saturating_mul(1_000), Ordering::SeqCst);
-    }
-
-    /// Makes the OpenAPI document unavailable from now on.
-    pub fn lose_openapi(&self) {
-        self.has_openapi.store(false, Ordering::SeqCst);
     }
 
     /// Takes the lines of clicks that were logged since the last call: the name of the endpoint, and the line.
@@ -276,9 +274,8 @@ impl Edge for MemoryEdge {
         Ok(*count <= most)
     }
 
-    async fn openapi(&self) -> Result<Vec<u8>, StoreError> {
-        let missing = || StoreError::Unavailable("openapi.json is missing".into());
-        self.has_openapi.load(Ordering::SeqCst).then(crate::openapi).ok_or_else(missing)
+    async fn asset(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.assets.read(name))
     }
 }
 

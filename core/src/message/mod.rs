@@ -1,5 +1,6 @@
 //! HTTP messages: requests and their bodies, responses, and the problem document of RFC 9457.
 
+pub(crate) mod accept_encoding;
 pub(crate) mod access_token;
 pub(crate) mod body;
 pub(crate) mod codes;
@@ -10,6 +11,7 @@ pub(crate) mod path;
 pub(crate) mod poll_once;
 pub(crate) mod preconditions;
 pub mod problem;
+pub(crate) mod quality;
 pub(crate) mod request;
 pub(crate) mod request_origin;
 pub(crate) mod response;

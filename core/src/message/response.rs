@@ -1,8 +1,8 @@
 //! Responses, with the headers that each kind of response has.
 
 use http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, LINK, LOCATION, REFERRER_POLICY, RETRY_AFTER,
-    STRICT_TRANSPORT_SECURITY, VARY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+    ALLOW, CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_ENCODING, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, LINK, LOCATION,
+    REFERRER_POLICY, RETRY_AFTER, STRICT_TRANSPORT_SECURITY, VARY, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
@@ -14,7 +14,10 @@ const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// Headers of rate limits: draft-ietf-httpapi-ratelimit-headers-10, lists of structured fields (RFC 9651).
 const RATE_LIMIT: HeaderName = HeaderName::from_static("ratelimit");
 const RATE_LIMIT_POLICY: HeaderName = HeaderName::from_static("ratelimit-policy");
+const CROSS_ORIGIN_OPENER_POLICY: HeaderName = HeaderName::from_static("cross-origin-opener-policy");
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+const X_ROBOTS_TAG: HeaderName = HeaderName::from_static("x-robots-tag");
 
 /// HSTS for a year, without `includeSubDomains`: hop does not control the subdomains.
 const A_YEAR: &str = "max-age=31536000";
@@ -26,11 +29,21 @@ pub(crate) const NO_CACHE: HeaderValue = HeaderValue::from_static("private, no-s
 pub(crate) const FIVE_MINUTES: HeaderValue = HeaderValue::from_static("public, max-age=300");
 pub(crate) const ONE_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
 
+/// `Cache-Control` of a file that never changes: its name has a hash of its contents.
+pub(crate) const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+
 /// `Referrer-Policy` of a redirect: the target learns only the origin of the page with the link.
 const REFERRER_ORIGIN: HeaderValue = HeaderValue::from_static("strict-origin-when-cross-origin");
 
 /// Content security policy of JSON and plain text, which are never rendered as a page.
 const NO_CONTENT_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
+
+/// Content security policy of the dashboard: scripts, styles and requests of its own origin only, and none inline.
+/// `data:` and `blob:` are for pictures alone, such as QR codes. Trusted Types forbid text as markup.
+const DASHBOARD_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; font-src 'none'; \
+     base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
+);
 
 /// Content security policy of pictures. It also blocks scripts in an SVG.
 const PICTURE_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox");
@@ -46,6 +59,13 @@ pub struct Response {
     pub body: Vec<u8>,
     /// The progress of unfinished work. The same request with the same `Idempotency-Key` continues from it.
     pub(crate) progress: Option<String>,
+}
+
+/// A body as the client accepts it.
+pub(crate) struct EncodedBody {
+    pub(crate) bytes: Vec<u8>,
+    /// Whether it is gzipped.
+    pub(crate) is_gzip: bool,
 }
 
 impl Response {
@@ -72,11 +92,38 @@ impl Response {
 
     /// Plain text with its own `Cache-Control`.
     pub(crate) fn cached_text(body: String, cache_control: HeaderValue) -> Self {
-        let mut response = Self::text(body);
-        for (_, value) in response.headers.iter_mut().filter(|(name, _)| *name == CACHE_CONTROL) {
+        Self::text(body).cached(cache_control)
+    }
+
+    /// Replaces `Cache-Control`.
+    fn cached(mut self, cache_control: HeaderValue) -> Self {
+        for (_, value) in self.headers.iter_mut().filter(|(name, _)| *name == CACHE_CONTROL) {
             *value = cache_control.clone();
         }
-        response
+        self
+    }
+
+    /// The page of the dashboard.
+    pub(crate) fn dashboard(page: EncodedBody) -> Self {
+        let mut response = Self::guarded(StatusCode::OK, DASHBOARD_POLICY, "no-referrer");
+        response.add(CONTENT_TYPE, "text/html; charset=utf-8");
+        response.add(CROSS_ORIGIN_OPENER_POLICY, "same-origin");
+        response.add(PERMISSIONS_POLICY, "camera=(), microphone=(), geolocation=(), clipboard-write=(self)");
+        response.add(X_ROBOTS_TAG, "noindex");
+        response.encoded(page)
+    }
+
+    /// A static asset, which browsers may keep for ever.
+    pub(crate) fn asset(media_type: &'static str, file: EncodedBody) -> Self {
+        Self::file(media_type, Vec::new()).cached(IMMUTABLE).encoded(file)
+    }
+
+    fn encoded(mut self, body: EncodedBody) -> Self {
+        self.add(VARY, "Accept-Encoding");
+        if body.is_gzip {
+            self.add(CONTENT_ENCODING, "gzip");
+        }
+        Self { body: body.bytes, ..self }
     }
 
     /// Marks the work as unfinished: a repeated request continues from `progress`.
@@ -95,7 +142,7 @@ impl Response {
         Self::content(status, "application/json", body)
     }
 
-    /// A file of another media type: an export or metrics.
+    /// A file of another media type: an export, metrics or a style sheet.
     pub(crate) fn file(media_type: &'static str, body: Vec<u8>) -> Self {
         Self::content(StatusCode::OK, media_type, body)
     }

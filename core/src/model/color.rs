@@ -7,6 +7,13 @@ const TEXT_CONTRAST: f64 = 4.5;
 /// Contrast that WCAG requires of graphics, and about what a camera needs.
 const GRAPHICS_CONTRAST: f64 = 3.0;
 
+/// The darkest surface of a light page, and the lightest of a dark one, on which an accent is text.
+const LIGHT_SURFACE: Color = Color([0xf2, 0xf2, 0xf5]);
+const DARK_SURFACE: Color = Color([0x24, 0x26, 0x2b]);
+
+/// The number of steps in which a colour becomes black or white.
+const MIXTURES: u16 = 16;
+
 /// Red, green and blue, a byte each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Color(pub(crate) [u8; 3]);
@@ -32,6 +39,29 @@ impl Color {
     /// Whether a camera can distinguish this colour from a lighter `background`.
     pub(crate) fn is_dark_on(self, background: Self) -> bool {
         background.luminance() >= GRAPHICS_CONTRAST * self.luminance()
+    }
+
+    /// Black or white, whichever has the higher contrast with this colour.
+    fn ink(self) -> Self {
+        if self.contrast(Self::WHITE) >= self.contrast(Self::BLACK) { Self::WHITE } else { Self::BLACK }
+    }
+
+    /// The same hue as text on `background`: mixed with as much of `other`, black or white, as text needs.
+    fn readable_on(self, background: Self, other: Self) -> Self {
+        let mixtures = (0..=MIXTURES).map(|part| self.mixed_with(other, part));
+        mixtures.into_iter().find(|color| color.contrast(background) >= TEXT_CONTRAST).unwrap_or(other)
+    }
+
+    /// A mixture of both colours, with `part` of [`MIXTURES`] parts of `other`.
+    fn mixed_with(self, other: Self, part: u16) -> Self {
+        let channel = |(own, other): (u8, u8)| {
+            let own = u16::from(own).saturating_mul(MIXTURES.saturating_sub(part));
+            let sum = own.saturating_add(u16::from(other).saturating_mul(part));
+            u8::try_from(sum / MIXTURES).unwrap_or(u8::MAX)
+        };
+        let [red, green, blue] = self.0;
+        let [other_red, other_green, other_blue] = other.0;
+        Self([(red, other_red), (green, other_green), (blue, other_blue)].map(channel))
     }
 
     /// Contrast ratio of two colours as WCAG defines it, from 1 to 21.
@@ -72,10 +102,7 @@ impl Colors {
             colors.push(color.ok_or_else(|| format!("\"{word}\" is not a colour: write it as in #1f5fbf"))?);
         }
         match *colors.as_slice() {
-            [accent] => {
-                let is_dark = accent.contrast(Color::WHITE) >= accent.contrast(Color::BLACK);
-                Ok(Self { accent, on_accent: if is_dark { Color::WHITE } else { Color::BLACK } })
-            }
+            [accent] => Ok(Self { accent, on_accent: accent.ink() }),
             [accent, on_accent] if accent.contrast(on_accent) >= TEXT_CONTRAST => Ok(Self { accent, on_accent }),
             [accent, on_accent] => {
                 // Rounded down, so that a refused contrast is never displayed as the required one.
@@ -84,6 +111,17 @@ impl Colors {
             }
             _ => Err("write one colour, or two: the accent and the text on it".into()),
         }
+    }
+
+    /// The accent as text on a light page.
+    pub(crate) fn accent_as_text(self) -> Color {
+        self.accent.readable_on(LIGHT_SURFACE, Color::BLACK)
+    }
+
+    /// The colours on a dark page: there the accent is readable as text, too.
+    pub(crate) fn on_dark_page(self) -> Self {
+        let accent = self.accent.readable_on(DARK_SURFACE, Color::WHITE);
+        if accent == self.accent { self } else { Self { accent, on_accent: accent.ink() } }
     }
 }
 
@@ -160,6 +198,27 @@ mod tests {
             assert!(colors.accent.contrast(colors.on_accent) >= TEXT_CONTRAST, "{gray}");
         }
         assert!(Colors::default().accent.contrast(Colors::default().on_accent) >= TEXT_CONTRAST);
+    }
+
+    #[test]
+    fn accent_is_readable_on_light_and_dark_pages() {
+        let channels = [0, 0x33, 0x80, 0xc0, 0xff];
+        for [red, green, blue] in channels.iter().flat_map(|&red| channels.iter().flat_map(move |&green| channels.map(|blue| [red, green, blue])))
+        {
+            let colors = Colors::parse(&Color([red, green, blue]).to_string()).unwrap();
+            let dark = colors.on_dark_page();
+            assert!(colors.accent_as_text().contrast(LIGHT_SURFACE) >= TEXT_CONTRAST, "{colors:?}");
+            assert!(dark.accent.contrast(DARK_SURFACE) >= TEXT_CONTRAST, "{dark:?}");
+            assert!(dark.accent.contrast(dark.on_accent) >= TEXT_CONTRAST, "{dark:?}");
+        }
+    }
+
+    #[test]
+    fn accent_that_is_readable_stays_as_it_is() {
+        let colors = Colors::parse("#1f5fbf").unwrap();
+        assert_eq!(colors.accent_as_text(), colors.accent);
+        let bright = Colors::parse("#ffd400 #102030").unwrap();
+        assert_eq!(bright.on_dark_page(), bright);
     }
 
     #[test]

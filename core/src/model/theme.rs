@@ -8,7 +8,7 @@ use base64::prelude::BASE64_STANDARD;
 use http::HeaderValue;
 use sha2::{Digest as _, Sha256};
 
-use crate::model::color::Colors;
+use crate::model::color::{Color, Colors};
 
 const BEFORE: &str = ":root{color-scheme:light dark;--page:#fff;--ink:#1d1d21;--soft:#56575e;--line:#85868e;--accent:";
 const BETWEEN: &str = ";--on:";
@@ -53,9 +53,43 @@ impl Theme {
         Self { name, colors, sheet: OnceLock::new() }
     }
 
+    /// A style sheet with the name and the colours as custom properties of the dashboard: the accent, text on the accent,
+    /// and the accent as text.
+    pub(crate) fn properties(&self) -> String {
+        let mut css = String::from(":root{--name:");
+        push_css_string(&mut css, &self.name);
+        css.push(';');
+        push_colors(&mut css, &self.colors, self.colors.accent_as_text());
+        let dark = self.colors.on_dark_page();
+        css.push_str("}\n@media(prefers-color-scheme:dark){:root{");
+        push_colors(&mut css, &dark, dark.accent);
+        css.push_str("}}\n");
+        css
+    }
+
     pub(crate) fn sheet(&self) -> &StyleSheet {
         self.sheet.get_or_init(|| StyleSheet::from_colors(&self.colors))
     }
+}
+
+fn push_colors(css: &mut String, colors: &Colors, accent_as_text: Color) {
+    for (property, color) in [("--accent:", colors.accent), (";--accent-ink:", colors.on_accent), (";--accent-text:", accent_as_text)] {
+        css.push_str(property);
+        css.push_str(&color.to_string());
+    }
+}
+
+/// Adds a CSS string. All but letters, digits and spaces are escaped, so no text ends the string.
+fn push_css_string(css: &mut String, text: &str) {
+    css.push('"');
+    for c in text.chars() {
+        if c.is_alphanumeric() || c == ' ' {
+            css.push(c);
+        } else {
+            css.push_str(&format!("\\{:x} ", u32::from(c)));
+        }
+    }
+    css.push('"');
 }
 
 /// A style sheet.
@@ -116,6 +150,14 @@ mod tests {
         let schemes = ["https".to_owned(), "my-app+2.0".to_owned()];
         let policy = Theme::plain().sheet().policy(Some(&schemes));
         assert!(policy.to_str().unwrap().ends_with("; form-action 'self' https: my-app+2.0:"), "{policy:?}");
+    }
+
+    #[test]
+    fn dashboard_gets_name_and_colours() {
+        let css = Theme::new("Short \"&\" süß}".into(), Colors::parse("#ffd400").unwrap()).properties();
+        let expected = ":root{--name:\"Short \\22 \\26 \\22  süß\\7d \";--accent:#ffd400;--accent-ink:#000000;--accent-text:#7f6a00}\n\
+            @media(prefers-color-scheme:dark){:root{--accent:#ffd400;--accent-ink:#000000;--accent-text:#ffd400}}\n";
+        assert_eq!(css, expected);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use http::header::ACCEPT;
 
+use crate::message::quality::quality;
 use crate::store::ports::ClientInfo;
 
 /// Whether the client prefers HTML to JSON.
@@ -16,35 +17,12 @@ pub(crate) fn wants_json(client: &dyn ClientInfo) -> bool {
     json > html
 }
 
-/// The qualities of HTML and of JSON.
+/// The qualities of HTML and of JSON. Wildcards do not count.
 fn qualities(client: &(impl ClientInfo + ?Sized)) -> (u32, u32) {
     let accept = client.header(&ACCEPT).unwrap_or_default();
     let accept = std::str::from_utf8(&accept).unwrap_or_default();
-    (quality(accept, &["text/html"]), quality(accept, &["application/json", "application/problem+json"]))
-}
-
-/// The best quality, in thousandths, that `accept` gives one of `media_types` by name. Wildcards do not count.
-fn quality(accept: &str, media_types: &[&str]) -> u32 {
-    let mut best = 0;
-    for range in accept.split(',') {
-        let mut parts = range.split(';').map(str::trim);
-        let name = parts.next().unwrap_or_default();
-        if media_types.iter().any(|known| name.eq_ignore_ascii_case(known)) {
-            let written = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
-            best = best.max(written.map_or(1_000, thousandths));
-        }
-    }
-    best
-}
-
-/// `0.85` as 850. An invalid quality counts as 1.
-fn thousandths(text: &str) -> u32 {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let digits: String = fraction.chars().chain("000".chars()).take(3).collect();
-    match (whole, digits.parse::<u32>()) {
-        ("0", Ok(thousandths)) => thousandths,
-        _ => 1_000,
-    }
+    let of = |media_types| quality(accept, media_types).unwrap_or(0);
+    (of(&["text/html"]), of(&["application/json", "application/problem+json"]))
 }
 
 #[cfg(test)]
@@ -98,24 +76,6 @@ mod tests {
             [("application/json", true), ("application/json, text/html;q=0.9", true), ("*/*", false), ("", false), ("text/html", false)]
         {
             assert_eq!(wants_json(&Accepts(accept)), json, "{accept}");
-        }
-    }
-
-    #[test]
-    fn quality_is_read_in_thousandths() {
-        for (text, number) in [
-            ("1", 1_000),
-            ("1.0", 1_000),
-            ("0.85", 850),
-            ("0.001", 1),
-            ("0", 0),
-            ("0.", 0),
-            ("0.1239", 123),
-            ("-1", 1_000),
-            ("0.x", 1_000),
-            ("", 1_000),
-        ] {
-            assert_eq!(thousandths(text), number, "{text}");
         }
     }
 }

@@ -86,9 +86,13 @@ pub trait Edge {
         let _ = client;
         Ok(true)
     }
-    /// The OpenAPI document (`docs/openapi.json`): from a file beside the module, or from the module itself
-    /// ([`crate::openapi`]).
-    async fn openapi(&self) -> Result<Vec<u8>, StoreError>;
+    /// Reads a static asset that was built with the module: `openapi.json`, or a file of the dashboard such as
+    /// `app/index.html`. `None` if there is no such file. Each segment of a name consists of ASCII letters, digits and
+    /// `.`, `-`, `_`, and none begins with a dot, so a name never leaves the folder of the assets.
+    ///
+    /// # Errors
+    /// If the assets cannot be read.
+    async fn asset(&self, name: &str) -> Result<Option<Vec<u8>>, StoreError>;
 }
 
 /// The limits and guarantees of an edge. The core sizes its work by them and shows them in `/capabilities`.

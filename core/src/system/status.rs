@@ -14,7 +14,7 @@ use crate::model::quota::max_links_per_day;
 use crate::model::stats::Dimension;
 use crate::model::{alias, target};
 use crate::stats::{self, Exactness};
-use crate::store::ports::{Edge, EditsReachVisitors, Records as _};
+use crate::store::ports::{Edge, EditsReachVisitors, Records as _, StoreError};
 use crate::store::{Key, cache, memo};
 
 /// Whether the deployment runs, and whether it can serve.
@@ -242,13 +242,9 @@ pub(crate) async fn log_challenge() -> Result<Response, Problem> {
 
 /// `GET /openapi.json`
 pub(crate) async fn openapi<E: Edge>(context: &Context<'_, E>) -> Result<Response, Problem> {
-    Ok(Response::json_bytes(StatusCode::OK, context.edge.openapi().await?))
-}
-
-/// `docs/openapi.json` for an edge that has no static assets beside its module.
-#[must_use]
-pub fn document() -> Vec<u8> {
-    include_bytes!("../../../docs/openapi.json").to_vec()
+    let document = context.edge.asset("openapi.json").await?;
+    let document = document.ok_or_else(|| StoreError::Unavailable("the asset openapi.json is missing".into()))?;
+    Ok(Response::json_bytes(StatusCode::OK, document))
 }
 
 /// Adds the schemas of the responses to the document.

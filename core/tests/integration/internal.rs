@@ -82,12 +82,12 @@ fn damaged_click_total_hides_no_link() {
 }
 
 #[test]
-fn unreadable_openapi_answers_503_and_is_logged() {
+fn missing_asset_answers_503_and_is_logged() {
     let edge = MemoryEdge::new(1);
     let isolate = Isolate::new(&edge);
     let ask = |method, path: &str| run(isolate.ask(Ask::to(method, format!("http://hop.example/{path}"))));
     assert_eq!((ask(Method::GET, "openapi.json").code(), edge.take_log().len()), (200, 0));
-    edge.lose_openapi();
+    edge.assets.remove("openapi.json");
     for (method, body) in [(Method::GET, true), (Method::HEAD, false)] {
         let answer = ask(method, "openapi.json");
         assert_eq!((answer.code(), answer.body.is_empty()), (503, !body));
@@ -97,5 +97,8 @@ fn unreadable_openapi_answers_503_and_is_logged() {
         assert!(log.len() == 1 && log[0].contains("openapi.json is missing"), "{log:?}");
     }
     assert_eq!(ask(Method::GET, "capabilities").code(), 200);
+    edge.assets.remove("app/index.html");
+    assert_eq!(ask(Method::GET, "app/").code(), 503);
+    assert!(edge.take_log().concat().contains("app/index.html is missing"));
     assert!(ENDPOINTS.iter().any(|row| row.pattern == "/openapi.json" && row.statuses.contains(&503)));
 }

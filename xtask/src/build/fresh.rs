@@ -1,7 +1,7 @@
 //! Incremental build steps: a step is skipped while its inputs and outputs are unchanged.
 //!
-//! A file beside the outputs stores a digest of the command, of its inputs and of its outputs. Contents are compared,
-//! not modification times, because cargo may link an identical module again.
+//! A record stores a digest of the command, of its inputs and of its outputs. Contents are compared, not modification
+//! times, because cargo may link an identical module again.
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,9 @@ pub(super) struct Step {
     pub(super) record: PathBuf,
     /// The tools, with versions and arguments.
     pub(super) command: String,
+    /// Files and folders. A folder stands for all files in it and below.
     pub(super) inputs: Vec<PathBuf>,
+    /// Files and folders, too.
     pub(super) outputs: Vec<PathBuf>,
 }
 
@@ -27,6 +29,9 @@ impl Step {
         }
         build()?;
         let digest = self.digest()?;
+        if let Some(folder) = self.record.parent() {
+            fs::create_dir_all(folder).doing(format_args!("creating {}", folder.display()))?;
+        }
         fs::write(&self.record, digest).doing(format_args!("writing {}", self.record.display()))
     }
 
@@ -43,12 +48,32 @@ impl Step {
             digest.update(bytes);
         };
         add(self.command.as_bytes());
-        for file in self.inputs.iter().chain(&self.outputs) {
-            add(&read(file)?);
+        for path in self.inputs.iter().chain(&self.outputs) {
+            for file in files(path)? {
+                add(file.as_os_str().as_encoded_bytes());
+                add(&read(&file)?);
+            }
         }
         let hex = digest.finalize().iter().map(|byte| format!("{byte:02x}")).collect::<String>();
         Ok(hex + "\n")
     }
+}
+
+/// The files of a folder and of all folders in it, sorted; or the file itself.
+fn files(path: &Path) -> Outcome<Vec<PathBuf>> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(path).doing(format_args!("reading {}", path.display()))? {
+        paths.push(entry.doing(format_args!("reading {}", path.display()))?.path());
+    }
+    paths.sort();
+    let mut found = Vec::new();
+    for path in paths {
+        found.extend(files(&path)?);
+    }
+    Ok(found)
 }
 
 fn read(file: &Path) -> Outcome<Vec<u8>> {
@@ -102,6 +127,36 @@ mod tests {
         fs::remove_file(file("output")).unwrap();
         assert!(calls_tool(folder.path(), "copy -O"));
         assert!(!calls_tool(folder.path(), "copy -O"));
+    }
+
+    #[test]
+    fn folder_stands_for_all_its_files() {
+        let folder = tempfile::tempdir().unwrap();
+        let sources = folder.path().join("sources");
+        fs::create_dir_all(sources.join("inner")).unwrap();
+        let is_current = |record: &str| {
+            let step = Step {
+                record: folder.path().join("records").join(record),
+                command: "build".to_owned(),
+                inputs: vec![sources.clone()],
+                outputs: vec![],
+            };
+            let called = Cell::new(false);
+            step.run(|| {
+                called.set(true);
+                Ok(())
+            })
+            .unwrap();
+            !called.get()
+        };
+        fs::write(sources.join("inner/one"), "1").unwrap();
+        assert!(!is_current("record") && is_current("record"));
+        fs::write(sources.join("inner/two"), "2").unwrap();
+        assert!(!is_current("record") && is_current("record"));
+        fs::rename(sources.join("inner/two"), sources.join("inner/three")).unwrap();
+        assert!(!is_current("record") && is_current("record"));
+        fs::remove_file(sources.join("inner/three")).unwrap();
+        assert!(!is_current("record") && is_current("record"));
     }
 
     #[test]

@@ -11,8 +11,8 @@ use crate::project::Project;
 use crate::serve::port;
 use crate::wrangler::wrangler;
 
-/// Starts wrangler, which rebuilds hop whenever a source file changes.
-pub(super) fn start(project: &Project, port: u16, state: &Path) -> Outcome<Member> {
+/// Starts wrangler, which rebuilds hop whenever a source file changes. `origin` is the address in the browser.
+pub(super) fn start(project: &Project, port: u16, origin: &str, state: &Path) -> Outcome<Member> {
     // Build first: wrangler hides the errors of a failed build in its own output.
     println!("Building the Worker if a source file has changed…");
     build::module(project, Edge::Cloudflare)?;
@@ -23,7 +23,7 @@ pub(super) fn start(project: &Project, port: u16, state: &Path) -> Outcome<Membe
     wrangler.args(["dev", "--ip", "127.0.0.1", "--show-interactive-dev-session=false"]);
     wrangler.args(["--port", &port.to_string()]);
     wrangler.args(["--inspector-port", &port::any_free()?.to_string()]);
-    wrangler.args(["--var", &format!("HOP_DOMAINS:http://127.0.0.1:{port}")]);
+    wrangler.args(["--var", &format!("HOP_DOMAINS:{origin}")]);
     wrangler.arg("--persist-to").arg(state);
     process::start(&mut wrangler)
 }

@@ -16,14 +16,15 @@ pub(super) const NEEDS: &[Need] = &[Need::RustTarget(rust::COMPUTE), Need::NpmPa
 /// The local origin of hop in fastly.toml.
 const USUAL_ORIGIN: &str = "http://127.0.0.1:7676";
 
-pub(super) fn start(project: &Project, port: u16, secrets: &Secrets) -> Outcome<Member> {
+/// Starts Viceroy. `origin` is the address in the browser.
+pub(super) fn start(project: &Project, port: u16, origin: &str, secrets: &Secrets) -> Outcome<Member> {
     println!("Building the Compute module if a source file has changed…");
     build::module(project, Edge::Fastly)?;
     println!("Starting Viceroy…");
     let directory = project.state().join("fastly");
-    let manifest = manifest_for(&project.read("fastly.toml")?, port)?;
+    let manifest = manifest_for(&project.read("fastly.toml")?, origin)?;
     fs::create_dir_all(&directory).doing(format_args!("creating {}", directory.display()))?;
-    fs::write(directory.join("fastly.toml"), manifest).doing("writing the manifest for this port")?;
+    fs::write(directory.join("fastly.toml"), manifest).doing("writing the manifest for this origin")?;
 
     let mut fastly = project.command("fastly");
     fastly.args(["compute", "serve", "--non-interactive", "--skip-build", "--metadata-disable"]);
@@ -35,10 +36,10 @@ pub(super) fn start(project: &Project, port: u16, secrets: &Secrets) -> Outcome<
     process::start(&mut fastly)
 }
 
-/// A copy of the manifest for this port. Viceroy reads its configuration only from the manifest.
-fn manifest_for(manifest: &str, port: u16) -> Outcome<String> {
+/// A copy of the manifest for this origin. Viceroy reads its configuration only from the manifest.
+fn manifest_for(manifest: &str, origin: &str) -> Outcome<String> {
     if !manifest.contains(USUAL_ORIGIN) {
         return Err(Failure::new(format!("fastly.toml must set its local HOP_DOMAINS to {USUAL_ORIGIN}")));
     }
-    Ok(manifest.replace(USUAL_ORIGIN, &format!("http://127.0.0.1:{port}")))
+    Ok(manifest.replace(USUAL_ORIGIN, origin))
 }

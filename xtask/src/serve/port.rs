@@ -16,10 +16,18 @@ pub(super) fn choose(edge: Edge, requested: Option<u16>) -> Outcome<u16> {
                 .advise("Choose another one with --port, or omit --port to use a free one.")),
         };
     }
-    let usual = match edge {
+    usual_or_next(match edge {
         Edge::Cloudflare => 8787,
         Edge::Fastly => 7676,
-    };
+    })
+}
+
+/// The port of Vite's development server: its default one, or the next free one after it.
+pub(super) fn for_vite() -> Outcome<u16> {
+    usual_or_next(5173)
+}
+
+fn usual_or_next(usual: u16) -> Outcome<u16> {
     match (usual..usual + TRIES).find(|port| is_free(*port)) {
         Some(port) => {
             if port != usual {

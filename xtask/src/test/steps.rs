@@ -20,6 +20,9 @@ pub(super) enum Step {
     Agents,
     Passwords,
     OpenApi,
+    ApiTypes,
+    WebLint,
+    WebUnits,
     UnitCore,
     UnitXtask,
     UnitConformance,
@@ -53,6 +56,9 @@ const VICEROY: Step = Step::Conformance(Runtime::Viceroy);
 /// The default steps, fastest first.
 pub(super) const EVERYTHING: &[Step] = &[
     Step::Format,
+    Step::WebLint,
+    Step::WebUnits,
+    Step::ApiTypes,
     Step::Lint,
     Step::UnitCore,
     Step::UnitXtask,
@@ -89,6 +95,7 @@ pub(super) fn from_name(name: &str) -> Option<&'static [Step]> {
             Step::Passwords,
             Step::OpenApi,
         ],
+        "web" => &[Step::WebLint, Step::WebUnits, Step::ApiTypes],
         "unit" => &[Step::UnitCore, Step::UnitXtask, Step::UnitConformance],
         "wasm" => &[Step::Wasm],
         "size" => &[BUILD_CLOUDFLARE, BUILD_FASTLY, Step::Size],
@@ -122,6 +129,9 @@ impl Step {
             Self::Agents => "list of bots",
             Self::Passwords => "list of passwords",
             Self::OpenApi => "OpenAPI",
+            Self::ApiTypes => "types of the API",
+            Self::WebLint => "dashboard lint",
+            Self::WebUnits => "dashboard units",
             Self::UnitCore => "core",
             Self::UnitXtask => "xtask",
             Self::UnitConformance => "conformance library",
@@ -147,11 +157,11 @@ impl Step {
     pub(super) fn needs(self) -> &'static [Need] {
         match self {
             Self::LintCloudflare => &[Need::RustTarget(rust::WORKERS)],
-            Self::LintFastly => &[Need::RustTarget(rust::COMPUTE)],
+            Self::LintFastly => &[Need::RustTarget(rust::COMPUTE), Need::NpmPackages],
             Self::Wasm => &[Need::RustTarget(rust::WORKERS), Need::NpmPackages, Need::Tool(Tool::WasmBindgen), Need::Tool(Tool::WasmPack)],
             BUILD_CLOUDFLARE => setup::BUILD_CLOUDFLARE,
             BUILD_FASTLY => setup::BUILD_FASTLY,
-            Self::Agents | Self::Passwords | Self::OpenApi => &[Need::NpmPackages],
+            Self::Agents | Self::Passwords | Self::OpenApi | Self::ApiTypes | Self::WebLint | Self::WebUnits => &[Need::NpmPackages],
             Self::Browser => &[Need::NpmPackages, Need::Browser],
             step if step.runs_workerd() => &[Need::NpmPackages],
             Self::Conformance(Runtime::Viceroy) | Self::SlowConformance(Runtime::Viceroy) => &[Need::Tool(Tool::Viceroy)],
@@ -196,7 +206,11 @@ impl Step {
                 Ok(Tally::check(holds))
             }
             Self::LintCloudflare => lint_for(project, "--package hop-cloudflare --package hop-bench-empty", rust::WORKERS),
-            Self::LintFastly => lint_for(project, "--package hop-fastly --package hop-bench-kv", rust::COMPUTE),
+            Self::LintFastly => {
+                // The module embeds it.
+                build::dashboard(project)?;
+                lint_for(project, "--package hop-fastly --package hop-bench-kv", rust::COMPUTE)
+            }
             Self::Docs => check(
                 cargo(project, "doc --package hop-core --all-features --no-deps --document-private-items")
                     .env("RUSTDOCFLAGS", "-D warnings"),
@@ -205,6 +219,15 @@ impl Step {
             Self::Agents => agents::are_current(project).map(Tally::check),
             Self::Passwords => passwords::are_current(project).map(Tally::check),
             Self::OpenApi => check(project.command("validate-api").arg(docs::OPENAPI)),
+            Self::ApiTypes => docs::types_are_current(project).map(Tally::check),
+            Self::WebLint => {
+                let mut biome = project.command("biome");
+                biome.args(["ci", "."]).current_dir(project.path("web"));
+                let is_clean = process::run_and_keep(&mut biome)?.success;
+                Ok(Tally::check(process::run_and_keep(project.command("tsc").args(["-p", "web"]))?.success && is_clean))
+            }
+            // Without a test it fails.
+            Self::WebUnits => check(project.command("vitest").args(["run", "--root", "web"])),
             Self::UnitCore => tests(&mut cargo(project, "test --package hop-core --no-fail-fast")),
             Self::UnitXtask => tests(&mut cargo(project, "test --package xtask")),
             Self::UnitConformance => tests(&mut cargo(project, "test --package hop-conformance --lib")),

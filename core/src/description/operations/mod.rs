@@ -4,6 +4,7 @@ mod accounts;
 mod audit;
 mod blocklist;
 mod bulk;
+mod dashboard;
 mod deployment;
 mod domains;
 mod keys;
@@ -32,6 +33,10 @@ pub(super) const fn of(endpoint: EndpointName) -> Operation {
         EndpointName::ExplainProblem => deployment::EXPLAIN_PROBLEM,
         EndpointName::ReportForm => reports::REPORT_FORM,
         EndpointName::SendReportForm => reports::SEND_REPORT_FORM,
+        EndpointName::DashboardRoot => dashboard::DASHBOARD_ROOT,
+        EndpointName::Dashboard => dashboard::DASHBOARD,
+        EndpointName::DashboardTheme => dashboard::DASHBOARD_THEME,
+        EndpointName::DashboardAsset => dashboard::DASHBOARD_ASSET,
         EndpointName::Shorten => links::SHORTEN,
         EndpointName::ListLinks => links::LIST_LINKS,
         EndpointName::CreateLink => links::CREATE_LINK,

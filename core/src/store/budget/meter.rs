@@ -100,8 +100,9 @@ impl<'a, E: Edge> Edge for Metered<'a, E> {
         self.edge.admits_unknown_alias(client)
     }
 
-    fn openapi(&self) -> impl Future<Output = Result<Vec<u8>, StoreError>> {
-        self.edge.openapi()
+    /// An asset is not in the store.
+    fn asset(&self, name: &str) -> impl Future<Output = Result<Option<Vec<u8>>, StoreError>> {
+        self.edge.asset(name)
     }
 }
 

@@ -30,7 +30,7 @@ others.
   workerd    the conformance suite on Cloudflare's runtime, 20,000 links in D1, and an import of 1,000 links that is
              killed half-way
   viceroy    the conformance suite on Fastly's local runtime
-  browser    hop's pages in a real browser; writes target/screenshots
+  browser    hop's pages, and its dashboard on workerd and Viceroy, in a real browser; writes target/screenshots
   slow       core's tests and the suite on every edge with HOP_SLOW=1, a million links in D1, and an import of 100,000
              links that is killed half-way; takes about an hour";
 

@@ -4,7 +4,7 @@ use hop_conformance::server::ReceivedRequest;
 use serde_json::{Value, json};
 
 use crate::pages::{page, typing};
-use crate::result;
+use crate::script::result;
 use crate::site::{OTHER_SITE, PASSWORD, PLAIN, Site, TRUSTED};
 
 /// The target of the attacked links. It must get no request.

@@ -3,7 +3,7 @@
 use hop_conformance::server::ReceivedRequest;
 use serde_json::{Value, json};
 
-use crate::result;
+use crate::script::result;
 use crate::site::{OTHER_SITE, PASSWORD, PLAIN, Site, TRUSTED};
 
 /// A journey from a short URL to the target.

@@ -33,6 +33,7 @@ pub(super) enum Step {
     RowsRead,
     KilledImport,
     Browser,
+    Dashboard(Runtime),
     SlowCore,
     SlowConformance(Runtime),
     SlowRowsRead,
@@ -47,11 +48,23 @@ pub(super) enum Runtime {
     Viceroy,
 }
 
+impl Runtime {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Memory => "memory",
+            Self::Workerd => "workerd",
+            Self::Viceroy => "viceroy",
+        }
+    }
+}
+
 const BUILD_CLOUDFLARE: Step = Step::Build(Edge::Cloudflare);
 const BUILD_FASTLY: Step = Step::Build(Edge::Fastly);
 const MEMORY: Step = Step::Conformance(Runtime::Memory);
 const WORKERD: Step = Step::Conformance(Runtime::Workerd);
 const VICEROY: Step = Step::Conformance(Runtime::Viceroy);
+const DASHBOARD_ON_WORKERD: Step = Step::Dashboard(Runtime::Workerd);
+const DASHBOARD_ON_VICEROY: Step = Step::Dashboard(Runtime::Viceroy);
 
 /// The default steps, fastest first.
 pub(super) const EVERYTHING: &[Step] = &[
@@ -76,6 +89,8 @@ pub(super) const EVERYTHING: &[Step] = &[
     BUILD_CLOUDFLARE,
     BUILD_FASTLY,
     Step::Size,
+    DASHBOARD_ON_WORKERD,
+    DASHBOARD_ON_VICEROY,
     WORKERD,
     Step::RowsRead,
     Step::KilledImport,
@@ -102,7 +117,7 @@ pub(super) fn from_name(name: &str) -> Option<&'static [Step]> {
         "memory" => &[Step::UnitCore, MEMORY],
         "workerd" => &[BUILD_CLOUDFLARE, WORKERD, Step::RowsRead, Step::KilledImport],
         "viceroy" => &[BUILD_FASTLY, VICEROY],
-        "browser" => &[Step::Browser],
+        "browser" => &[Step::Browser, BUILD_CLOUDFLARE, BUILD_FASTLY, DASHBOARD_ON_WORKERD, DASHBOARD_ON_VICEROY],
         "slow" => &[
             Step::SlowCore,
             BUILD_CLOUDFLARE,
@@ -145,6 +160,9 @@ impl Step {
             Self::RowsRead => "20,000 links in D1",
             Self::KilledImport => "1,000 links imported",
             Self::Browser => "pages in a browser",
+            Self::Dashboard(Runtime::Memory) => "dashboard on memory",
+            DASHBOARD_ON_WORKERD => "dashboard on workerd",
+            DASHBOARD_ON_VICEROY => "dashboard on Viceroy",
             Self::SlowCore => "core, slow",
             Self::SlowConformance(Runtime::Memory) => "slow conformance on memory",
             Self::SlowConformance(Runtime::Workerd) => "slow conformance on workerd",
@@ -162,7 +180,8 @@ impl Step {
             BUILD_CLOUDFLARE => setup::BUILD_CLOUDFLARE,
             BUILD_FASTLY => setup::BUILD_FASTLY,
             Self::Agents | Self::Passwords | Self::OpenApi | Self::ApiTypes | Self::WebLint | Self::WebUnits => &[Need::NpmPackages],
-            Self::Browser => &[Need::NpmPackages, Need::Browser],
+            Self::Browser | Self::Dashboard(Runtime::Memory | Runtime::Workerd) => &[Need::NpmPackages, Need::Browser],
+            DASHBOARD_ON_VICEROY => &[Need::NpmPackages, Need::Browser, Need::Tool(Tool::Viceroy)],
             step if step.runs_workerd() => &[Need::NpmPackages],
             Self::Conformance(Runtime::Viceroy) | Self::SlowConformance(Runtime::Viceroy) => &[Need::Tool(Tool::Viceroy)],
             _ => &[],
@@ -173,6 +192,7 @@ impl Step {
         matches!(
             self,
             WORKERD
+                | DASHBOARD_ON_WORKERD
                 | Self::SlowConformance(Runtime::Workerd)
                 | Self::RowsRead
                 | Self::SlowRowsRead
@@ -186,6 +206,7 @@ impl Step {
         let required: &[Self] = match self {
             Self::Size => &[BUILD_CLOUDFLARE, BUILD_FASTLY],
             step if step.runs_workerd() => &[BUILD_CLOUDFLARE],
+            DASHBOARD_ON_VICEROY => &[BUILD_FASTLY],
             Self::Conformance(Runtime::Viceroy) | Self::SlowConformance(Runtime::Viceroy) => &[BUILD_FASTLY],
             _ => &[],
         };
@@ -239,6 +260,11 @@ impl Step {
                 let mut cargo = on_edges(project, "test --package hop-conformance --test browser");
                 tests(cargo.env(browser::VARIABLE, browser::program(project)?).env("HOP_SCREENSHOTS", project.screenshots()))
             }
+            Self::Dashboard(runtime) => {
+                let mut cargo = on_edges(project, "test --package hop-conformance --test dashboard");
+                cargo.env("HOP_EDGE", runtime.name());
+                tests(cargo.env(browser::VARIABLE, browser::program(project)?).env("HOP_SCREENSHOTS", project.screenshots()))
+            }
             Self::SlowCore => tests(slowly(&mut cargo(project, "test --package hop-core --no-fail-fast"))),
             Self::SlowConformance(runtime) => tests(slowly(&mut conformance(project, runtime))),
             Self::RowsRead => tests(&mut rows_read(project)),
@@ -259,12 +285,7 @@ impl Step {
 /// * `HOP_BROWSER` (a program) and `HOP_SCREENSHOTS` (a folder): for tests of pages.
 fn conformance(project: &Project, runtime: Runtime) -> Command {
     let mut cargo = on_edges(project, "test --package hop-conformance --test suite");
-    let edge = match runtime {
-        Runtime::Memory => "memory",
-        Runtime::Workerd => "workerd",
-        Runtime::Viceroy => "viceroy",
-    };
-    cargo.env("HOP_EDGE", edge);
+    cargo.env("HOP_EDGE", runtime.name());
     cargo
 }
 

@@ -4,7 +4,6 @@ import { Shell } from "./shell";
 import { loadDeployment, me } from "./state/me";
 import { useResource } from "./state/resource";
 import { route } from "./state/router";
-import { text } from "./text";
 import { Failure, Skeleton } from "./ui/states";
 import { Toasts } from "./ui/toast";
 import { isStartPage, SignInAgain, StartPage } from "./views/start/start";
@@ -50,7 +49,7 @@ function FirstSkeleton() {
   return (
     <div class="frame" aria-busy="true">
       <aside class="side">
-        <span class="logo">{text.common.product}</span>
+        <span class="logo" />
       </aside>
       <main class="main">
         <Skeleton height={36} />

@@ -59,7 +59,7 @@ export function Shell() {
       </button>
       <aside class={hasMenu.value ? "side open" : "side"}>
         <a class="logo" href={href(["links"])}>
-          {text.common.product}
+          <span class="hidden">{text.shell.toLinks}</span>
         </a>
         <nav aria-label={text.shell.navigation}>
           {ENTRIES.filter((entry) => may(entry.needs)).map((entry) => (
@@ -124,7 +124,8 @@ function Person({ children }: { children: ComponentChildren }) {
   const leave = () => signOut(false).catch((error: unknown) => toast(text.problems.line(asProblem(error))));
   return (
     <div class="me">
-      <a href={href(["account"])} aria-label={`${text.shell.account}: ${name}`}>
+      <a href={href(["account"])}>
+        <span class="hidden">{text.shell.account}</span>
         <span class="avatar" aria-hidden="true">
           {[...name][0]?.toUpperCase()}
         </span>

@@ -56,10 +56,9 @@ export const linkSteps = [
           const answer = document.querySelector(".link-people b")?.textContent;
           if (answer === "1") return true;
           // The list is loaded anew, as somebody does who waits for a number.
-          const { hash } = location;
           location.hash = "#/about";
           await new Promise(requestAnimationFrame);
-          location.hash = hash;
+          location.hash = "#/links";
           await new Promise((resolve) => setTimeout(resolve, 300));
           return false;
         },

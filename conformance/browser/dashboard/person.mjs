@@ -78,7 +78,9 @@ export class Person {
   }
 
   async type(name, text) {
-    await this.find(name).fill(text);
+    await this.find(name).click({ count: 3 });
+    await this.page.keyboard.press("Backspace");
+    await this.page.keyboard.type(text);
   }
 
   /** Waits until the page shows this text. */

@@ -29,7 +29,7 @@ fn main() -> ExitCode {
     let settings = vec![("HOP_DOMAINS", "http://hop.localhost"), ("HOP_COLORS", "#0a7d55")];
     let hop = Deployment::start(edge, &Settings { admin_key: Some(ADMIN_KEY), settings, ..World::usual_settings() });
     let other_site_address = free_address();
-    let _other_site = OtherSite::start(other_site_address, "<!doctype html><title>Elsewhere</title><p>Elsewhere".into());
+    let _other_site = OtherSite::start(other_site_address, Vec::new());
     let folder = tempfile::tempdir().expect("there is room for temporary files");
     let results = script::run(
         "dashboard/run.mjs",

@@ -21,7 +21,7 @@ export function StartPage() {
   const page = path[0] ?? "";
   return (
     <main class="start">
-      <span class="logo">{text.common.product}</span>
+      <span class="logo" />
       <div class="card">
         {page === "setup" ? (
           <SetupForm keyGiven={query.get("key") ?? ""} />

@@ -50,19 +50,10 @@ export const linkSteps = [
       await tab.goto("http://hop.localhost/spring-sale");
       if (tab.url() !== `${target}/spring`) throw new Error(`the link leads to ${tab.url()}`);
       await tab.close();
-      await person.until(
-        "the list counts one person",
-        async () => {
-          const answer = document.querySelector(".link-people b")?.textContent;
-          if (answer === "1") return true;
-          // The list is loaded anew, as somebody does who waits for a number.
-          location.hash = "#/about";
-          await new Promise(requestAnimationFrame);
-          location.hash = "#/links";
-          await new Promise((resolve) => setTimeout(resolve, 300));
-          return false;
-        },
-      );
+      await person.repeatedly("the list counts one person", async () => {
+        await person.reload();
+        return (await person.textOf(".link-people b")) === "1";
+      });
     },
   ],
   [

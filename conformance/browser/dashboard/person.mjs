@@ -102,6 +102,24 @@ export class Person {
     }
   }
 
+  /** Reloads the page, and waits until it shows the list again. */
+  async reload() {
+    await this.page.reload();
+    await this.until("the list is loaded", () => document.querySelector("section[aria-busy=false]") !== null);
+  }
+
+  /** Does something again until it returns true, as somebody does who waits for a number. */
+  async repeatedly(what, action) {
+    const deadline = Date.now() + PATIENCE;
+    while (!(await action())) {
+      if (Date.now() > deadline) throw new Error(`${what}: not after ${PATIENCE / 1000} s`);
+    }
+  }
+
+  async textOf(selector) {
+    return this.page.$eval(selector, (element) => element.textContent);
+  }
+
   async photograph(name) {
     await this.page.screenshot({ path: join(this.plan.screenshots, `${name.replaceAll(/\W+/g, "-")}.png`), fullPage: true });
   }

@@ -55,7 +55,7 @@ export const startSteps = [
   [
     "a reload keeps the session",
     async (person) => {
-      await person.page.reload();
+      await person.reload();
       await person.sees("No links yet");
     },
   ],

@@ -75,3 +75,45 @@ export function language(tag: string): string {
     return tag;
   }
 }
+
+/** A date of the calendar without a time, such as `2026-11-21`. */
+export const date = (text: string): string => localDays.format(new Date(`${text}T00:00:00Z`));
+
+type Unit = "hour" | "day" | "week" | "month";
+
+const zone = { timeZone: "UTC" } as const;
+const localDays = new Intl.DateTimeFormat(LOCALE, { ...zone, day: "numeric", month: "short" });
+const localHours = new Intl.DateTimeFormat(LOCALE, { ...zone, hour: "2-digit", minute: "2-digit" });
+const localMonths = new Intl.DateTimeFormat(LOCALE, { ...zone, month: "short" });
+const fullHours = new Intl.DateTimeFormat(LOCALE, {
+  ...zone,
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  hour: "2-digit",
+  minute: "2-digit",
+});
+const fullDays = new Intl.DateTimeFormat(LOCALE, {
+  ...zone,
+  weekday: "short",
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+});
+const fullMonths = new Intl.DateTimeFormat(LOCALE, { ...zone, month: "long", year: "numeric" });
+
+/** A unit of a series for an axis. Its start has an offset, and is read on the clocks of that place. */
+export function unitShort(start: string, unit: Unit): string {
+  const at = onItsClocks(start);
+  if (unit === "month") return localMonths.format(at);
+  return unit === "hour" && at.getUTCHours() + at.getUTCMinutes() > 0 ? localHours.format(at) : localDays.format(at);
+}
+
+export function unitInFull(start: string, unit: Unit): string {
+  const at = onItsClocks(start);
+  if (unit === "month") return fullMonths.format(at);
+  if (unit === "hour") return fullHours.format(at);
+  return unit === "week" ? `Week of ${fullDays.format(at)}` : fullDays.format(at);
+}
+
+const onItsClocks = (start: string): Date => new Date(`${start.slice(0, 19)}Z`);

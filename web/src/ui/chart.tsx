@@ -39,6 +39,7 @@ export function Chart({
   const id = useId();
   useEffect(() => {
     let isGone = false;
+    mendLanguage();
     import("./chart-plot").then(
       ({ drawChart }) => {
         if (isGone || place.current === null) return;
@@ -134,4 +135,13 @@ function ChartTable({ bars, title, isVisible }: { bars: readonly Bar[]; title: s
       </table>
     </section>
   );
+}
+
+/** uPlot formats numbers in the language of the browser. Without a locale Chromium names one that is no language tag. */
+function mendLanguage(): void {
+  try {
+    new Intl.NumberFormat(navigator.language);
+  } catch {
+    Object.defineProperty(navigator, "language", { value: "en", configurable: true });
+  }
 }

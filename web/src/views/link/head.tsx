@@ -28,10 +28,7 @@ export function LinkHead({ link, actions, onPanel }: HeadProps) {
     <header class="link-head">
       <div class="link-hero">
         <div class="link-name">
-          <h1>
-            <span class="link-host">{hostOf(link.short_url)}/</span>
-            <b dir="auto">{link.alias}</b>
-          </h1>
+          <ShortName host={hostOf(link.short_url)} alias={link.alias} />
           <CopyButton value={link.short_url} label={text.link.copy(link.short_url)} />
           <Badges link={link} />
           {link.max_clicks !== null && link.clicks && (
@@ -57,6 +54,15 @@ export function LinkHead({ link, actions, onPanel }: HeadProps) {
         {items.length > 0 && <Menu label={text.link.actions} items={items} />}
       </div>
     </header>
+  );
+}
+
+export function ShortName({ host, alias }: { host: string; alias: string }) {
+  return (
+    <h1 class="link-short-name">
+      <span class="link-host">{host}/</span>
+      <bdi>{alias}</bdi>
+    </h1>
   );
 }
 

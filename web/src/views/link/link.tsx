@@ -11,6 +11,7 @@ import { linkAddress } from "../links/row";
 import { loadLink } from "./actions";
 import { Back, goBack } from "./back";
 import { movedTo } from "./destination";
+import { ShortName } from "./head";
 import { LinkPage } from "./page";
 
 /** One link: where it leads, its statistics, rules, QR code and history. */
@@ -25,13 +26,16 @@ export default function LinkView() {
   if (value !== null) return <LinkPage link={value} onChange={put} onReload={reload} />;
   return (
     <div class="stack">
-      <Back />
+      <div>
+        <Back />
+        <ShortName host={domain} alias={alias} />
+      </div>
       {problem === null ? (
         <div class="stack" aria-busy="true">
-          <Skeleton height={72} />
+          <Skeleton height={64} />
           <Skeleton height={28} />
-          <Skeleton height={104} />
-          <Skeleton height={318} />
+          <Skeleton height={108} />
+          <Skeleton height={340} />
         </div>
       ) : problem.code === "not_found" ? (
         <Missing domain={domain} alias={alias} problem={problem} />

@@ -6,7 +6,7 @@ import { PERIODS, UNITS } from "./period";
 
 /** The period of the statistics, kept in the address. */
 export function PeriodBar({ question }: { question: Question }) {
-  const { period, unit, isCompared } = question;
+  const { period, isCompared } = question;
   return (
     <div class="period-bar">
       <fieldset class="chips">
@@ -23,16 +23,6 @@ export function PeriodBar({ question }: { question: Question }) {
           </button>
         ))}
       </fieldset>
-      {UNITS[period].length > 1 && (
-        <fieldset class="chips">
-          <legend class="hidden">{text.link.unit}</legend>
-          {UNITS[period].map((one) => (
-            <button key={one} type="button" class="chip" aria-pressed={one === unit} onClick={() => ask({ unit: one })}>
-              {text.link.units[one]}
-            </button>
-          ))}
-        </fieldset>
-      )}
       <span class="spacer" />
       <CheckField
         label={<span class="quiet">{text.link.compare[period]}</span>}
@@ -40,6 +30,21 @@ export function PeriodBar({ question }: { question: Question }) {
         onToggle={(isOn) => ask({ compare: isOn ? null : "no" })}
       />
     </div>
+  );
+}
+
+/** The unit of the chart, if the period has more than one that is readable. */
+export function UnitChoice({ question: { period, unit } }: { question: Question }) {
+  if (UNITS[period].length < 2) return null;
+  return (
+    <fieldset class="chips">
+      <legend class="hidden">{text.link.unit}</legend>
+      {UNITS[period].map((one) => (
+        <button key={one} type="button" class="chip" aria-pressed={one === unit} onClick={() => ask({ unit: one })}>
+          {text.link.units[one]}
+        </button>
+      ))}
+    </fieldset>
   );
 }
 

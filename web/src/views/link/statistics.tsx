@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import type { Link } from "../../api/client";
 import { type ApiProblem, asProblem } from "../../api/problem";
 import { may } from "../../state/me";
@@ -17,7 +18,7 @@ import { ListCard, ListSkeleton } from "./list-card";
 import { loadCsv, loadStatistics, type Question, type Stats } from "./load-statistics";
 import { Numbers } from "./numbers";
 import { asPeriod, asUnit } from "./period";
-import { PeriodBar } from "./period-bar";
+import { PeriodBar, UnitChoice } from "./period-bar";
 import { RulesCard } from "./rules-card";
 import { barsOf, csvName, isEmpty, otherDays } from "./series";
 
@@ -65,10 +66,10 @@ export function Statistics({ link, onTry, onQr }: StatisticsProps) {
         <div class={isLoading ? "stack stale" : "stack"}>
           <Numbers stats={value} />
           <ClicksByTime link={link} stats={value} question={question} />
-          <Lists stats={value} link={link} />
+          <Lists stats={value} link={link} rules={rules} />
         </div>
       )}
-      {rules}
+      {problem !== null && rules}
       {problem === null && <Clicks link={link} />}
     </section>
   );
@@ -86,12 +87,15 @@ function ClicksByTime({ link, stats, question }: { link: Link; stats: Stats; que
   return (
     <div class="card">
       <Chart
-        title={text.link.byUnit[stats.granularity]}
+        title={text.link.clicksByTime}
         bars={barsOf(stats)}
         actions={
-          <button type="button" class="chip" aria-label={text.link.downloadLabel} onClick={() => void download()}>
-            {text.link.download}
-          </button>
+          <>
+            <UnitChoice question={question} />
+            <button type="button" class="chip" aria-label={text.link.downloadLabel} onClick={() => void download()}>
+              {text.link.download}
+            </button>
+          </>
         }
       />
       <p class="quiet chart-note">
@@ -104,12 +108,13 @@ function ClicksByTime({ link, stats, question }: { link: Link; stats: Stats; que
 
 const LISTS = ["country", "referrer", "device", "browser", "language", "os"] as const;
 
-function Lists({ stats, link }: { stats: Stats; link: Link }) {
+function Lists({ stats, link, rules }: { stats: Stats; link: Link; rules: ComponentChildren }) {
   return (
     <div class="lists">
       {LISTS.map((dimension) => (
         <ListCard key={dimension} dimension={dimension} breakdown={stats.by[dimension]} rules={link.rules} />
       ))}
+      {rules}
       {link.rules.length > 0 && <ListCard dimension="rule" breakdown={stats.by.rule} rules={link.rules} />}
       <ListCard dimension="reason" breakdown={stats.by.reason} rules={link.rules} />
     </div>

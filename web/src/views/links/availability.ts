@@ -3,7 +3,13 @@ import { useRef } from "preact/hooks";
 import { api, call, type Schemas } from "../../api/client";
 import { text } from "../../text";
 
-export type AliasState = { kind: "none" } | { kind: "checking" } | { kind: "free" } | { kind: "taken"; why: string };
+type Reason = NonNullable<Schemas["Availability"]["reason"]>;
+
+export type AliasState =
+  | { kind: "none" }
+  | { kind: "checking" }
+  | { kind: "free" }
+  | { kind: "taken"; reason: Reason; why: string };
 
 /** The pause in typing after which an alias is checked, in milliseconds. */
 const PAUSE = 250;
@@ -32,13 +38,11 @@ export function useAvailability(domain: string) {
 async function ask(alias: string, domain: string): Promise<AliasState> {
   try {
     const answer = await call(api.GET("/api/v1/aliases/{alias}", { params: { path: { alias }, query: { domain } } }));
-    return answer.available ? { kind: "free" } : { kind: "taken", why: reason(answer.reason) };
+    if (answer.available) return { kind: "free" };
+    const reason = answer.reason ?? "alias_taken";
+    return { kind: "taken", reason, why: text.create.reasons[reason] };
   } catch {
     // Creating the link will say what is wrong.
     return { kind: "none" };
   }
-}
-
-function reason(code: Schemas["Availability"]["reason"]): string {
-  return text.create.reasons[code ?? "alias_taken"];
 }

@@ -13,8 +13,10 @@ import { ProblemNotice } from "../../ui/states";
 import { toast } from "../../ui/toast";
 import { useAvailability } from "./availability";
 import { hostOf } from "./row";
+import { withScheme } from "./target";
 
-const DRAFT = "create";
+/** The name of the draft of this card. */
+export const QUICK_DRAFT = "create";
 
 interface Draft {
   target: string;
@@ -29,7 +31,7 @@ export function CreateCard({
   input: RefObject<HTMLInputElement | null>;
   onCreated: (link: Link) => void;
 }) {
-  const kept = loadDraft<Draft>(DRAFT);
+  const kept = loadDraft<Draft>(QUICK_DRAFT);
   const target = useSignal(kept?.target ?? "");
   const alias = useSignal(kept?.alias ?? "");
   const isBusy = useSignal(false);
@@ -39,8 +41,8 @@ export function CreateCard({
   const origin = domains.value.find((one) => one.default)?.origin ?? location.origin;
 
   useEffect(() => {
-    if (target.value || alias.value) saveDraft(DRAFT, { target: target.value, alias: alias.value });
-    else dropDraft(DRAFT);
+    if (target.value || alias.value) saveDraft(QUICK_DRAFT, { target: target.value, alias: alias.value });
+    else dropDraft(QUICK_DRAFT);
   }, [target.value, alias.value]);
 
   const onSubmit = async (event: Event) => {
@@ -118,10 +120,4 @@ export function CreateCard({
       </div>
     </form>
   );
-}
-
-/** People paste addresses without their scheme. */
-export function withScheme(address: string): string {
-  const trimmed = address.trim();
-  return /^[a-z][a-z0-9+.-]*:/i.test(trimmed) && !/^[^/]*:\d+(\/|$)/.test(trimmed) ? trimmed : `https://${trimmed}`;
 }

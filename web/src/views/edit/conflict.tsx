@@ -1,0 +1,154 @@
+import { useSignal } from "@preact/signals";
+import type { Link } from "../../api/client";
+import { text } from "../../text";
+import { Button } from "../../ui/button";
+import { Dialog } from "../../ui/dialog";
+import { RuleSentence } from "../rules/words";
+import { useEditor } from "./editor";
+import { formOf, type LinkForm } from "./form";
+import { type Difference, differences, firstChoice, type MergedField, merged, type Side } from "./merge";
+import { ruleOf } from "./rule-form";
+
+const LABELS: Record<MergedField, string> = {
+  target: text.edit.target,
+  alias: text.edit.alias,
+  domain: text.edit.domain,
+  title: text.edit.linkTitle,
+  note: text.edit.note,
+  externalId: text.edit.externalId,
+  tags: text.edit.tags,
+  startsAt: text.edit.startsAt,
+  endsAt: text.edit.endsAt,
+  maxClicks: text.edit.maxClicks,
+  confirm: text.edit.confirm,
+  fallback: text.edit.fallback,
+  disabled: text.edit.disabled,
+  redirectStatus: text.edit.redirectStatus,
+  forwardQuery: text.edit.forwardQuery,
+  forwardPath: text.edit.forwardPath,
+  cardTitle: text.edit.cardTitle,
+  cardDescription: text.edit.cardDescription,
+  cardImage: text.edit.cardImage,
+  strict: text.edit.strict,
+  crawlable: text.edit.crawlable,
+  owner: text.edit.owner,
+  rules: text.rules.title,
+};
+
+interface ConflictDialogProps {
+  before: Link;
+  theirs: Link;
+  onClose: () => void;
+}
+
+/** Both versions field by field. Somebody chooses what is saved. */
+export function ConflictDialog({ before, theirs, onClose }: ConflictDialogProps) {
+  const { form, saveMerged } = useEditor();
+  const [old, mine, their] = [formOf(before), form.value, formOf(theirs)];
+  const rows = differences(old, mine, their);
+  const choices = useSignal<Partial<Record<MergedField, Side>>>(
+    Object.fromEntries(rows.map((row) => [row.field, firstChoice(row)])),
+  );
+  const chooseAll = (side: Side) => {
+    choices.value = Object.fromEntries(rows.map((row) => [row.field, side]));
+  };
+  const words = text.edit.conflict;
+  return (
+    <Dialog title={words.title} onClose={onClose} isWide>
+      <div class="stack">
+        <p class="soft">{rows.length === 0 ? words.same : words.hint}</p>
+        {rows.length > 0 && (
+          <>
+            <div class="row-line">
+              <Button onClick={() => chooseAll("mine")}>{words.allMine}</Button>
+              <Button onClick={() => chooseAll("theirs")}>{words.allTheirs}</Button>
+            </div>
+            <ul class="conflict-rows">
+              {rows.map((row) => (
+                <ConflictRow
+                  key={row.field}
+                  row={row}
+                  forms={{ before: old, mine, theirs: their }}
+                  chosen={choices.value[row.field] ?? "mine"}
+                  onChoose={(side) => {
+                    choices.value = { ...choices.value, [row.field]: side };
+                  }}
+                />
+              ))}
+            </ul>
+          </>
+        )}
+        <div class="actions">
+          <Button onClick={onClose}>{text.common.cancel}</Button>
+          <Button kind="primary" onClick={() => void saveMerged(merged(mine, their, choices.value))}>
+            {words.save}
+          </Button>
+        </div>
+      </div>
+    </Dialog>
+  );
+}
+
+interface ConflictRowProps {
+  row: Difference;
+  forms: { before: LinkForm; mine: LinkForm; theirs: LinkForm };
+  chosen: Side;
+  onChoose: (side: Side) => void;
+}
+
+function ConflictRow({ row, forms, chosen, onChoose }: ConflictRowProps) {
+  const words = text.edit.conflict;
+  const { field } = row;
+  return (
+    <li>
+      <fieldset class="conflict-row">
+        <legend>{LABELS[field]}</legend>
+        <div class="conflict-side">
+          <span class="quiet">{words.before}</span>
+          <Value form={forms.before} field={field} />
+        </div>
+        {(["mine", "theirs"] as const).map((side) => (
+          <label key={side} class={chosen === side ? "conflict-side on" : "conflict-side"}>
+            <span class="row-line">
+              <input
+                type="radio"
+                name={`conflict-${field}`}
+                checked={chosen === side}
+                onChange={() => onChoose(side)}
+              />
+              <b>{words[side]}</b>
+            </span>
+            <Value form={forms[side]} field={field} />
+          </label>
+        ))}
+      </fieldset>
+    </li>
+  );
+}
+
+/** The value of a field in words. */
+function Value({ form, field }: { form: LinkForm; field: MergedField }) {
+  const words = text.edit.conflict;
+  if (field === "rules") {
+    return (
+      <ol class="conflict-value">
+        {form.rules.map((rule) => (
+          <li key={rule.key}>
+            <RuleSentence rule={ruleOf(rule)} />
+          </li>
+        ))}
+        {form.rules.length === 0 && <li class="quiet">{words.none}</li>}
+      </ol>
+    );
+  }
+  const value = form[field];
+  const shown =
+    typeof value === "boolean" ? (value ? words.yes : words.no) : Array.isArray(value) ? value.join(", ") : value;
+  return shown === "" ? (
+    <span class="quiet">{words.none}</span>
+  ) : (
+    <span class="conflict-value" dir="auto">
+      {shown}
+    </span>
+  );
+}

@@ -1,6 +1,216 @@
+import "./team.css";
+import { useSignal } from "@preact/signals";
+import { api, call, type Schemas } from "../../api/client";
+import { asProblem } from "../../api/problem";
+import { leave } from "../../api/session";
+import { may, me } from "../../state/me";
+import { usePages } from "../../state/pages";
+import { nameOf, remember, type User } from "../../state/people";
+import { route } from "../../state/router";
 import { text } from "../../text";
-import { Empty } from "../../ui/states";
+import { Button } from "../../ui/button";
+import { Empty, Failure, Skeleton } from "../../ui/states";
+import { toast } from "../../ui/toast";
+import { type Action, byRoleAndName, menuFor } from "./actions";
+import { ChangeDialog } from "./change";
+import { DeleteDialog } from "./delete";
+import { DisableDialog } from "./disable";
+import { InviteDialog } from "./invite";
+import { ROLES } from "./roles";
+import { Row } from "./row";
+import { InvitationDialog, ResetDialog } from "./secrets";
+import { changeUser, loadUser } from "./users";
 
+type Open =
+  | { kind: "invite" }
+  | { kind: "invitation"; invited: Schemas["InvitedUser"] }
+  | { kind: "change" | "reset" | "disable" | "delete"; user: User };
+
+const ROW_HEIGHT = 60;
+
+/** The users of the deployment: who may do what, and how they get in. */
 export default function TeamView() {
-  return <Empty title={text.team.title} />;
+  if (!may("users:admin")) {
+    return (
+      <Empty title={text.team.refused}>
+        <p>{text.team.refusedHint}</p>
+      </Empty>
+    );
+  }
+  return <Team />;
+}
+
+function Team() {
+  const open = useSignal<Open | null>(null);
+  const { pages, restart, loadMore, change } = usePages(loadTeam, []);
+  const { items, next, isLoading, problem } = pages.value;
+  const marked = route.value.query.get("user");
+
+  const close = () => {
+    open.value = null;
+  };
+  const put = (user: User) => {
+    remember([user]);
+    change((users) =>
+      users.some(({ id }) => id === user.id) ? users.map((one) => (one.id === user.id ? user : one)) : [...users, user],
+    );
+  };
+  const onChanged = (user: User) => {
+    put(user);
+    close();
+    if (user.id === me.value?.user) void refreshMe();
+  };
+  const onInvited = (invited: Schemas["InvitedUser"]) => {
+    const { invite_token: _, ...user } = invited;
+    put(user);
+    open.value = { kind: "invitation", invited };
+  };
+  const onDeleted = (user: User, state: "done" | "leaving") => {
+    close();
+    if (user.id === me.value?.user) return leave();
+    if (state === "done") change((users) => users.filter(({ id }) => id !== user.id));
+    else put({ ...user, state: "leaving" });
+    toast(state === "done" ? text.team.deleteDialog.done(nameOf(user)) : text.team.deleteDialog.stopped);
+  };
+  const onAction = (action: Action, user: User) => {
+    if (action === "invite") void tell(async () => onInvited(await inviteAgain(user)));
+    else if (action === "enable") void tell(() => enable(user).then(put));
+    else open.value = { kind: action, user };
+  };
+  const onDisabled = (user: User) => {
+    onChanged(user);
+    if (user.id === me.value?.user) leave();
+    else toast(text.team.disabled(nameOf(user)));
+  };
+  return (
+    <>
+      <header class="view-head">
+        <h1>{text.team.title}</h1>
+        <span class="quiet" role="status">
+          {items.length > 0 && text.team.shown(items.length, next === null && !isLoading)}
+        </span>
+        <span class="spacer" />
+        <Button
+          kind="primary"
+          icon="plus"
+          onClick={() => {
+            open.value = { kind: "invite" };
+          }}
+        >
+          {text.team.invite}
+        </Button>
+      </header>
+      <section class="card team-list" aria-label={text.team.title} aria-busy={isLoading}>
+        <ul>
+          {[...items].sort(byRoleAndName).map((user) => (
+            <Row
+              key={user.id}
+              user={user}
+              isMarked={user.id === marked}
+              items={menuFor(user, me.value?.role ?? "viewer", user.id === me.value?.user, (action) =>
+                onAction(action, user),
+              )}
+            />
+          ))}
+        </ul>
+        {isLoading && <Skeleton height={ROW_HEIGHT} rows={items.length === 0 ? 4 : 1} />}
+        {problem !== null && (
+          <Failure problem={problem} onRetry={() => void (items.length > 0 && next ? loadMore() : restart())} />
+        )}
+        {next !== null && !isLoading && problem === null && (
+          <p class="list-end">
+            <Button onClick={() => void loadMore()}>{text.common.loadMore}</Button>
+          </p>
+        )}
+        {items.length === 0 && next === null && !isLoading && problem === null && (
+          <Empty title={text.team.empty}>
+            <p>{text.team.emptyHint}</p>
+          </Empty>
+        )}
+      </section>
+      <RoleList />
+      <Dialogs
+        open={open.value}
+        onClose={close}
+        onInvited={onInvited}
+        onChanged={onChanged}
+        onDisabled={onDisabled}
+        onDeleted={onDeleted}
+      />
+    </>
+  );
+}
+
+interface DialogsProps {
+  open: Open | null;
+  onClose: () => void;
+  onInvited: (invited: Schemas["InvitedUser"]) => void;
+  onChanged: (user: User) => void;
+  onDisabled: (user: User) => void;
+  onDeleted: (user: User, state: "done" | "leaving") => void;
+}
+
+function Dialogs({ open, onClose, onInvited, onChanged, onDisabled, onDeleted }: DialogsProps) {
+  switch (open?.kind) {
+    case undefined:
+      return null;
+    case "invite":
+      return <InviteDialog onClose={onClose} onInvited={onInvited} />;
+    case "invitation":
+      return <InvitationDialog invited={open.invited} onClose={onClose} />;
+    case "change":
+      return <ChangeDialog user={open.user} onClose={onClose} onChanged={onChanged} />;
+    case "reset":
+      return <ResetDialog user={open.user} onClose={onClose} />;
+    case "disable":
+      return <DisableDialog user={open.user} onClose={onClose} onDisabled={onDisabled} />;
+    case "delete":
+      return <DeleteDialog user={open.user} onClose={onClose} onDeleted={(state) => onDeleted(open.user, state)} />;
+  }
+}
+
+/** What the roles may do, in words. */
+function RoleList() {
+  return (
+    <section class="card stack">
+      <h2>{text.team.rolesTitle}</h2>
+      <dl class="role-list">
+        {ROLES.map((role) => [
+          <dt key={role}>{text.team.roleNames[role]}</dt>,
+          <dd key={`${role} may`}>{text.team.roles[role]}</dd>,
+        ])}
+      </dl>
+    </section>
+  );
+}
+
+async function loadTeam() {
+  const page = await call(api.GET("/api/v1/users", { params: { query: { limit: 100 } } }));
+  remember(page.items);
+  return page;
+}
+
+function inviteAgain(user: User): Promise<Schemas["InvitedUser"]> {
+  return call(api.POST("/api/v1/users/{user}/invite", { params: { path: { user: user.id } } }));
+}
+
+async function enable(user: User): Promise<User> {
+  const { user: enabled } = await changeUser(await loadUser(user.id), { disabled: false });
+  toast(text.team.enabled(nameOf(enabled)));
+  return enabled;
+}
+
+async function tell(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    toast(text.problems.line(asProblem(error)));
+  }
+}
+
+/** The own role may have changed. */
+async function refreshMe(): Promise<void> {
+  await tell(async () => {
+    me.value = await call(api.GET("/api/v1/me"));
+  });
 }

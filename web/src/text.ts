@@ -1023,7 +1023,6 @@ const keys = {
   name: "Name",
   nameHint: "What it is for, such as “nightly import”.",
   scopesTitle: "What it may do",
-  presetsLabel: "Presets",
   scopesMissing: "Choose at least one.",
   domainsTitle: "Domains it is for",
   domainsAll: "All domains, also those that are added later",

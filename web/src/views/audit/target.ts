@@ -1,0 +1,30 @@
+import { href } from "../../state/router";
+import type { AuditEvent } from "./words";
+
+/** The view of what was changed; `null` if there is nothing left to show. */
+export function targetOf({ action, subject, domain, alias }: AuditEvent): string | null {
+  const [kind] = action.split(".");
+  switch (kind) {
+    case "link":
+      return domain !== null && alias !== null && action !== "link.erase" ? href(["link", domain, alias]) : null;
+    case "domain":
+      return href(["domains"]);
+    case "blocklist":
+      return href(["blocklist"]);
+    case "report":
+      return href(["reports"]);
+    case "user":
+    case "session":
+      return action === "user.delete" ? null : href(["team"], { user: subject });
+    case "key":
+      return href(["keys"], { key: subject });
+    default:
+      return null;
+  }
+}
+
+/** What was changed, as people call it; `null` for a user, whose name is known elsewhere. */
+export function subjectName({ action, subject, domain, alias }: AuditEvent): string | null {
+  if (domain !== null && alias !== null) return `${domain}/${alias}`;
+  return /^(user|session)\./.test(action) ? null : subject;
+}

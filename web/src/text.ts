@@ -978,8 +978,9 @@ const scopes = {
 
 const keys = {
   title: shell.keys,
+  joined: (words: readonly string[]): string => words.join("; "),
   new: "New key",
-  intro: "Programs use keys instead of a password. A key never may more than its owner may at that moment.",
+  intro: "Programs use keys instead of a password. A key can never do more than its owner may at that moment.",
   refused: "Admins and owners manage keys",
   refusedHint: "Ask one of them for a key.",
   empty: "No keys yet",
@@ -1069,6 +1070,7 @@ const audit = {
   keyOf: (owner: string): string => `A key of ${owner}`,
   key: "A key",
   details: "Details",
+  fewer: "Hide the details",
   facts: {
     at: "Time",
     who: "Who",
@@ -1115,7 +1117,7 @@ const audit = {
     "blocklist.add": "{actor} put {subject} on the blocklist",
     "blocklist.remove": "{actor} took {subject} off the blocklist",
     "report.resolve": "{actor} decided about a report of {subject}",
-    "user.create": "{actor} invited {subject}",
+    "user.create": "{actor} added {subject} to the team",
     "user.invite": "{actor} invited {subject} again",
     "user.accept": "{actor} accepted the invitation of {subject}",
     "user.change": "{actor} changed {subject}",
@@ -1216,14 +1218,14 @@ const about = {
   publicShortenOff: "Only people with an account or a key create links.",
   edits: "Changes reach visitors",
   editsWithin: (seconds: number): string =>
-    `When you change, block or delete a link, every visitor in the world gets the new state within ${count(seconds, "second", "seconds")}.`,
+    `When you change, block or delete a link, every visitor in the world gets the new state within ${count(seconds, "second", "seconds")}, as long as the database answers.`,
   editsUsually:
     "When you change, block or delete a link, visitors usually get the new state within seconds. There is no upper bound.",
   reads: "You see what you saved",
   readsAlways: "Whatever was accepted can be read at once, by everybody.",
   readsLate: "What was accepted is safe, but may take some seconds until you see it, even you yourself.",
   owner: "An alias has one link",
-  ownerAlways: "Two people can never get the same alias, also in the same moment.",
+  ownerAlways: "Two people can never get the same alias, not even at the same moment.",
   ownerAsLong: (condition: string): string => `Two people never get the same alias, ${condition}.`,
   maxClicks: "Click limits are exact",
   maxClicksHint:
@@ -1249,8 +1251,7 @@ const about = {
   monthsHint: (months: number): string => `For ${count(months, "month", "months")}. Older ones are erased.`,
   dnt: "Do Not Track",
   dntOn: "Visitors who ask not to be tracked count in totals only, without country, device or referrer.",
-  dntOff:
-    "Signals such as Do Not Track are not looked at. No visitor is ever followed from link to link, and no address is stored.",
+  dntOff: "Signals such as Do Not Track are not looked at. The address of a visitor is never stored.",
   failed: "Visits that led nowhere",
   failedOn: "They are counted too, so that broken links are noticed.",
   failedOff: "They are not counted here.",
@@ -1267,7 +1268,10 @@ const about = {
     logFrom: "Clicks a second that need a log",
   },
   noLimit: "any number",
-  bytes: (bytes: number): string => count(bytes, "byte", "bytes"),
+  bytes(bytes: number): string {
+    if (bytes >= 1_048_576) return `${number(Math.floor(bytes / 1_048_576))} MiB`;
+    return bytes >= 8_192 ? `${number(Math.floor(bytes / 1_024))} KiB` : count(bytes, "byte", "bytes");
+  },
 };
 
 const reports = {

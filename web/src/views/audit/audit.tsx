@@ -15,7 +15,7 @@ import { type AuditFilter, filterOf, isReversed, NO_FILTER, queryOf } from "./fi
 import { Filters } from "./filters";
 import { usersOf } from "./words";
 
-const ROW_HEIGHT = 58;
+const ROW_HEIGHT = 42;
 
 /** Who changed what, newest first. */
 export default function AuditView() {

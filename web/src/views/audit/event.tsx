@@ -1,6 +1,9 @@
+import { useSignal } from "@preact/signals";
+import { useId } from "preact/hooks";
 import { personName } from "../../state/people";
 import { href } from "../../state/router";
 import { text } from "../../text";
+import { IconButton } from "../../ui/button";
 import { country, fullTime } from "../../ui/format";
 import { Time } from "../../ui/time";
 import { subjectName, targetOf } from "./target";
@@ -8,6 +11,8 @@ import { type AuditEvent, type Fact, factsOf, sentenceOf, splitUsers } from "./w
 
 /** One event: a sentence, and the details when they are folded out. */
 export function Event({ event }: { event: AuditEvent }) {
+  const isOpen = useSignal(false);
+  const id = useId();
   return (
     <li class="audit-event">
       <p class="audit-sentence">
@@ -26,24 +31,32 @@ export function Event({ event }: { event: AuditEvent }) {
       <span class="audit-when quiet">
         <Time at={event.at} />
       </span>
-      <details>
-        <summary class="quiet">{text.audit.details}</summary>
-        <Details event={event} />
-      </details>
+      <IconButton
+        icon={isOpen.value ? "up" : "down"}
+        label={isOpen.value ? text.audit.fewer : text.audit.details}
+        aria-expanded={isOpen.value}
+        aria-controls={id}
+        onClick={() => {
+          isOpen.value = !isOpen.value;
+        }}
+      />
+      <div class="audit-details" id={id} hidden={!isOpen.value}>
+        {isOpen.value && <Details event={event} />}
+      </div>
     </li>
   );
 }
 
 function Subject({ event }: { event: AuditEvent }) {
   const target = targetOf(event);
-  const name = subjectName(event) ?? personName(event.subject);
-  return target === null ? (
-    <bdi>{name}</bdi>
-  ) : (
-    <a href={target}>
+  const { before, name } = subjectName(event) ?? { before: "", name: personName(event.subject) };
+  const shown = (
+    <>
+      {before}
       <bdi>{name}</bdi>
-    </a>
+    </>
   );
+  return target === null ? <span>{shown}</span> : <a href={target}>{shown}</a>;
 }
 
 function actorName({ principal, user }: AuditEvent): string {

@@ -23,8 +23,9 @@ export function targetOf({ action, subject, domain, alias }: AuditEvent): string
   }
 }
 
-/** What was changed, as people call it; `null` for a user, whose name is known elsewhere. */
-export function subjectName({ action, subject, domain, alias }: AuditEvent): string | null {
-  if (domain !== null && alias !== null) return `${domain}/${alias}`;
-  return /^(user|session)\./.test(action) ? null : subject;
+/** What was changed, as people call it. `before` is left of the name, whose direction of writing may be another. */
+export function subjectName({ action, subject, domain, alias }: AuditEvent): { before: string; name: string } | null {
+  if (domain !== null && alias !== null) return { before: `${domain}/`, name: alias };
+  // The name of a user is known elsewhere.
+  return /^(user|session)\./.test(action) ? null : { before: "", name: subject };
 }

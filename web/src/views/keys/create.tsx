@@ -10,7 +10,6 @@ import { text } from "../../text";
 import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
 import { SelectField, TextField } from "../../ui/field";
-import { and } from "../../ui/format";
 import { NO_QUOTA, quotaOf, type TypedQuota } from "../../ui/quota";
 import { QuotaFields } from "../../ui/quota-fields";
 import { ProblemNotice } from "../../ui/states";
@@ -147,7 +146,7 @@ function newDraft(): Draft {
 }
 
 function hintsFor({ scopes, domains }: Draft, role: Parameters<typeof beyondRole>[1]): string[] {
-  const words = (some: readonly Scope[]) => and(some.map(scopeWords));
+  const words = (some: readonly Scope[]) => text.keys.joined(some.map(scopeWords));
   const limited = domains === null ? [] : withoutAllDomains(scopes);
   const beyond = beyondRole(scopes, role);
   return [

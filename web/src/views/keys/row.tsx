@@ -20,7 +20,7 @@ function isExpired(key: Key): boolean {
 export function Row({ apiKey, isMarked, items }: { apiKey: Key; isMarked: boolean; items: readonly MenuItem[] }) {
   const { keys } = text;
   const { name, scopes, domains, owner, issuers, quota } = apiKey;
-  const may = isEverything(scopes) ? keys.all : and(inOrder(scopes).map(scopeWords));
+  const may = isEverything(scopes) ? keys.all : keys.joined(inOrder(scopes).map(scopeWords));
   return (
     <li class={isMarked ? "key-row marked" : "key-row"}>
       <div class="key-what">

@@ -39,7 +39,9 @@ export function Row({ user, isMarked, items }: { user: User; isMarked: boolean; 
           </>
         )}
       </span>
-      <span class="team-quota quiet">{user.quota === null ? team.noLimit : quotaWords(user.quota)}</span>
+      <span class={user.quota === null ? "team-quota quiet none" : "team-quota quiet"}>
+        {user.quota === null ? team.noLimit : quotaWords(user.quota)}
+      </span>
       <Menu label={team.actions(nameOf(user))} items={items} />
     </li>
   );

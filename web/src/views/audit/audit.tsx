@@ -4,7 +4,7 @@ import { useEffect } from "preact/hooks";
 import { api, call } from "../../api/client";
 import type { ApiProblem } from "../../api/problem";
 import { may } from "../../state/me";
-import { usePages } from "../../state/pages";
+import { useStepwiseList } from "../../state/stepwise-list";
 import { lookUp } from "../../state/people";
 import { href, replaceAddress, route } from "../../state/router";
 import { text } from "../../text";
@@ -31,7 +31,7 @@ export default function AuditView() {
 
 function Audit() {
   const filter = filterOf(route.value.query);
-  const { pages, restart, loadMore } = usePages(() => loadEvents(filter), Object.values(filter));
+  const { pages, restart, loadMore } = useStepwiseList(() => loadEvents(filter), Object.values(filter));
   const { items, next, isLoading, problem } = pages.value;
   useEffect(() => {
     void lookUp([...items.flatMap(usersOf), ...(filter.principal.startsWith("usr_") ? [filter.principal] : [])]);

@@ -4,7 +4,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { now } from "../../api/clock";
 import { may } from "../../state/me";
-import { usePages } from "../../state/pages";
+import { useStepwiseList } from "../../state/stepwise-list";
 import { lookUp, personName } from "../../state/people";
 import { href, navigate, replaceAddress, route } from "../../state/router";
 import { text } from "../../text";
@@ -39,7 +39,7 @@ function Keys() {
   const marked = query.get("key");
   const hasOld = query.get("old") === "1";
   const open = useSignal<Open | null>(null);
-  const { pages, restart, loadMore, change } = usePages(() => loadKeys(owner), [owner]);
+  const { pages, restart, loadMore, change } = useStepwiseList(() => loadKeys(owner), [owner]);
   const { items, next, isLoading, problem } = pages.value;
   useEffect(() => {
     void lookUp(items.flatMap((key) => [key.owner, ...key.issuers]));

@@ -5,7 +5,7 @@ import { api, call, type Schemas } from "../../api/client";
 import { asProblem } from "../../api/problem";
 import { leave } from "../../api/session";
 import { may, me } from "../../state/me";
-import { usePages } from "../../state/pages";
+import { useStepwiseList } from "../../state/stepwise-list";
 import { nameOf, remember, type User } from "../../state/people";
 import { route } from "../../state/router";
 import { text } from "../../text";
@@ -43,7 +43,7 @@ export default function TeamView() {
 
 function Team() {
   const open = useSignal<Open | null>(null);
-  const { pages, restart, loadMore, change } = usePages(loadTeam, []);
+  const { pages, restart, loadMore, change } = useStepwiseList(loadTeam, []);
   const { items, next, isLoading, problem } = pages.value;
   const marked = route.value.query.get("user");
 

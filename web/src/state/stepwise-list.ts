@@ -9,7 +9,7 @@ interface Page<T> {
 }
 
 /** A list as far as it is loaded. */
-export interface Pages<T> {
+export interface StepwiseList<T> {
   items: readonly T[];
   /** The address of the next page; `null` at the end, and before the first page is there. */
   next: string | null;
@@ -21,8 +21,8 @@ export interface Pages<T> {
 const MOST_REQUESTS = 12;
 
 /** Loads a list in steps of at least `step` items, again from the start when one of `inputs` changes. */
-export function usePages<T>(first: () => Promise<Page<T>>, inputs: readonly unknown[], step = 50) {
-  const pages = useSignal<Pages<T>>({ items: [], next: null, isLoading: true, problem: null });
+export function useStepwiseList<T>(first: () => Promise<Page<T>>, inputs: readonly unknown[], step = 50) {
+  const pages = useSignal<StepwiseList<T>>({ items: [], next: null, isLoading: true, problem: null });
   const run = useRef(0);
 
   const load = async (start: () => Promise<Page<T>>, before: readonly T[]) => {

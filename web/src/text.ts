@@ -914,7 +914,6 @@ const domains = {
   configuredStays: "A domain of the setting HOP_DOMAINS can only be removed there.",
   taken: "This deployment has the domain already.",
   stale: "Somebody changed this domain meanwhile. What you typed is still here: look at it, and save again.",
-  gone: "Somebody deleted this domain meanwhile.",
 };
 
 const tags = {

@@ -122,7 +122,8 @@ describe("an import", () => {
     expect(run.state.value).toBe("done");
     expect(run.counts.value).toEqual({ rows: 12, imported: 12, existing: 0, rejected: [] });
     expect(deployment.created).toHaveLength(12);
-    expect(deployment.keys).toEqual(["key1", "key1", "key1", "key2"]);
+    expect(deployment.keys.slice(0, 3)).toEqual(["key1", "key1", "key1"]);
+    expect(deployment.keys[3]).not.toBe("key1");
   });
 
   it("sends the rest of a dry run, which has no key", async () => {

@@ -1,0 +1,157 @@
+import { useSignal } from "@preact/signals";
+import { api, call } from "../../api/client";
+import { type ApiProblem, asProblem } from "../../api/problem";
+import { dropDraft, loadDraft, saveDraft } from "../../state/draft";
+import type { Domain } from "../../state/me";
+import { text } from "../../text";
+import { Button } from "../../ui/button";
+import { Dialog } from "../../ui/dialog";
+import { TextField } from "../../ui/field";
+import { ProblemNotice } from "../../ui/states";
+
+interface Typed {
+  domain: string;
+  root: string;
+  not_found: string;
+  ended: string;
+}
+
+const DRAFT = "domain";
+
+interface DomainDialogProps {
+  /** `null` adds a domain. */
+  domain: Domain | null;
+  onSaved: (domain: Domain) => void;
+  onClose: () => void;
+}
+
+/** Adds a domain, or changes where it sends visitors. */
+export function DomainDialog({ domain, onSaved, onClose }: DomainDialogProps) {
+  const name = `${DRAFT}.${domain?.domain ?? ""}`;
+  const typed = useSignal<Typed>(loadDraft<Typed>(name) ?? typedOf(domain));
+  const version = useSignal(domain?.version ?? 0);
+  const isBusy = useSignal(false);
+  const problem = useSignal<ApiProblem | null>(null);
+  const isStale = problem.value?.code === "version_mismatch";
+  const { fields } = text.domains;
+
+  const change = (part: Partial<Typed>) => {
+    typed.value = { ...typed.value, ...part };
+    saveDraft(name, typed.value);
+  };
+  const close = () => {
+    dropDraft(name);
+    onClose();
+  };
+  const onSubmit = async (event: Event) => {
+    event.preventDefault();
+    isBusy.value = true;
+    problem.value = null;
+    try {
+      const saved = await save(domain, version.value, typed.value);
+      dropDraft(name);
+      onSaved(saved);
+    } catch (error) {
+      problem.value = asProblem(error);
+      // The next attempt replaces the version that is there now.
+      if (isMismatch(problem.value) && domain) version.value = await versionOf(domain.domain, version.value);
+    } finally {
+      isBusy.value = false;
+    }
+  };
+  const wrong = (field: keyof Typed) => {
+    const detail = problem.value?.at(`/${field}`)?.detail;
+    return detail === undefined ? null : text.sentence(detail);
+  };
+  const isTaken = problem.value?.code === "domain_taken";
+  return (
+    <Dialog title={domain === null ? text.domains.add : text.domains.edit(domain.domain)} onClose={close}>
+      <form class="stack" onSubmit={onSubmit}>
+        {isStale ? (
+          <p class="notice warn" role="alert">
+            {text.domains.stale}
+          </p>
+        ) : (
+          !isTaken && <ProblemNotice problem={problem.value} />
+        )}
+        {domain === null && (
+          <TextField
+            label={fields.domain}
+            hint={fields.domainHint}
+            wrong={isTaken ? text.domains.taken : wrong("domain")}
+            required
+            autofocus
+            spellcheck={false}
+            autocomplete="off"
+            value={typed.value.domain}
+            onValue={(value) => change({ domain: value })}
+          />
+        )}
+        {(
+          [
+            ["root", fields.rootHint],
+            ["not_found", fields.notFoundHint],
+            ["ended", fields.endedHint],
+          ] as const
+        ).map(([field, hint]) => (
+          <TextField
+            key={field}
+            label={`${fields[field]} (${text.common.optional})`}
+            hint={hint}
+            wrong={wrong(field)}
+            inputMode="url"
+            spellcheck={false}
+            autocomplete="off"
+            value={typed.value[field]}
+            onValue={(value) => change({ [field]: value })}
+          />
+        ))}
+        <div class="actions">
+          <Button onClick={close}>{text.common.cancel}</Button>
+          <Button kind="primary" type="submit" isBusy={isBusy.value}>
+            {domain === null ? text.domains.add : text.common.save}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+function typedOf(domain: Domain | null): Typed {
+  return {
+    domain: "",
+    root: domain?.root ?? "",
+    not_found: domain?.not_found ?? "",
+    ended: domain?.ended ?? "",
+  };
+}
+
+async function save(domain: Domain | null, version: number, typed: Typed): Promise<Domain> {
+  const body = {
+    root: typed.root.trim() || null,
+    not_found: typed.not_found.trim() || null,
+    ended: typed.ended.trim() || null,
+  };
+  if (domain === null) {
+    // People paste addresses.
+    const name = typed.domain
+      .trim()
+      .replace(/^https?:\/\//i, "")
+      .replace(/\/+$/, "");
+    return call(api.POST("/api/v1/domains", { body: { domain: name, ...body } }));
+  }
+  const params = { path: { domain: domain.domain }, header: { "If-Match": `"${version}"` } };
+  return call(api.PATCH("/api/v1/domains/{domain}", { params, body }));
+}
+
+function isMismatch(problem: ApiProblem): boolean {
+  return problem.code === "version_mismatch";
+}
+
+async function versionOf(domain: string, known: number): Promise<number> {
+  try {
+    return (await call(api.GET("/api/v1/domains/{domain}", { params: { path: { domain } } }))).version;
+  } catch {
+    return known;
+  }
+}

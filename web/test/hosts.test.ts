@@ -25,10 +25,7 @@ describe("pasted hosts", () => {
     const pasted =
       "# a list\r\nevil.example # bad\n\n127.0.0.1 localhost\n0.0.0.0 worse.example\nevil.example\ntwo words\n! note";
     expect(parseHosts(pasted)).toEqual({
-      hosts: [
-        { host: "evil.example", subdomains: null },
-        { host: "worse.example", subdomains: null },
-      ],
+      hosts: ["evil.example", "worse.example"],
       unread: ["two words"],
     });
   });

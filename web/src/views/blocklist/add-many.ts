@@ -2,7 +2,6 @@
 import { api, call } from "../../api/client";
 import { type ApiProblem, asProblem } from "../../api/problem";
 import { text } from "../../text";
-import type { PastedHost } from "./hosts";
 
 export interface ManyResult {
   added: number;
@@ -22,19 +21,19 @@ export interface ManyProgress {
 const PATIENCE = 4;
 
 export async function addMany(
-  hosts: readonly PastedHost[],
+  hosts: readonly string[],
   reason: string | null,
   onProgress: (progress: ManyProgress) => void,
   isStopped: () => boolean,
 ): Promise<ManyResult> {
   const result: ManyResult = { added: 0, known: 0, failed: [], left: [] };
-  for (const [tried, { host, subdomains }] of hosts.entries()) {
+  for (const [tried, host] of hosts.entries()) {
     if (isStopped()) {
-      result.left = hosts.slice(tried).map((one) => one.host);
+      result.left = hosts.slice(tried);
       break;
     }
     onProgress({ tried, waits: 0 });
-    const problem = await add({ host, subdomains, reason }, (waits) => onProgress({ tried, waits }));
+    const problem = await add({ host, reason }, (waits) => onProgress({ tried, waits }));
     if (problem === null) result.added += 1;
     else if (problem.code === "host_listed") result.known += 1;
     else result.failed.push({ host, reason: reasonOf(problem) });
@@ -44,7 +43,7 @@ export async function addMany(
 
 /** Adds one host. Failures that pass are waited out. */
 async function add(
-  body: PastedHost & { reason: string | null },
+  body: { host: string; reason: string | null },
   onWait: (seconds: number) => void,
 ): Promise<ApiProblem | null> {
   for (let attempt = 1; ; attempt += 1) {

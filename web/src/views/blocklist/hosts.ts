@@ -1,13 +1,7 @@
 // Reads hosts from text that people paste.
 
-export interface PastedHost {
-  host: string;
-  /** `false` for a line that names one host only; `null` leaves it to the default. */
-  subdomains: boolean | null;
-}
-
 export interface Pasted {
-  hosts: PastedHost[];
+  hosts: string[];
   /** Lines without a host. */
   unread: string[];
 }
@@ -17,16 +11,16 @@ const LOCAL = ["localhost", "localhost.localdomain", "broadcasthost", "local", "
 
 /** One host per line: plain, as an address, as `*.host`, as a filter `||host^`, or a line of a hosts file. */
 export function parseHosts(pasted: string): Pasted {
-  const hosts = new Map<string, PastedHost>();
+  const hosts = new Set<string>();
   const unread: string[] = [];
   for (const line of pasted.split(/\r\n|\r|\n/)) {
     const content = line.replace(/(^|\s)[#!].*$/, "").trim();
     if (content === "") continue;
     const host = hostOf(content);
     if (host === null) unread.push(line.trim());
-    else if (!LOCAL.includes(host)) hosts.set(host, { host, subdomains: null });
+    else if (!LOCAL.includes(host)) hosts.add(host);
   }
-  return { hosts: [...hosts.values()], unread };
+  return { hosts: [...hosts], unread };
 }
 
 /** A host without scheme, port, path and wildcard; `null` if there is none. */

@@ -1,7 +1,7 @@
 // @vitest-environment happy-dom
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { withScheme } from "../src/views/links/create";
 import { LinkSource } from "../src/views/links/source";
+import { withScheme } from "../src/views/links/target";
 
 const pages = vi.hoisted(
   () => new Map<string, { items: { alias: string; created_at: string }[]; next: string | null }>(),

@@ -29,13 +29,9 @@ mod tests {
 
     #[test]
     fn best_quality_of_the_names_counts() {
-        for (list, best) in [
-            ("a;q=0.5, b;q=0.7, c", Some(700)),
-            ("A ; q=0.5 ; x=1", Some(500)),
-            ("a;Q=0", Some(0)),
-            ("c", None),
-            ("", None),
-        ] {
+        for (list, best) in
+            [("a;q=0.5, b;q=0.7, c", Some(700)), ("A ; q=0.5 ; x=1", Some(500)), ("a;Q=0", Some(0)), ("c", None), ("", None)]
+        {
             assert_eq!(quality(list, &["a", "b"]), best, "{list}");
         }
     }

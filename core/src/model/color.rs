@@ -203,7 +203,8 @@ mod tests {
     #[test]
     fn accent_is_readable_on_light_and_dark_pages() {
         let channels = [0, 0x33, 0x80, 0xc0, 0xff];
-        for [red, green, blue] in channels.iter().flat_map(|&red| channels.iter().flat_map(move |&green| channels.map(|blue| [red, green, blue])))
+        for [red, green, blue] in
+            channels.iter().flat_map(|&red| channels.iter().flat_map(move |&green| channels.map(|blue| [red, green, blue])))
         {
             let colors = Colors::parse(&Color([red, green, blue]).to_string()).unwrap();
             let dark = colors.on_dark_page();

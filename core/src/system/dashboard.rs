@@ -88,8 +88,29 @@ mod tests {
     #[test]
     fn other_names_are_no_files() {
         for file in [
-            "", ".", "..", "...", "index", "js", ".js", "..js", "index.html", "index.js.gz", "index.JS", "index.js ", "../index.js",
-            "a/index.js", "a\\index.js", "..\\index.js", "%2e%2e", "a%2findex.js", "index.js?x", "\u{e9}.js", "a\0.js", "a\n.js", "a:b.js",
+            "",
+            ".",
+            "..",
+            "...",
+            "index",
+            "js",
+            ".js",
+            "..js",
+            "index.html",
+            "index.js.gz",
+            "index.JS",
+            "index.js ",
+            "../index.js",
+            "a/index.js",
+            "a\\index.js",
+            "..\\index.js",
+            "%2e%2e",
+            "a%2findex.js",
+            "index.js?x",
+            "\u{e9}.js",
+            "a\0.js",
+            "a\n.js",
+            "a:b.js",
         ] {
             assert_eq!(media_type_of(file), None, "{file:?}");
         }

@@ -25,11 +25,10 @@ pub(super) const DASHBOARD_THEME: Operation =
         )
         .answers(&[(200, answers::STYLE_SHEET)]);
 
-pub(super) const DASHBOARD_ASSET: Operation =
-    Operation::new(OperationGroup::Deployment, "dashboardAsset", "Show a file of the dashboard")
-        .description(
-            "A script, a style sheet or a picture of the dashboard. Its name has a hash of its contents, so it may be kept \
+pub(super) const DASHBOARD_ASSET: Operation = Operation::new(OperationGroup::Deployment, "dashboardAsset", "Show a file of the dashboard")
+    .description(
+        "A script, a style sheet or a picture of the dashboard. Its name has a hash of its contents, so it may be kept \
              for ever. It is gzipped if the client accepts that.",
-        )
-        .parameters(&[parameters::ACCEPT_ENCODING])
-        .answers(&[(200, answers::DASHBOARD_ASSET)]);
+    )
+    .parameters(&[parameters::ACCEPT_ENCODING])
+    .answers(&[(200, answers::DASHBOARD_ASSET)]);

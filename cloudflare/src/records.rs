@@ -76,6 +76,10 @@ impl Records for D1Records {
         by_statement(call)
     }
 
+    fn has_word_index(&self) -> bool {
+        true
+    }
+
     async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError> {
         let rows = self.rows(GET, &[text(key)]).await?;
         rows.into_iter().next().map(|row| columns(row).map(|[value, token]| record(value, token))).transpose()
@@ -117,8 +121,8 @@ impl Records for D1Records {
         if change.has_attachments() {
             statements.push(statement(&session, INSERT_BESIDE, [&D1Type::Text(&beside_as_json(change)?), &key, &token])?);
         }
-        if !change.removes.is_empty() {
-            statements.push(statement(&session, DELETE, [&D1Type::Text(&keys_as_json(&change.removes)?), &key, &token])?);
+        if change.has_removals() {
+            statements.push(statement(&session, DELETE, [&D1Type::Text(&keys_as_json(change.all_removes())?), &key, &token])?);
         }
         let results = session.batch(statements).await.map_err(unavailable)?;
         let first = results.first().ok_or_else(|| StoreError::Unavailable("D1 returned no result for a batch".into()))?;

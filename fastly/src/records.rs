@@ -59,6 +59,11 @@ impl Records for KvRecords {
         by_key(call)
     }
 
+    /// Each word would be a write of its own, and a late removal could meet a newer entry.
+    fn has_word_index(&self) -> bool {
+        false
+    }
+
     async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError> {
         record(self.store()?.lookup(key.as_str()))
     }

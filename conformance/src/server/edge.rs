@@ -150,6 +150,10 @@ impl Records for ServerRecords {
         self.records.operations(call)
     }
 
+    fn has_word_index(&self) -> bool {
+        self.records.has_word_index()
+    }
+
     async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError> {
         self.records.get(key).await
     }

@@ -16,6 +16,7 @@ use crate::model::alias::Alias;
 use crate::model::domain::Domain;
 use crate::model::link::{LinkState, UserId};
 use crate::model::link_settings::MAX_TAGS;
+use crate::model::search_words::MAX_QUERY_CHARS;
 use crate::model::stats::{Dimension, Granularity};
 use crate::model::text;
 use crate::model::time::Timestamp;
@@ -237,6 +238,15 @@ pub(super) const PREFIX: Parameter = Parameter::in_query(
      of any script, digits, emoji, `-`, `_`, `.` and `~`. It must not begin with a mark, and must not mix ASCII letters \
      with Greek or Cyrillic ones, because these look alike.",
     Alias::schema,
+);
+pub(super) const SEARCH: Parameter = Parameter::in_query(
+    "search",
+    "q",
+    "Links in which each of these words is the beginning of a word: of alias, title, tags, host and path of the target, \
+     or note. Case and accents do not matter. A word is a run of letters and digits, or an emoji; a run of Chinese or \
+     Japanese characters is one word. At most 8 words, of at most 48 bytes in UTF-8 each; what follows is ignored. Of a link, \
+     64 words are searched, those of the note last.",
+    || json!({"type": "string", "minLength": 1, "maxLength": MAX_QUERY_CHARS, "pattern": "[0-9A-Za-z]|[^\\u0000-\\u007f]"}),
 );
 pub(super) const ERASE: Parameter =
     Parameter::in_query("erase", "erase", "Erase the link, its history and its clicks.", || json!({"type": "boolean", "default": false}));

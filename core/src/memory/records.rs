@@ -1,6 +1,6 @@
 //! The store of the memory edge: records in a map, with injected faults.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::poll_fn;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -113,10 +113,14 @@ impl MemoryRecords {
         locked(&self.rows).get(key)?.now.clone()
     }
 
-    /// All index entries that records name, bypassing hop. A damaged record names none.
+    /// All index entries that records have, bypassing hop. A damaged record has none.
     pub fn named_entries(&self) -> Vec<Key> {
         let alias_records = self.keys().into_iter().filter_map(|key| AliasRecord::decode(&key, &self.peek(&key)?).ok());
-        alias_records.flat_map(|alias_record| alias_record.entries()).collect()
+        let entries = |alias_record: AliasRecord| {
+            let words = if self.has_word_index() { alias_record.word_entries() } else { BTreeSet::new() };
+            alias_record.entries().into_iter().chain(words)
+        };
+        alias_records.flat_map(entries).collect()
     }
 
     /// Writes a row, bypassing hop.
@@ -174,8 +178,8 @@ impl MemoryRecords {
                 put(&mut rows, &audit_entry.key, Some(&audit_entry.value));
                 self.set_expiry(audit_entry);
             }
-            change.index_adds.iter().for_each(|index_entry| put(&mut rows, index_entry, Some(ENTRY_VALUE)));
-            change.removes.iter().for_each(|index_entry| put(&mut rows, index_entry, None));
+            change.all_adds().for_each(|index_entry| put(&mut rows, index_entry, Some(ENTRY_VALUE)));
+            change.all_removes().for_each(|index_entry| put(&mut rows, index_entry, None));
         }
         Commit::Done
     }
@@ -225,7 +229,7 @@ impl StepwiseStore for MemoryRecords {
 
     async fn write_guarded(&self, change: &Change) -> Result<Commit, StoreError> {
         self.count(match self.commit_mode {
-            CommitMode::Transaction => [true, change.has_attachments(), !change.removes.is_empty()].into_iter().map(u32::from).sum(),
+            CommitMode::Transaction => [true, change.has_attachments(), change.has_removals()].into_iter().map(u32::from).sum(),
             CommitMode::Stepwise => 1,
         });
         self.step(StoreStep::Write).await?;
@@ -246,6 +250,11 @@ impl Records for MemoryRecords {
             CommitMode::Transaction => by_statement(call),
             CommitMode::Stepwise => by_key(call),
         }
+    }
+
+    /// As D1 has one, and KV Store has not.
+    fn has_word_index(&self) -> bool {
+        self.commit_mode == CommitMode::Transaction
     }
 
     async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError> {

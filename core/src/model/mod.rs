@@ -33,6 +33,7 @@ pub(crate) mod quota;
 pub(crate) mod rate_limits;
 pub(crate) mod rights;
 pub(crate) mod rules;
+pub(crate) mod search_words;
 pub(crate) mod secret;
 pub(crate) mod security_contact;
 pub(crate) mod session;

@@ -1,7 +1,8 @@
 //! Unicode: normalization of texts and properties of characters, from the tables compiled into ICU4X.
 
-use icu_normalizer::ComposingNormalizerBorrowed;
+use icu_normalizer::properties::CanonicalCombiningClassMapBorrowed;
 use icu_normalizer::uts46::Uts46MapperBorrowed;
+use icu_normalizer::{ComposingNormalizerBorrowed, DecomposingNormalizerBorrowed};
 use icu_properties::props::{DefaultIgnorableCodePoint, Emoji, GeneralCategory, GeneralCategoryGroup};
 use icu_properties::{CodePointMapData, CodePointSetData};
 
@@ -14,6 +15,42 @@ pub(crate) fn compose(text: &str) -> String {
 /// becomes U+FFFD.
 pub(crate) fn fold(text: &str) -> String {
     Uts46MapperBorrowed::new().map_normalize(text.chars()).collect()
+}
+
+/// Folds case, width and accents, so that a search finds `Crème` by `creme`. Marks that are letters of their own, such as
+/// the vowel signs of Devanagari, stay.
+pub(crate) fn fold_for_search(text: &str) -> String {
+    let classes = CanonicalCombiningClassMapBorrowed::new();
+    let folded = fold(text);
+    let letters = DecomposingNormalizerBorrowed::new_nfd().normalize(&folded);
+    let mut plain = String::with_capacity(letters.len());
+    for c in letters.chars().filter(|c| classes.get_u8(*c) == 0) {
+        match plain_letters(c) {
+            Some(letters) => plain.push_str(letters),
+            None => plain.push(c),
+        }
+    }
+    compose(&plain)
+}
+
+/// The letters to which people reduce a letter that has no decomposition.
+fn plain_letters(c: char) -> Option<&'static str> {
+    match c {
+        'ß' => Some("ss"),
+        'æ' => Some("ae"),
+        'œ' => Some("oe"),
+        'ø' => Some("o"),
+        'đ' => Some("d"),
+        'ł' => Some("l"),
+        'ı' => Some("i"),
+        'ς' => Some("σ"),
+        _ => None,
+    }
+}
+
+/// Whether it is an emoji. Digits, `#` and `*` are not, though Unicode gives them this property.
+pub(crate) fn is_pictograph(c: char) -> bool {
+    !c.is_ascii() && CodePointSetData::new::<Emoji>().contains(c)
 }
 
 /// Whether it is a visible letter, mark, decimal digit or emoji. Invisible ones, such as Hangul fillers and variation

@@ -4,7 +4,9 @@
 //! old alias by a forwarding record with the same move id: this is the commit point. Until then, readers of the new
 //! alias use its previous state.
 
-use super::change::{has_entry, index_entries_of, tag_markers_of};
+use std::collections::BTreeSet;
+
+use super::change::{has_entry, index_entries_of, tag_markers_of, word_entries_of};
 use super::stored::alias::StoredAlias;
 use super::stored::tokens::Tokens;
 use super::{Change, Expect, Key, Written, index_entry, stored};
@@ -77,6 +79,8 @@ pub(crate) struct AliasRecord {
     newer_entries: Vec<Key>,
     /// Index entries of the state that a completed move replaced. The next write removes them.
     leftovers: Vec<Key>,
+    /// The same of the word index.
+    word_leftovers: BTreeSet<Key>,
     guard: Guard,
 }
 
@@ -101,6 +105,7 @@ impl AliasRecord {
             entry_token: stored.entry_token.into_owned(),
             newer_entries: stored.newer_entries.into_iter().map(|index_entry| Key::stored(index_entry.into_owned())).collect(),
             leftovers: Vec::new(),
+            word_leftovers: BTreeSet::new(),
             guard: record.guard.clone(),
         })
     }
@@ -109,7 +114,12 @@ impl AliasRecord {
     pub(crate) fn claim(key: &Key, alias_state: &AliasState, token: String) -> Result<Change, StoreError> {
         let index_adds = index_entries_of(alias_state, &token);
         let value = stored::write(&StoredAlias::new(alias_state, 1, Tokens::first(&token), (&token, &[])))?;
-        Ok(Change { attachments: tag_markers_of(&index_adds), index_adds, ..Change::write_only(key.clone(), Expect::Absent, value, token) })
+        Ok(Change {
+            attachments: tag_markers_of(&index_adds),
+            index_adds,
+            word_adds: word_entries_of(alias_state).into_iter().collect(),
+            ..Change::write_only(key.clone(), Expect::Absent, value, token)
+        })
     }
 
     /// The change that replaces the state by `alias_state`. Index entries that both states have are kept.
@@ -131,10 +141,13 @@ impl AliasRecord {
             kept.iter().chain(&index_adds).filter(|index_entry| !index_entry::ends_in(index_entry, entry_token)).cloned().collect();
         let value = self.next(alias_state, &token, (entry_token, &newer_entries))?;
         let expect = Expect::Unchanged(self.guard.clone());
+        let (old_words, new_words) = (self.word_entries(), word_entries_of(alias_state));
         Ok(Change {
             attachments: tag_markers_of(&index_adds),
             index_adds,
             removes,
+            word_adds: new_words.difference(&old_words).cloned().collect(),
+            word_removes: old_words.difference(&new_words).cloned().collect(),
             ..Change::write_only(self.key.clone(), expect, value, token)
         })
     }
@@ -185,6 +198,13 @@ impl AliasRecord {
         index_entries
     }
 
+    /// The entries of the record in the word index, also those of the state that a completed move replaced.
+    pub(crate) fn word_entries(&self) -> BTreeSet<Key> {
+        let mut entries = word_entries_of(&self.alias_state);
+        entries.extend(self.word_leftovers.iter().cloned());
+        entries
+    }
+
     /// The index entries that the record names.
     #[cfg(any(test, feature = "memory"))]
     pub(crate) fn entries(&self) -> Vec<Key> {
@@ -231,6 +251,7 @@ impl AliasRecord {
         let own = self.index_entries(&moved);
         self.leftovers = self.index_entries(&pending_move.before);
         self.leftovers.retain(|index_entry| !own.contains(index_entry));
+        self.word_leftovers = word_entries_of(&pending_move.before);
         self.alias_state = moved;
     }
 }

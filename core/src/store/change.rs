@@ -1,9 +1,12 @@
 //! A change: one guarded write of one record, with its attachments, its audit event, and the index entries it adds and
 //! removes.
 
+use std::collections::BTreeSet;
+
 use super::alias_record::AliasState;
 use super::{Key, index_entry};
 use crate::model::link::Link;
+use crate::model::search_words::link_words;
 use crate::model::time::Timestamp;
 use crate::store::ports::Guard;
 
@@ -40,6 +43,11 @@ pub struct Change {
     pub index_adds: Vec<Key>,
     /// Keys to remove: old index entries of the record, old attachments.
     pub removes: Vec<Key>,
+    /// New entries of the record in the word index. Only a store with transactions writes them. They have no token, and
+    /// the record does not name them: they follow from its value.
+    pub word_adds: Vec<Key>,
+    /// Entries of the word index to remove, under the same condition. None of them is in `word_adds`.
+    pub word_removes: Vec<Key>,
     /// The time after which the store may delete the record. It may do so late: the core checks the time itself.
     pub expires_at: Option<Timestamp>,
     /// Whether an earlier attempt at this very change may have been applied. If this attempt ends in a conflict, its
@@ -61,10 +69,26 @@ pub struct AuditEntry {
 }
 
 impl Change {
-    /// Whether anything is written beside the record.
+    /// Whether a transaction writes anything beside the record.
     #[must_use]
     pub fn has_attachments(&self) -> bool {
-        !self.attachments.is_empty() || !self.index_adds.is_empty() || self.audit_entry.is_some()
+        !self.attachments.is_empty() || self.audit_entry.is_some() || self.all_adds().next().is_some()
+    }
+
+    /// Whether a transaction removes anything.
+    #[must_use]
+    pub fn has_removals(&self) -> bool {
+        self.all_removes().next().is_some()
+    }
+
+    /// All index entries that a transaction writes.
+    pub fn all_adds(&self) -> impl Iterator<Item = &Key> {
+        self.index_adds.iter().chain(&self.word_adds)
+    }
+
+    /// All keys that a transaction removes.
+    pub fn all_removes(&self) -> impl Iterator<Item = &Key> {
+        self.removes.iter().chain(&self.word_removes)
     }
 
     /// A change that writes nothing beside the record.
@@ -79,6 +103,8 @@ impl Change {
             audit_entry: None,
             index_adds,
             removes,
+            word_adds: Vec::new(),
+            word_removes: Vec::new(),
             expires_at: None,
             repeated: false,
             max_undo_operations: None,
@@ -108,6 +134,20 @@ fn index_entries_of_link(link: &Link, token: &str) -> Vec<Key> {
     index_entries.extend(link.settings.external_id.as_ref().map(|id| index_entry::by_external_id(link, id, token)));
     index_entries.extend(link.settings.crawlable.then(|| index_entry::crawlable(link, token)));
     index_entries
+}
+
+/// The entries of an alias state in the word index, for the same links.
+pub(super) fn word_entries_of(alias_state: &AliasState) -> BTreeSet<Key> {
+    let of_link = |link: &Link| link_words(link).iter().map(|word| index_entry::by_word(link, word)).collect();
+    match alias_state {
+        AliasState::Link(link) => of_link(link),
+        AliasState::PendingMove(pending_move) => {
+            let mut both: BTreeSet<Key> = of_link(&pending_move.link);
+            both.extend(word_entries_of(&pending_move.before));
+            both
+        }
+        AliasState::Erasing(_) | AliasState::MovedTo(_) | AliasState::Free => BTreeSet::new(),
+    }
 }
 
 /// Whether `link` has an index entry that equals `key`, except that the tokens may differ. Only entries of its kind are

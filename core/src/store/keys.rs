@@ -258,6 +258,13 @@ impl Prefix {
         Self::new("by-external-id", domain).part(&digest::name_of(id.as_str().as_bytes()))
     }
 
+    /// The entries of the word index for all words that begin with `beginning`, by word.
+    pub(crate) fn by_word(domain: &Domain, beginning: &str) -> Self {
+        let Self(mut prefix) = Self::new("by-word", domain);
+        escape(&mut prefix, beginning, is_plain);
+        Self(prefix)
+    }
+
     /// The index entries of links that robots may follow, by alias.
     pub(crate) fn crawlable(domain: &Domain) -> Self {
         Self::new("crawlable", domain)
@@ -411,7 +418,7 @@ impl Prefix {
 pub struct Cursor(pub String);
 
 /// Index entries: keys that name the alias of a link. Each ends in `<alias>/<token>`, most in `<inverted
-/// time>/<alias>/<token>`.
+/// time>/<alias>/<token>`. Those of the word index have no token.
 pub(crate) mod index_entry {
     use std::fmt::Write as _;
 
@@ -435,6 +442,28 @@ pub(crate) mod index_entry {
 
     pub(crate) fn by_external_id(link: &Link, id: &ExternalId, token: &str) -> Key {
         by_newest(Prefix::by_external_id(&link.domain, id), link, token)
+    }
+
+    /// An entry of the word index. It has no token.
+    pub(crate) fn by_word(link: &Link, word: &str) -> Key {
+        let Prefix(mut key) = Prefix::by_word(&link.domain, word);
+        key.push('/');
+        key.push_str(&inverted(link.created_at));
+        key.push('/');
+        escape(&mut key, link.alias.as_str(), is_plain);
+        Key(key)
+    }
+
+    /// The place of the link of a word index entry among all links: `<inverted time>/<alias>`, which sorts the newest
+    /// first.
+    pub(crate) fn place(word_entry: &Key) -> Option<&str> {
+        word_entry.0.splitn(4, '/').nth(3)
+    }
+
+    /// The creation time, inverted, and the alias of a place.
+    pub(crate) fn parse_place(place: &str) -> Option<(&str, Alias)> {
+        let (created_at, alias) = place.split_once('/')?;
+        Some((created_at, Alias::stored(unescape(alias)?)))
     }
 
     pub(crate) fn crawlable(link: &Link, token: &str) -> Key {

@@ -177,6 +177,9 @@ pub struct NoEntropy(pub String);
 pub trait Records {
     /// The maximum number of operations that the vendor counts for `call`.
     fn operations(&self, call: &StoreCall<'_>) -> u32;
+    /// Whether `commit` keeps the word index ([`Change::word_adds`]). That takes a transaction: the entries have no
+    /// token that tells those of two commits apart.
+    fn has_word_index(&self) -> bool;
     /// The record at `key`.
     async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError>;
     /// The records at `keys`, in the same order.

@@ -2,7 +2,7 @@
 //!
 //! The order is: attachments, new index entries, audit event, guarded record, removals. A crash at any step leaves only
 //! index entries that match no record, attachments that no record names, and possibly the audit event of a change that
-//! was not made. No change is made without its audit event.
+//! was not made. No change is made without its audit event. Entries of the word index are not written.
 
 use super::commit_tokens::is_rejected;
 use super::{AuditEntry, Change, Expect, Key};

@@ -11,6 +11,7 @@ use crate::message::problem::Problem;
 use crate::message::request::{BODY_LIMIT, BULK_LIMIT};
 use crate::message::response::{ONE_DAY, Response};
 use crate::model::quota::max_links_per_day;
+use crate::model::search_words::{MAX_LINK_WORDS, MAX_QUERY_CHARS, MAX_QUERY_WORDS};
 use crate::model::stats::Dimension;
 use crate::model::{alias, target};
 use crate::stats::{self, Exactness};
@@ -53,6 +54,7 @@ struct CapabilitiesJson {
     public_shorten: bool,
     promises: PromisesJson,
     statistics: StatisticsJson,
+    search: SearchJson,
     limits: LimitsJson,
 }
 
@@ -128,6 +130,25 @@ struct StatisticsJson {
     click_log: bool,
     /// Clicks a second from which on a log endpoint is needed, on average over ten minutes; `null` if it never is.
     click_log_from: Option<u32>,
+}
+
+/// How links are found by words: the parameter `q` of the list of links.
+#[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
+struct SearchJson {
+    /// `indexed`: words are in an index, so the first page finds even a single link among very many. `scanned`: each
+    /// page examines at most `limits.page` links, newest first, and may find none of them.
+    #[cfg_attr(feature = "docs", schemars(extend("enum" = ["indexed", "scanned"])))]
+    words: &'static str,
+    /// Entries of a word, and of all words that begin with it, up to which the index is used; a more common word is
+    /// searched like `scanned`. `null` without an index.
+    indexed_entries: Option<u16>,
+    /// Words of a link that are searched: the first ones of alias, title, tags, target and note.
+    words_per_link: usize,
+    /// Words that a query may have.
+    query_words: usize,
+    /// Characters that a query may have.
+    query_characters: usize,
 }
 
 /// The largest values that are accepted.
@@ -206,9 +227,20 @@ pub(crate) async fn capabilities<E: Edge>(context: &Context<'_, E>) -> Result<Re
         public_shorten: context.config.public_shorten,
         promises,
         statistics: statistics(context),
+        search: search(records.has_word_index()),
         limits,
     };
     Response::json(StatusCode::OK, &capabilities)
+}
+
+fn search(has_index: bool) -> SearchJson {
+    SearchJson {
+        words: if has_index { "indexed" } else { "scanned" },
+        indexed_entries: has_index.then_some(links::MAX_WORD_ENTRIES),
+        words_per_link: MAX_LINK_WORDS,
+        query_words: MAX_QUERY_WORDS,
+        query_characters: MAX_QUERY_CHARS,
+    }
 }
 
 fn statistics<E: Edge>(context: &Context<'_, E>) -> StatisticsJson {

@@ -41,8 +41,8 @@ const CORE: [Rule; 13] = [
     Rule { phrases: &["println", "eprintln", "print", "eprint"], only_in: &[], why: "log lines go through the edge" },
     Rule {
         phrases: &["percent_decode_str", "percent_decode"],
-        only_in: &["message/path.rs"],
-        why: "only path.rs decodes a path, segment by segment",
+        only_in: &["message/path.rs", "model/search_words.rs"],
+        why: "only path.rs decodes the path of a request, segment by segment; a search reads the words of targets",
     },
     Rule {
         phrases: &["Path::parse"],

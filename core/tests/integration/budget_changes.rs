@@ -448,6 +448,8 @@ fn refused_change_rolls_back_within_its_limit() {
             audit_entry: Some(AuditEntry { key: Key::stored("test-note".to_owned()), value: "{}".to_owned(), expires_at: None }),
             index_adds: ["test-entry/1", "test-entry/2"].map(|key| Key::stored(key.to_owned())).to_vec(),
             removes: Vec::new(),
+            word_adds: Vec::new(),
+            word_removes: Vec::new(),
             expires_at: None,
             repeated,
             max_undo_operations,

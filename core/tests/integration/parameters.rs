@@ -52,7 +52,7 @@ const NO_USERS: &[&str] = &["", "None", "usr_1", "usr_01111111111111111", "11111
 const NAMES: &[&str] = &["a", "lnk_1", "b\u{fc}cher.example"];
 const NO_NAMES: &[&str] = &["", "a\0", "a\nb", "\u{202e}a"];
 
-const ROWS: [Row; 40] = [
+const ROWS: [Row; 41] = [
     row("domain", Method::GET, LINKS, HOSTS, NO_HOSTS),
     row("tag", Method::GET, LINKS, &["a", "Two words", "\u{65e5}\u{672c}"], &["", " ", "a\0"]),
     row("tags", Method::GET, LINKS, &["any", "all"], &["", "ALL", "none"]),
@@ -69,6 +69,7 @@ const ROWS: [Row; 40] = [
     row("createdFrom", Method::GET, LINKS, MOMENTS, NO_MOMENTS),
     row("createdTo", Method::GET, LINKS, MOMENTS, NO_MOMENTS),
     row("prefix", Method::GET, LINKS, &["a", ".", "a-_.~", "\u{e9}"], &["", "a b", "a/b", "a+"]),
+    row("search", Method::GET, LINKS, &["a", "two words", "\u{65e5}\u{672c} r\u{e9}p", "\u{1f389}"], &["", " ", "-/#"]),
     row("limit", Method::GET, LINKS, &["1", "100"], &["", "0", "101", "-1", "1.5", "a"]),
     // A valid cursor is sealed and cannot be a constant here.
     row("cursor", Method::GET, LINKS, &[], &["", "a", "not a cursor of 22 characters", "================================"]),

@@ -11,6 +11,7 @@ use crate::model::domain::Domain;
 use crate::model::field_error::{FieldCode, FieldError};
 use crate::model::link::{Link, LinkState, UserId};
 use crate::model::link_settings::MAX_TAGS;
+use crate::model::search_words::SearchQuery;
 use crate::model::sorted::put_in_order;
 use crate::model::text::Tag;
 use crate::model::time::Timestamp;
@@ -29,6 +30,7 @@ pub(super) struct LinkFilter {
     /// Exclusive end.
     created_to: Option<Timestamp>,
     prefix: Option<AliasPrefix>,
+    pub(super) search: Option<SearchQuery>,
 }
 
 enum OwnerFilter {
@@ -48,6 +50,7 @@ impl LinkFilter {
             created_from: None,
             created_to: None,
             prefix: None,
+            search: None,
         }
     }
 
@@ -71,23 +74,29 @@ impl LinkFilter {
             fields.refuse("created_to", FieldError::new(FieldCode::Conflicts, "created_to must be later than created_from"));
         }
         let prefix = fields.take_text("prefix", |text| AliasPrefix::parse(&text, config.alias_case));
-        Self { domain, tags, needs_all_tags, owner, state, created_from, created_to, prefix }
+        let search = fields.take_text("q", |text| SearchQuery::parse(&text));
+        Self { domain, tags, needs_all_tags, owner, state, created_from, created_to, prefix, search }
     }
 
     /// The keys to read: the index of a tag that all links have, else of the owner, else the records by alias prefix,
-    /// else the index by time.
+    /// else the index by time. A search is newest first, so it does not read records by alias.
     pub(super) fn walk(&self) -> Walk {
         let by_time = match (self.tags.as_slice(), &self.owner, &self.prefix) {
             ([tag], _, _) => Prefix::by_tag(&self.domain, tag),
             ([tag, ..], _, _) if self.needs_all_tags => Prefix::by_tag(&self.domain, tag),
             (_, Some(OwnerFilter::User(owner)), _) => Prefix::by_owner(&self.domain, owner),
-            ([], _, Some(prefix)) => return Walk::Records(Prefix::links(&self.domain, prefix)),
+            ([], _, Some(prefix)) if self.search.is_none() => return Walk::Records(Prefix::links(&self.domain, prefix)),
             _ => Prefix::by_time(&self.domain),
         };
+        let (earliest, latest) = self.times();
+        Walk::Index { prefix: by_time.between(earliest, latest), earliest }
+    }
+
+    /// The earliest and the latest time of creation.
+    pub(super) fn times(&self) -> (Timestamp, Timestamp) {
         let earliest = self.created_from.unwrap_or(Timestamp::from_millis(0));
         let latest = self.created_to.map_or(u64::MAX, |to| to.as_millis().saturating_sub(1));
-        let prefix = by_time.between(earliest, Timestamp::from_millis(latest));
-        Walk::Index { prefix, earliest }
+        (earliest, Timestamp::from_millis(latest))
     }
 
     /// Whether `link`, with `taken` clicks of its limit used, meets all conditions.
@@ -107,6 +116,7 @@ impl LinkFilter {
             && self.created_from.is_none_or(|from| from <= link.created_at)
             && self.created_to.is_none_or(|to| link.created_at < to)
             && self.prefix.as_ref().is_none_or(|prefix| prefix.matches(&link.alias))
+            && self.search.as_ref().is_none_or(|search| search.matches(link))
     }
 
     /// The filter as a URL query, in one normal form that also identifies it in cursors.
@@ -121,6 +131,7 @@ impl LinkFilter {
             OwnerFilter::User(user) => user.as_str(),
         });
         let (from, to) = (self.created_from.map(|from| from.to_string()), self.created_to.map(|to| to.to_string()));
+        let search = self.search.as_ref().map(SearchQuery::text);
         for (name, value) in [
             ("tags", self.needs_all_tags.then_some("all")),
             ("owner", owner),
@@ -128,6 +139,7 @@ impl LinkFilter {
             ("created_from", from.as_deref()),
             ("created_to", to.as_deref()),
             ("prefix", self.prefix.as_ref().map(AliasPrefix::as_str)),
+            ("q", search.as_deref()),
         ] {
             if let Some(value) = value {
                 query.append_pair(name, value);
@@ -196,6 +208,8 @@ mod tests {
             ("created_to=2026-11-21T08:00:00Z", "by-time/hop.example/fffff"),
             ("tag=a&created_from=2026-11-21T08:00:00Z&created_to=2026-11-21T08:00:00.256Z", "by-tag/hop.example/a/fffffe5e02e173"),
             ("prefix=x&created_from=2026-11-21T08:00:00Z", "link/hop.example/x"),
+            ("prefix=x&q=report", "by-time/hop.example/"),
+            ("prefix=x&q=report&tag=a", "by-tag/hop.example/a/"),
         ] {
             assert_eq!(prefix(query), expected, "{query}");
         }
@@ -207,6 +221,7 @@ mod tests {
             ("", ""),
             ("tag=B&tag=a+b&tag=b&tags=all", "&tag=a-b&tag=b&tags=all"),
             ("tags=any", ""),
+            ("q=R%C3%A9port+quarterly%2Brep&prefix=x", "&prefix=x&q=quarterly+report"),
             (
                 "prefix=%C3%A9&owner=none&state=used_up&created_to=2026-11-21T09:00:00.5%2B01:00&created_from=1970-01-01T00:00:00.007Z",
                 "&owner=none&state=used_up&created_from=1970-01-01T00%3A00%3A00.007Z&created_to=2026-11-21T08%3A00%3A00.500Z&prefix=%C3%A9",
@@ -242,6 +257,9 @@ mod tests {
             ("created_to=1970-01-01T00:00:01.5Z", false),
             ("prefix=do", true),
             ("prefix=Do", false),
+            ("q=doc+EXAMPLE", true),
+            ("q=doc+other", false),
+            ("q=doc&tag=x", false),
         ] {
             assert_eq!(matches_filter(query, &link), expected, "{query}");
         }

@@ -1,19 +1,35 @@
 //! Lists links, newest first, or in the order of aliases if the filter is an alias prefix.
 
+use http::StatusCode;
+use serde::Serialize;
+
 use super::counts::{ClickCounts, taken, with_clicks};
 use super::filter::LinkFilter;
 use super::link_ref::take_domain;
-use super::scan::Position;
+use super::scan::{Position, WalkPage};
+use super::search::{self, SearchPosition};
 use super::wire::LinkJson;
 use crate::api::cursor::{CursorScope, UnverifiedCursor};
-use crate::api::{page_size, pagination};
+use crate::api::page_size;
 use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::body::Fields;
 use crate::message::problem::Problem;
 use crate::message::response::Response;
 use crate::model::link::Link;
-use crate::store::ports::Edge;
+use crate::store::ports::{Edge, Records as _};
+
+/// One page of a list of links.
+#[derive(Serialize)]
+#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(rename = "LinkList"))]
+pub(super) struct LinkListJson<'a> {
+    /// The items of this page. A page can be empty although another one follows.
+    items: &'a [LinkJson<'a>],
+    /// Address of the next page, or `null` at the end of the list.
+    next: Option<&'a str>,
+    /// Number of links that this page examined. The sum over the pages shows how far a search has come that finds few.
+    examined: usize,
+}
 
 /// `GET /api/v1/links`
 pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, query: &str) -> Result<Response, Problem> {
@@ -25,7 +41,8 @@ pub(crate) async fn list<E: Edge>(context: &Context<'_, E>, authorized: &Authori
     let page = page_query.load_page(context, authorized, "/api/v1/links?", &filter).await?;
     let links = page.links.iter().zip(&page.counts).map(|(link, counts)| LinkJson::new(context, authorized, link, *counts));
     let items: Vec<LinkJson<'_>> = links.collect();
-    let response = pagination::page_response(page.next.as_deref(), &items)?;
+    let json = LinkListJson { items: &items, next: page.next.as_deref(), examined: page.examined };
+    let response = Response::json(StatusCode::OK, &json)?;
     page.with_next_link(response.link(&page.first, "first")?)
 }
 
@@ -40,6 +57,8 @@ pub(super) struct LinkPage {
     pub(super) links: Vec<Link>,
     /// The click counts of each link.
     pub(super) counts: Vec<ClickCounts>,
+    /// The number of keys that were examined.
+    examined: usize,
     first: String,
     next: Option<String>,
 }
@@ -61,17 +80,32 @@ impl LinkListQuery {
     ) -> Result<LinkPage, Problem> {
         let query = filter.query();
         let scope = CursorScope::new(authorized, list, &query);
-        let after = self.cursor.map(|cursor| scope.verify(context, cursor)).transpose()?.and_then(|text| Position::parse(&text));
-        let page = filter.walk().page(context, &filter.domain, after, self.limit).await?;
+        let after = self.cursor.map(|cursor| scope.verify(context, cursor)).transpose()?;
+        let page = load_walk(context, filter, after.as_deref(), self.limit).await?;
         let taken = taken(context, &page.links.iter().collect::<Vec<_>>()).await?;
         let matching = page.links.into_iter().zip(taken).filter(|(link, taken)| filter.matches(link, *taken, context.now));
         let (links, taken): (Vec<Link>, Vec<u64>) = matching.unzip();
         let counts = with_clicks(context, &links.iter().collect::<Vec<_>>(), &taken).await?;
         let first = format!("{list}limit={}&{query}", self.limit);
-        let url = |position: Position| scope.sign(context, position.text()).map(|cursor| format!("{first}&cursor={cursor}"));
+        let url = |position| scope.sign(context, position).map(|cursor| format!("{first}&cursor={cursor}"));
         let next = page.next.map(url).transpose()?;
-        Ok(LinkPage { links, counts, first, next })
+        Ok(LinkPage { links, counts, examined: page.examined, first, next })
     }
+}
+
+/// Loads a page of links that may match `filter`, from the text of a cursor on. So is the position of the next page.
+async fn load_walk<E: Edge>(
+    context: &Context<'_, E>,
+    filter: &LinkFilter,
+    after: Option<&str>,
+    limit: u16,
+) -> Result<WalkPage<String>, Problem> {
+    if let Some(search) = filter.search.as_ref().filter(|_| context.edge.records().has_word_index()) {
+        let page = search::page(context, filter, search, after.and_then(SearchPosition::parse), limit).await?;
+        return Ok(page.map_next(|position| position.text()));
+    }
+    let page = filter.walk().page(context, &filter.domain, after.and_then(Position::parse), limit).await?;
+    Ok(page.map_next(|position| position.text()))
 }
 
 impl LinkPage {

@@ -27,6 +27,7 @@ mod rename;
 mod restore;
 mod retag;
 mod scan;
+mod search;
 mod self_links;
 mod shorten;
 mod show;
@@ -66,6 +67,7 @@ pub(crate) use restore::restore;
 pub(crate) use retag::TagPatch;
 pub(crate) use retag::{remove_tag, rename_tag};
 pub(crate) use scan::largest_page;
+pub(crate) use search::MAX_ENTRIES as MAX_WORD_ENTRIES;
 #[cfg(feature = "docs")]
 pub(crate) use shorten::ShortenBody;
 pub(crate) use shorten::shorten;
@@ -284,7 +286,7 @@ pub(super) fn describe_responses(generator: &mut schemars::SchemaGenerator) {
     use crate::message::wire::PageJson;
 
     generator.subschema_for::<wire::WrittenLinkJson<'_>>();
-    generator.subschema_for::<PageJson<'_, wire::LinkJson<'_>>>();
+    generator.subschema_for::<list::LinkListJson<'_>>();
     generator.subschema_for::<history::HistoryJson<'_>>();
     generator.subschema_for::<availability::AvailabilityJson<'_>>();
     generator.subschema_for::<batch::BatchJson<'_>>();

@@ -46,9 +46,17 @@ impl Position {
 }
 
 /// One page of links, and the start of the next page if there may be one.
-pub(super) struct WalkPage {
+pub(super) struct WalkPage<P> {
     pub(super) links: Vec<Link>,
-    pub(super) next: Option<Position>,
+    /// The number of keys that were examined.
+    pub(super) examined: usize,
+    pub(super) next: Option<P>,
+}
+
+impl<P> WalkPage<P> {
+    pub(super) fn map_next<Q>(self, map: impl FnOnce(P) -> Q) -> WalkPage<Q> {
+        WalkPage { links: self.links, examined: self.examined, next: self.next.map(map) }
+    }
 }
 
 /// Most links that a page examines.
@@ -76,14 +84,14 @@ impl Walk {
         domain: &Domain,
         after: Option<Position>,
         limit: u16,
-    ) -> Result<WalkPage, Problem> {
+    ) -> Result<WalkPage<Position>, Problem> {
         let (Self::Index { prefix, .. } | Self::Records(prefix)) = self;
         let records = context.edge.records();
         let limit = limit.min(largest_page(records, context.budget));
         let page = records.scan(prefix, after.as_ref().map(|after| &after.cursor), limit).await?;
         let seen = after.and_then(|after| after.seen);
-        let last = page.keys.last().cloned();
-        let reserved = context.budget.reserve(cost_of_counts(records, page.keys.len()));
+        let (examined, last) = (page.keys.len(), page.keys.last().cloned());
+        let reserved = context.budget.reserve(cost_of_counts(records, examined));
         let mut links = self.load_links(context, domain, page.keys).await?;
         drop(reserved);
         let next = page.next.filter(|_| !last.as_ref().is_some_and(|last| self.ends_before(last))).map(|cursor| {
@@ -92,7 +100,7 @@ impl Walk {
             Position { seen: ends_with.filter(was_seen), cursor }
         });
         links.retain(|link| seen.as_ref() != Some(&link.alias));
-        Ok(WalkPage { links, next })
+        Ok(WalkPage { links, examined, next })
     }
 
     /// Alias in an index entry; `None` for a record, which has one key only and cannot be listed twice.

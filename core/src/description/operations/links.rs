@@ -16,8 +16,10 @@ pub(super) const SHORTEN: Operation = Operation::new(OperationGroup::Links, "sho
 pub(super) const LIST_LINKS: Operation = Operation::new(OperationGroup::Links, "listLinks", "List links")
     .description(
         "The links of a domain, newest first. All filters apply together; deleted links are listed with \
-         `state=deleted` only. With `prefix`, and neither `tag` nor a user as `owner`, the links are in the order of \
-         their aliases. A link that exists during the whole listing is listed exactly once, even if others come and \
+         `state=deleted` only. With `prefix`, and neither `q` nor `tag` nor a user as `owner`, the links are in the order of \
+         their aliases. With `q` a page may find little among the links that it examines: `search` in `/capabilities` says \
+         whether words are indexed, and `examined` shows the progress. If more than a thousand links with the words of \
+         `q` are created during the listing, a cursor may become invalid (422). A link that exists during the whole listing is listed exactly once, even if others come and \
          go.",
     )
     .parameters(&[
@@ -29,6 +31,7 @@ pub(super) const LIST_LINKS: Operation = Operation::new(OperationGroup::Links, "
         parameters::CREATED_FROM,
         parameters::CREATED_TO,
         parameters::PREFIX,
+        parameters::SEARCH,
         parameters::LIMIT,
         parameters::CURSOR,
     ])

@@ -13,12 +13,13 @@ pub fn by_statement(call: &StoreCall<'_>) -> u32 {
         StoreCall::GetMany(keys) | StoreCall::Taken(keys) => u32::from(*keys > 0),
         StoreCall::Remove(_) => 0,
         StoreCall::Commit(change) | StoreCall::Conflicting(change) => {
-            [true, change.has_attachments(), !change.removes.is_empty()].into_iter().map(u32::from).sum()
+            [true, change.has_attachments(), change.has_removals()].into_iter().map(u32::from).sum()
         }
     }
 }
 
-/// The cost in a store that counts keys: each key that is read, written or removed is one operation.
+/// The cost in a store that counts keys: each key that is read, written or removed is one operation. Such a store has no
+/// word index.
 #[must_use]
 pub fn by_key(call: &StoreCall<'_>) -> u32 {
     match call {

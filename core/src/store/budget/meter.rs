@@ -126,6 +126,10 @@ impl<R: Records> Records for MeteredRecords<'_, R> {
         self.records.operations(call)
     }
 
+    fn has_word_index(&self) -> bool {
+        self.records.has_word_index()
+    }
+
     async fn get(&self, key: &Key) -> Result<Option<Record>, StoreError> {
         self.charge(&StoreCall::Get)?;
         self.records.get(key).await

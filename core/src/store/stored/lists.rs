@@ -10,8 +10,8 @@ use crate::store::{Change, ENTRY_VALUE, Key};
 ///
 /// # Errors
 /// None in practice: strings can be written as JSON.
-pub fn keys_as_json(keys: &[Key]) -> Result<String, StoreError> {
-    to_json(&keys.iter().map(Key::as_str).collect::<Vec<_>>())
+pub fn keys_as_json<'a>(keys: impl IntoIterator<Item = &'a Key>) -> Result<String, StoreError> {
+    to_json(&keys.into_iter().map(Key::as_str).collect::<Vec<_>>())
 }
 
 /// What `change` writes beside its record, as a JSON array of `[key, value, expiry in milliseconds or null]`.
@@ -20,7 +20,7 @@ pub fn keys_as_json(keys: &[Key]) -> Result<String, StoreError> {
 /// None in practice: strings and numbers can be written as JSON.
 pub fn beside_as_json(change: &Change) -> Result<String, StoreError> {
     let attachments = change.attachments.iter().map(|(key, value)| (key.as_str(), value.as_str(), None));
-    let index_adds = change.index_adds.iter().map(|index_entry| (index_entry.as_str(), ENTRY_VALUE, None));
+    let index_adds = change.all_adds().map(|index_entry| (index_entry.as_str(), ENTRY_VALUE, None));
     let audit_entry = change.audit_entry.iter().map(|entry| (entry.key.as_str(), entry.value.as_str(), entry.expires_at.map(Millis::from)));
     to_json(&attachments.chain(index_adds).chain(audit_entry).collect::<Vec<(&str, &str, Option<Millis>)>>())
 }
@@ -43,7 +43,8 @@ mod tests {
         assert_eq!(beside_as_json(&change).unwrap(), "[]");
         change.attachments.push((key("s"), r#"{"a":1}"#.into()));
         change.index_adds.push(key("g"));
+        change.word_adds.push(key("w"));
         change.audit_entry = Some(AuditEntry { key: key("n"), value: "1".into(), expires_at: Some(Timestamp::from_millis(7)) });
-        assert_eq!(beside_as_json(&change).unwrap(), r#"[["s","{\"a\":1}",null],["g","null",null],["n","1",7]]"#);
+        assert_eq!(beside_as_json(&change).unwrap(), r#"[["s","{\"a\":1}",null],["g","null",null],["w","null",null],["n","1",7]]"#);
     }
 }

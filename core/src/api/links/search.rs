@@ -1,0 +1,149 @@
+//! Search of links by words, newest first. On an edge with a word index a page reads the entries of one word of the
+//! query; without one, or if that word is very common, it scans a list. Either way the filter checks each link.
+
+use std::collections::BTreeSet;
+
+use super::filter::LinkFilter;
+use super::scan::{Position, WalkPage, cost_of_counts, largest_page};
+use crate::context::Context;
+use crate::message::problem::Problem;
+use crate::model::search_words::SearchQuery;
+use crate::store::ports::{Edge, Records as _, StoreError};
+use crate::store::{Key, Prefix, index_entry, load_many};
+
+/// The maximum number of entries of a word that a search reads. Of a word with more, links are found soon by a scan.
+pub(crate) const MAX_ENTRIES: u16 = 1_000;
+
+/// The same for a page that continues such a search. It is more, so that the list goes on while links are created.
+const MAX_ENTRIES_OF_NEXT_PAGE: u16 = 2_000;
+
+/// The maximum number of words of a query that are looked up in the word index, one after the other.
+const MAX_LOOKUPS: usize = 3;
+
+/// Start of a page of a search in the word index.
+pub(super) enum SearchPosition {
+    /// After this place in the list of the links that the word index names.
+    Place(String),
+    /// At this position of a scan.
+    Scan(Position),
+}
+
+/// Separates the kind of a position from the rest; the first parts of both kinds differ.
+const SEPARATOR: char = '\n';
+const PLACE: &str = "place";
+const SCAN: &str = "scan";
+
+impl SearchPosition {
+    /// Parses the text of a cursor.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        match text.split_once(SEPARATOR)? {
+            (PLACE, place) => Some(Self::Place(place.to_owned())),
+            (SCAN, position) => Position::parse(position).map(Self::Scan),
+            _ => None,
+        }
+    }
+
+    /// Text of a cursor.
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::Place(place) => format!("{PLACE}{SEPARATOR}{place}"),
+            Self::Scan(position) => format!("{SCAN}{SEPARATOR}{}", position.text()),
+        }
+    }
+}
+
+/// Loads a page of links that may match `filter`, which has the words of `search`, in a store with a word index.
+pub(super) async fn page<E: Edge>(
+    context: &Context<'_, E>,
+    filter: &LinkFilter,
+    search: &SearchQuery,
+    after: Option<SearchPosition>,
+    limit: u16,
+) -> Result<WalkPage<SearchPosition>, Problem> {
+    let (place, most) = match after {
+        Some(SearchPosition::Scan(position)) => return scan(context, filter, Some(position), limit).await,
+        Some(SearchPosition::Place(place)) => (Some(place), MAX_ENTRIES_OF_NEXT_PAGE),
+        None => (None, MAX_ENTRIES),
+    };
+    for word in search.longest_words().into_iter().take(MAX_LOOKUPS) {
+        let entries = context.edge.records().scan(&Prefix::by_word(&filter.domain, word), None, most).await?;
+        if entries.next.is_none() {
+            return load_places(context, filter, &entries.keys, place.as_deref(), limit).await;
+        }
+    }
+    match place {
+        // Since the page before, links with these words were created in great number.
+        Some(_) => Err(StoreError::BadCursor.into()),
+        None => scan(context, filter, None, limit).await,
+    }
+}
+
+async fn scan<E: Edge>(
+    context: &Context<'_, E>,
+    filter: &LinkFilter,
+    after: Option<Position>,
+    limit: u16,
+) -> Result<WalkPage<SearchPosition>, Problem> {
+    Ok(filter.walk().page(context, &filter.domain, after, limit).await?.map_next(SearchPosition::Scan))
+}
+
+/// Loads the newest links of these word index entries after the place `after`, as many as the operation budget allows.
+async fn load_places<E: Edge>(
+    context: &Context<'_, E>,
+    filter: &LinkFilter,
+    entries: &[Key],
+    after: Option<&str>,
+    limit: u16,
+) -> Result<WalkPage<SearchPosition>, Problem> {
+    let records = context.edge.records();
+    let (earliest, latest) = filter.times();
+    let (newest, oldest) = (index_entry::inverted(latest), index_entry::inverted(earliest));
+    let has_time = |created_at: &str| *newest <= *created_at && *created_at <= *oldest;
+    let is_wanted = |place: &&str| {
+        after.is_none_or(|after| *place > after) && place.split_once('/').is_some_and(|(created_at, _)| has_time(created_at))
+    };
+    // Several words of one link may have the same beginning.
+    let places: BTreeSet<&str> = entries.iter().filter_map(index_entry::place).filter(is_wanted).collect();
+    let mut wanted = places.into_iter();
+    let limit = limit.min(largest_page(records, context.budget));
+    let examined: Vec<&str> = wanted.by_ref().take(limit.into()).collect();
+    let next = examined.last().filter(|_| wanted.next().is_some()).map(|last| SearchPosition::Place((*last).to_owned()));
+
+    let named = examined.iter().filter_map(|place| index_entry::parse_place(place));
+    let (created_at, keys): (Vec<&str>, Vec<Key>) =
+        named.map(|(created_at, alias)| (created_at, Key::link(&filter.domain, &alias))).unzip();
+    let reserved = context.budget.reserve(cost_of_counts(records, keys.len()));
+    let alias_records = load_many(records, &keys).await?;
+    drop(reserved);
+    let mut links = Vec::with_capacity(keys.len());
+    for ((key, created_at), alias_record) in keys.iter().zip(created_at).zip(alias_records) {
+        match alias_record {
+            Some(Ok(alias_record)) => {
+                // Another link may have the alias now. Its own entry has its time.
+                links.extend(alias_record.link().filter(|link| index_entry::inverted(link.created_at) == created_at).cloned());
+            }
+            Some(Err(error)) => context.log_skipped(key, &error),
+            None => {}
+        }
+    }
+    Ok(WalkPage { links, examined: examined.len(), next })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::alias::Alias;
+    use crate::store::Cursor;
+
+    #[test]
+    fn position_survives_its_text() {
+        let scan = Position { seen: Some(Alias::stored("docs".into())), cursor: Cursor("a/b\nc".into()) };
+        for position in [SearchPosition::Place("fffe/a=2eb".into()), SearchPosition::Scan(scan)] {
+            let text = position.text();
+            assert_eq!(SearchPosition::parse(&text).map(|parsed| parsed.text()), Some(text));
+        }
+        for text in ["", "place", "other\nx", "scan\nx"] {
+            assert!(SearchPosition::parse(text).is_none(), "{text}");
+        }
+    }
+}

@@ -42,6 +42,7 @@ mod rate_limits;
 mod renames;
 mod reports;
 mod rights;
+mod search;
 mod shorten;
 mod slow_writes;
 mod spending;
@@ -96,6 +97,7 @@ pub fn all() -> Vec<Case> {
         history::cases(),
         audit::cases(),
         list::cases(),
+        search::cases(),
         export::cases(),
         batch::cases(),
         import::cases(),

@@ -136,12 +136,13 @@ struct StatisticsJson {
 #[derive(Serialize)]
 #[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
 struct SearchJson {
-    /// `indexed`: words are in an index, so the first page finds even a single link among very many. `scanned`: each
-    /// page examines at most `limits.page` links, newest first, and may find none of them.
+    /// `indexed`: words are in an index, so the first page finds even a single link among very many. `scanned`: a page
+    /// examines the next links, newest first, as many as its operations allow, and may find none. `examined` of the
+    /// page says how many.
     #[cfg_attr(feature = "docs", schemars(extend("enum" = ["indexed", "scanned"])))]
     words: &'static str,
-    /// Entries of a word, and of all words that begin with it, up to which the index is used; a more common word is
-    /// searched like `scanned`. `null` without an index.
+    /// Index entries up to which a word of a query is looked up. If there are more, of all words that begin with it, links
+    /// are found like `scanned`. `null` without an index.
     indexed_entries: Option<u16>,
     /// Words of a link that are searched: the first ones of alias, title, tags, target and note.
     words_per_link: usize,

@@ -58,6 +58,7 @@ mod rate_limits;
 mod rename;
 mod reports;
 mod robots;
+mod search;
 mod secrets;
 mod sessions;
 mod stats;

@@ -78,7 +78,13 @@ fn samples(method: &str, pattern: &str) -> Vec<Sample> {
         ("GET", "/report") => by_anyone("", Ask::visit("report")),
         ("POST", "/report") => by_anyone("", send_form(&[("url", "hop.example/docs"), ("reason", "spam")])),
         ("POST", "/shorten") => by_key("", Ask::shorten("https://example.com/new")),
-        ("GET", "/api/v1/links") => by_key("page of 9 links", Ask::list("/api/v1/links?limit=9")),
+        ("GET", "/api/v1/links") => {
+            let search = Ask::list("/api/v1/links?limit=9&q=docs");
+            [by_key("page of 9 links", Ask::list("/api/v1/links?limit=9")), by_key("search, page of 9 links", search)]
+                .into_iter()
+                .flatten()
+                .collect()
+        }
         ("POST", "/api/v1/links") => [
             by_key("no tags, blocklist in use", Ask::create(&json!({"target": HERE, "alias": "new"}))),
             by_key("no tags", Ask::create(&json!({"target": HERE, "alias": "new"}))),

@@ -17,7 +17,7 @@ use crate::message::body::Fields;
 use crate::message::problem::Problem;
 use crate::message::response::Response;
 use crate::model::link::Link;
-use crate::store::ports::{Edge, Records as _};
+use crate::store::ports::Edge;
 
 /// One page of a list of links.
 #[derive(Serialize)]
@@ -100,7 +100,7 @@ async fn load_walk<E: Edge>(
     after: Option<&str>,
     limit: u16,
 ) -> Result<WalkPage<String>, Problem> {
-    if let Some(search) = filter.search.as_ref().filter(|_| context.edge.records().has_word_index()) {
+    if let Some(search) = &filter.search {
         let page = search::page(context, filter, search, after.and_then(SearchPosition::parse), limit).await?;
         return Ok(page.map_next(|position| position.text()));
     }

@@ -1,10 +1,10 @@
-//! Search of links by words, newest first. On an edge with a word index a page reads the entries of one word of the
-//! query; without one, or if that word is very common, it scans a list. Either way the filter checks each link.
+//! Search of links by words, newest first. In a store with a word index a page reads the entries of one word of the
+//! query. Without an index, or if that word is very common, it scans a list. Either way the filter checks each link.
 
 use std::collections::BTreeSet;
 
 use super::filter::LinkFilter;
-use super::scan::{Position, WalkPage, cost_of_counts, largest_page};
+use super::scan::{Position, WalkPage, cost_of_counts, cost_of_page, largest_page};
 use crate::context::Context;
 use crate::message::problem::Problem;
 use crate::model::search_words::SearchQuery;
@@ -20,7 +20,7 @@ const MAX_ENTRIES_OF_NEXT_PAGE: u16 = 2_000;
 /// The maximum number of words of a query that are looked up in the word index, one after the other.
 const MAX_LOOKUPS: usize = 3;
 
-/// Start of a page of a search in the word index.
+/// Start of a page of a search.
 pub(super) enum SearchPosition {
     /// After this place in the list of the links that the word index names.
     Place(String),
@@ -52,7 +52,7 @@ impl SearchPosition {
     }
 }
 
-/// Loads a page of links that may match `filter`, which has the words of `search`, in a store with a word index.
+/// Loads a page of links that may match `filter`, which has the words of `search`.
 pub(super) async fn page<E: Edge>(
     context: &Context<'_, E>,
     filter: &LinkFilter,
@@ -60,13 +60,15 @@ pub(super) async fn page<E: Edge>(
     after: Option<SearchPosition>,
     limit: u16,
 ) -> Result<WalkPage<SearchPosition>, Problem> {
+    let records = context.edge.records();
     let (place, most) = match after {
-        Some(SearchPosition::Scan(position)) => return scan(context, filter, Some(position), limit).await,
+        Some(SearchPosition::Scan(position)) => return scan(context, filter, search, Some(position), limit).await,
         Some(SearchPosition::Place(place)) => (Some(place), MAX_ENTRIES_OF_NEXT_PAGE),
+        None if !records.has_word_index() => return scan(context, filter, search, None, limit).await,
         None => (None, MAX_ENTRIES),
     };
     for word in search.longest_words().into_iter().take(MAX_LOOKUPS) {
-        let entries = context.edge.records().scan(&Prefix::by_word(&filter.domain, word), None, most).await?;
+        let entries = records.scan(&Prefix::by_word(&filter.domain, word), None, most).await?;
         if entries.next.is_none() {
             return load_places(context, filter, &entries.keys, place.as_deref(), limit).await;
         }
@@ -74,17 +76,34 @@ pub(super) async fn page<E: Edge>(
     match place {
         // Since the page before, links with these words were created in great number.
         Some(_) => Err(StoreError::BadCursor.into()),
-        None => scan(context, filter, None, limit).await,
+        None => scan(context, filter, search, None, limit).await,
     }
 }
 
+/// Scans the list of the other conditions, and keeps the links with the words. Only these need their click counts, so
+/// the page goes on with the operations that are left.
 async fn scan<E: Edge>(
     context: &Context<'_, E>,
     filter: &LinkFilter,
+    search: &SearchQuery,
     after: Option<Position>,
     limit: u16,
 ) -> Result<WalkPage<SearchPosition>, Problem> {
-    Ok(filter.walk().page(context, &filter.domain, after, limit).await?.map_next(SearchPosition::Scan))
+    let records = context.edge.records();
+    let (mut links, mut examined, mut rest, mut next) = (Vec::new(), 0_usize, limit, after);
+    loop {
+        let reserved = context.budget.reserve(cost_of_counts(records, links.len()));
+        let part = filter.walk().page(context, &filter.domain, next, rest).await?;
+        drop(reserved);
+        links.extend(part.links.into_iter().filter(|link| search.matches(link)));
+        examined = examined.saturating_add(part.examined);
+        rest = limit.saturating_sub(u16::try_from(examined).unwrap_or(u16::MAX));
+        next = part.next;
+        let cost_of_more = cost_of_counts(records, links.len()).saturating_add(cost_of_page(records, 1));
+        if next.is_none() || rest == 0 || cost_of_more > context.budget.left() {
+            return Ok(WalkPage { links, examined, next: next.map(SearchPosition::Scan) });
+        }
+    }
 }
 
 /// Loads the newest links of these word index entries after the place `after`, as many as the operation budget allows.

@@ -28,6 +28,8 @@ pub(crate) struct Filter {
     /// Creation time: from this moment on, and before that one.
     from: Option<String>,
     to: Option<String>,
+    /// Words, of which each begins a word of the link.
+    words: &'static [&'static str],
     limit: usize,
 }
 
@@ -43,6 +45,7 @@ impl Filter {
             prefix: None,
             from: None,
             to: None,
+            words: &[],
             limit: 100,
         }
     }
@@ -66,6 +69,7 @@ impl Filter {
             prefix: generator.of(&[None, None, Some("a"), Some("ab"), Some("do"), Some("X")]),
             from,
             to,
+            words: generator.of(&[&[][..], &[], &["t"], &["exam"], &["doc"], &["n", "com"], &["a", "secret"]]),
             limit,
             ..Self::of(domain)
         }
@@ -81,6 +85,7 @@ impl Filter {
             all.push(Self { form: Form::Lines, ..plain.clone() });
             all.push(Self { form: Form::Rows, ..plain.clone() });
             all.push(Self { prefix: Some("a"), ..plain.clone() });
+            all.extend([&["t"][..], &["ab"], &["b", "com"]].map(|words| Self { words, ..plain.clone() }));
             all.extend(["a", "ab", "b", "c"].map(|tag| Self { tags: vec![tag.to_owned()], ..plain.clone() }));
             all.extend(owners.iter().map(|owner| Self { owner: Some(owner), ..plain.clone() }));
         }
@@ -107,6 +112,9 @@ impl Filter {
         for (name, value) in texts {
             path += &value.map(|value| format!("&{name}={value}")).unwrap_or_default();
         }
+        if !self.words.is_empty() {
+            path += &format!("&q={}", self.words.join("+"));
+        }
         path
     }
 
@@ -120,13 +128,15 @@ impl Filter {
             && self.prefix.is_none_or(|prefix| at.1.starts_with(prefix))
             && self.from.as_ref().is_none_or(|from| from <= created)
             && self.to.as_ref().is_none_or(|to| created < to)
+            && self.words.iter().all(|word| begins_a_word(word, at, link))
     }
 
     /// The selected links in order: newest first, or by alias if a prefix alone selects them.
     pub(crate) fn shown(&self, world: &World) -> Vec<Listed> {
         let mut shown: Vec<Listed> =
             world.links().filter(|(at, link)| self.selects(at, link)).map(|(at, link)| (at.clone(), link.clone())).collect();
-        let by_alias = self.prefix.is_some() && self.tags.is_empty() && self.owner.is_none_or(|owner| owner == "none");
+        let by_alias =
+            self.prefix.is_some() && self.words.is_empty() && self.tags.is_empty() && self.owner.is_none_or(|owner| owner == "none");
         if !by_alias {
             shown.sort_by(|one, other| other.1.created.cmp(&one.1.created).then(one.0.cmp(&other.0)));
         }
@@ -168,6 +178,14 @@ impl Filter {
         };
         is_it && fits
     }
+}
+
+/// Whether `beginning` begins a word of the link: of its alias, title, tags or target.
+fn begins_a_word(beginning: &str, at: &Address, link: &Link) -> bool {
+    let settings = &link.settings;
+    let target = settings.destination.target.trim_start_matches("https://");
+    let texts = [at.1.as_str(), settings.title.as_deref().unwrap_or_default(), &settings.tags.join(" "), target].join(" ");
+    texts.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|word| word.starts_with(beginning))
 }
 
 /// CSV rows as objects. Cells that are not text are JSON.

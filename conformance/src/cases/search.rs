@@ -37,9 +37,9 @@ fn found(hop: &Deployment, query: &str) -> Vec<String> {
     aliases
 }
 
-/// A word that no other case uses.
+/// A word that begins no word of another case.
 fn new_word(world: &World) -> String {
-    world.alias("word").replace(|c: char| !c.is_ascii_alphanumeric(), "")
+    world.alias("word").replace('-', "") + "x"
 }
 
 /// Creates a link with these fields and waits until it can be read.

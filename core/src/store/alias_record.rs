@@ -454,6 +454,36 @@ mod tests {
     }
 
     #[test]
+    fn edit_adds_and_removes_only_differing_words() {
+        let by_word = |word: &str| index_entry::by_word(&Link::example(), word);
+        assert_eq!(claimed().word_adds, ["com", "docs", "example"].map(by_word));
+        let tagged = alias_record(&claimed()).replace(&with_tags(&["exam", "t"]), "t1".into()).unwrap();
+        assert_eq!((tagged.word_adds, tagged.word_removes), (vec![by_word("t")], vec![]));
+        let tagged = alias_record(&alias_record(&claimed()).replace(&with_tags(&["t"]), "t1".into()).unwrap());
+        let other = tagged.replace(&with_tags(&["other"]), "t2".into()).unwrap();
+        assert_eq!((other.word_adds, other.word_removes), (vec![by_word("other")], vec![by_word("t")]));
+        let erased = tagged.erase(&Link::example(), Vec::new(), EntryStatus::Named, "t2".into()).unwrap();
+        assert_eq!(erased.word_removes, ["com", "docs", "example", "t"].map(by_word));
+        let moved = tagged.replace(&AliasState::MovedTo(moved_to()), "t2".into()).unwrap();
+        assert_eq!((moved.word_adds, moved.word_removes), (vec![], erased.word_removes));
+    }
+
+    #[test]
+    fn pending_move_has_the_words_of_both_states() {
+        let by_word = |word: &str| index_entry::by_word(&Link::example(), word);
+        let change = AliasRecord::claim(&key(), &pending_move(with_tags(&["before"])), "t0".into()).unwrap();
+        assert_eq!(change.word_adds, ["before", "com", "docs", "example"].map(by_word));
+        let aborted = alias_record(&change).replace(&with_tags(&["before"]), "t1".into()).unwrap();
+        assert_eq!((aborted.word_adds, aborted.word_removes), (vec![], vec![]));
+        let mut moved_here = alias_record(&change);
+        moved_here.complete_move();
+        let finalized = moved_here.replace(&AliasState::Link(Link::example()), "t1".into()).unwrap();
+        assert_eq!((finalized.word_adds, finalized.word_removes), (vec![], vec![by_word("before")]));
+        let again = moved_here.replace(&with_tags(&["before"]), "t1".into()).unwrap();
+        assert_eq!((again.word_adds, again.word_removes), (vec![], vec![]), "an entry that stays is not removed");
+    }
+
+    #[test]
     fn tag_added_again_gets_a_new_entry() {
         let tagged = alias_record(&claimed()).replace(&with_tags(&["a"]), "t1".into()).unwrap();
         let untagged = alias_record(&tagged).replace(&with_tags(&[]), "t2".into()).unwrap();

@@ -454,15 +454,14 @@ pub(crate) mod index_entry {
         Key(key)
     }
 
-    /// The place of the link of a word index entry among all links: `<inverted time>/<alias>`, which sorts the newest
-    /// first.
-    pub(crate) fn place(word_entry: &Key) -> Option<&str> {
+    /// The sort key of a word index entry: `<inverted time>/<alias>`, which sorts the newest link first.
+    pub(crate) fn sort_key(word_entry: &Key) -> Option<&str> {
         word_entry.0.splitn(4, '/').nth(3)
     }
 
-    /// The creation time, inverted, and the alias of a place.
-    pub(crate) fn parse_place(place: &str) -> Option<(&str, Alias)> {
-        let (created_at, alias) = place.split_once('/')?;
+    /// The creation time, inverted, and the alias of a sort key.
+    pub(crate) fn parse_sort_key(sort_key: &str) -> Option<(&str, Alias)> {
+        let (created_at, alias) = sort_key.split_once('/')?;
         Some((created_at, Alias::stored(unescape(alias)?)))
     }
 
@@ -649,6 +648,7 @@ mod tests {
             index_entry::by_owner(&link, &owner, &token),
             index_entry::by_target(&link, &token),
             index_entry::crawlable(&link, &token),
+            index_entry::by_word(&link, &"é".repeat(24)),
         ];
         for key in index_entries.iter().cloned().chain(index_entry::tag_marker(&index_entries[1])) {
             assert!(key.as_str().len() <= 1_024, "{}", key.as_str());
@@ -666,6 +666,20 @@ mod tests {
                 assert_eq!(index_entry::alias(&index_entry), Some(alias(text)), "{}", index_entry.as_str());
             }
         }
+    }
+
+    #[test]
+    fn word_entry_has_a_prefix_and_a_sort_key() {
+        let entry = index_entry::by_word(&link("hop.example", "a.b", 5), "été");
+        assert_eq!(entry.as_str(), "by-word/hop.example/=c3=a9t=c3=a9/fffffffffffffffa/a=2eb");
+        for (beginning, expected) in [("", true), ("é", true), ("ét", true), ("été", true), ("étés", false), ("e", false)] {
+            let prefix = Prefix::by_word(&domain("hop.example"), beginning);
+            assert_eq!(entry.as_str().starts_with(prefix.as_str()), expected, "{beginning}");
+        }
+        let sort_key = index_entry::sort_key(&entry).unwrap();
+        assert_eq!(index_entry::parse_sort_key(sort_key), Some(("fffffffffffffffa", alias("a.b"))));
+        assert_eq!(index_entry::sort_key(&Key::stored("by-word/hop.example/x".into())), None);
+        assert_eq!((index_entry::parse_sort_key("x"), index_entry::parse_sort_key("x/=zz")), (None, None));
     }
 
     #[test]

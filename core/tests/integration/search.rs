@@ -247,9 +247,11 @@ fn scans(edge: &MemoryEdge, address: &str) -> (Answer, usize) {
 fn stale_entries_are_skipped() {
     let edge = world(CommitMode::Transaction);
     let before = found(&edge, "q=rep");
-    let entry = edge.records.keys().into_iter().find(|key| key.as_str().starts_with("by-word/hop.example/report/")).expect("an entry");
-    let (_, place) = entry.as_str().rsplit_once("/report/").expect("a word");
-    let (created_at, alias) = place.split_once('/').expect("a place");
+    let mut keys = edge.records.keys().into_iter();
+    let entry = keys.rfind(|key| key.as_str().starts_with("by-word/hop.example/report/")).expect("an entry");
+    let (_, sort_key) = entry.as_str().rsplit_once("/report/").expect("a word");
+    let (created_at, alias) = sort_key.split_once('/').expect("a time and an alias");
+    assert_eq!(alias, "q3-numbers", "the oldest link");
     for stale in [
         format!("report/ffffffffffffffff/{alias}"),
         format!("report/0000000000000000/{alias}"),

@@ -22,22 +22,22 @@ const MAX_LOOKUPS: usize = 3;
 
 /// Start of a page of a search.
 pub(super) enum SearchPosition {
-    /// After this place in the list of the links that the word index names.
-    Place(String),
+    /// After the word index entries with this sort key.
+    After(String),
     /// At this position of a scan.
     Scan(Position),
 }
 
-/// Separates the kind of a position from the rest; the first parts of both kinds differ.
+/// Separates the kind of a position from the rest.
 const SEPARATOR: char = '\n';
-const PLACE: &str = "place";
+const AFTER: &str = "after";
 const SCAN: &str = "scan";
 
 impl SearchPosition {
     /// Parses the text of a cursor.
     pub(super) fn parse(text: &str) -> Option<Self> {
         match text.split_once(SEPARATOR)? {
-            (PLACE, place) => Some(Self::Place(place.to_owned())),
+            (AFTER, sort_key) => Some(Self::After(sort_key.to_owned())),
             (SCAN, position) => Position::parse(position).map(Self::Scan),
             _ => None,
         }
@@ -46,7 +46,7 @@ impl SearchPosition {
     /// Text of a cursor.
     pub(super) fn text(&self) -> String {
         match self {
-            Self::Place(place) => format!("{PLACE}{SEPARATOR}{place}"),
+            Self::After(sort_key) => format!("{AFTER}{SEPARATOR}{sort_key}"),
             Self::Scan(position) => format!("{SCAN}{SEPARATOR}{}", position.text()),
         }
     }
@@ -61,19 +61,19 @@ pub(super) async fn page<E: Edge>(
     limit: u16,
 ) -> Result<WalkPage<SearchPosition>, Problem> {
     let records = context.edge.records();
-    let (place, most) = match after {
+    let (last, most) = match after {
         Some(SearchPosition::Scan(position)) => return scan(context, filter, search, Some(position), limit).await,
-        Some(SearchPosition::Place(place)) => (Some(place), MAX_ENTRIES_OF_NEXT_PAGE),
+        Some(SearchPosition::After(last)) => (Some(last), MAX_ENTRIES_OF_NEXT_PAGE),
         None if !records.has_word_index() => return scan(context, filter, search, None, limit).await,
         None => (None, MAX_ENTRIES),
     };
     for word in search.longest_words().into_iter().take(MAX_LOOKUPS) {
         let entries = records.scan(&Prefix::by_word(&filter.domain, word), None, most).await?;
         if entries.next.is_none() {
-            return load_places(context, filter, &entries.keys, place.as_deref(), limit).await;
+            return load_entries(context, filter, &entries.keys, last.as_deref(), limit).await;
         }
     }
-    match place {
+    match last {
         // Since the page before, links with these words were created in great number.
         Some(_) => Err(StoreError::BadCursor.into()),
         None => scan(context, filter, search, None, limit).await,
@@ -106,8 +106,8 @@ async fn scan<E: Edge>(
     }
 }
 
-/// Loads the newest links of these word index entries after the place `after`, as many as the operation budget allows.
-async fn load_places<E: Edge>(
+/// Loads the newest links of these word index entries after the sort key `after`, as many as the operation budget allows.
+async fn load_entries<E: Edge>(
     context: &Context<'_, E>,
     filter: &LinkFilter,
     entries: &[Key],
@@ -118,17 +118,17 @@ async fn load_places<E: Edge>(
     let (earliest, latest) = filter.times();
     let (newest, oldest) = (index_entry::inverted(latest), index_entry::inverted(earliest));
     let has_time = |created_at: &str| *newest <= *created_at && *created_at <= *oldest;
-    let is_wanted = |place: &&str| {
-        after.is_none_or(|after| *place > after) && place.split_once('/').is_some_and(|(created_at, _)| has_time(created_at))
+    let is_wanted = |sort_key: &&str| {
+        after.is_none_or(|after| *sort_key > after) && sort_key.split_once('/').is_some_and(|(created_at, _)| has_time(created_at))
     };
     // Several words of one link may have the same beginning.
-    let places: BTreeSet<&str> = entries.iter().filter_map(index_entry::place).filter(is_wanted).collect();
-    let mut wanted = places.into_iter();
+    let sort_keys: BTreeSet<&str> = entries.iter().filter_map(index_entry::sort_key).filter(is_wanted).collect();
+    let mut wanted = sort_keys.into_iter();
     let limit = limit.min(largest_page(records, context.budget));
     let examined: Vec<&str> = wanted.by_ref().take(limit.into()).collect();
-    let next = examined.last().filter(|_| wanted.next().is_some()).map(|last| SearchPosition::Place((*last).to_owned()));
+    let next = examined.last().filter(|_| wanted.next().is_some()).map(|last| SearchPosition::After((*last).to_owned()));
 
-    let named = examined.iter().filter_map(|place| index_entry::parse_place(place));
+    let named = examined.iter().filter_map(|sort_key| index_entry::parse_sort_key(sort_key));
     let (created_at, keys): (Vec<&str>, Vec<Key>) =
         named.map(|(created_at, alias)| (created_at, Key::link(&filter.domain, &alias))).unzip();
     let reserved = context.budget.reserve(cost_of_counts(records, keys.len()));
@@ -157,11 +157,11 @@ mod tests {
     #[test]
     fn position_survives_its_text() {
         let scan = Position { seen: Some(Alias::stored("docs".into())), cursor: Cursor("a/b\nc".into()) };
-        for position in [SearchPosition::Place("fffe/a=2eb".into()), SearchPosition::Scan(scan)] {
+        for position in [SearchPosition::After("fffe/a=2eb".into()), SearchPosition::Scan(scan)] {
             let text = position.text();
             assert_eq!(SearchPosition::parse(&text).map(|parsed| parsed.text()), Some(text));
         }
-        for text in ["", "place", "other\nx", "scan\nx"] {
+        for text in ["", "after", "other\nx", "scan\nx"] {
             assert!(SearchPosition::parse(text).is_none(), "{text}");
         }
     }

@@ -242,6 +242,93 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/app": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Go to the dashboard
+         * @description Redirects to `/app/`.
+         */
+        get: operations["dashboardRoot"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        /** Like GET, without the body */
+        head: operations["headDashboardRoot"];
+        patch?: never;
+        trace?: never;
+    };
+    "/app/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the dashboard
+         * @description The page of the dashboard, a program that runs in a browser and uses this API. It is served on every domain of the deployment, added ones too. The page is gzipped if the client accepts that. The answer is 503 if the deployment has no such page.
+         */
+        get: operations["dashboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        /** Like GET, without the body */
+        head: operations["headDashboard"];
+        patch?: never;
+        trace?: never;
+    };
+    "/app/theme.css": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show the colours of the dashboard
+         * @description A style sheet with the settings `HOP_NAME` and `HOP_COLORS` as custom properties: `--name`, a string; `--accent`; `--accent-ink`, for text on the accent; `--accent-text`, the accent as text on the page. On a dark page the accent is lighter if it would be hard to read.
+         */
+        get: operations["dashboardTheme"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        /** Like GET, without the body */
+        head: operations["headDashboardTheme"];
+        patch?: never;
+        trace?: never;
+    };
+    "/app/assets/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the file. */
+                file: components["parameters"]["file"];
+            };
+            cookie?: never;
+        };
+        /**
+         * Show a file of the dashboard
+         * @description A script, a style sheet or a picture of the dashboard. Its name has a hash of its contents, so it may be kept for ever. It is gzipped if the client accepts that.
+         */
+        get: operations["dashboardAsset"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        /** Like GET, without the body */
+        head: operations["headDashboardAsset"];
+        patch?: never;
+        trace?: never;
+    };
     "/shorten": {
         parameters: {
             query?: never;
@@ -271,7 +358,7 @@ export interface paths {
         };
         /**
          * List links
-         * @description The links of a domain, newest first. All filters apply together; deleted links are listed with `state=deleted` only. With `prefix`, and neither `tag` nor a user as `owner`, the links are in the order of their aliases. A link that exists during the whole listing is listed exactly once, even if others come and go.
+         * @description The links of a domain, newest first. All filters apply together; deleted links are listed with `state=deleted` only. With `prefix`, and neither `q` nor `tag` nor a user as `owner`, the links are in the order of their aliases. With `q` a page may find little among the links that it examines: `search` in `/capabilities` says whether words are indexed, and `examined` shows the progress. If more than a thousand links with the words of `q` are created during the listing, a cursor may become invalid (422). A link that exists during the whole listing is listed exactly once, even if others come and go.
          */
         get: operations["listLinks"];
         put?: never;
@@ -1487,6 +1574,22 @@ export interface components {
                 /** @description Clicks a second from which on a log endpoint is needed, on average over ten minutes; `null` if it never is. */
                 click_log_from: number | null;
             };
+            /** @description How links are found by words: the parameter `q` of the list of links. */
+            search: {
+                /**
+                 * @description `indexed`: words are in an index, so the first page finds even a single link among very many. `scanned`: a page examines the next links, newest first, as many as its operations allow, and may find none. `examined` of the page says how many.
+                 * @enum {string}
+                 */
+                words: "indexed" | "scanned";
+                /** @description Index entries up to which a word of a query is looked up. If there are more, of all words that begin with it, links are found like `scanned`. `null` without an index. */
+                indexed_entries: number | null;
+                /** @description Words of a link that are searched: the first ones of alias, title, tags, target and note. */
+                words_per_link: number;
+                /** @description Words that a query may have. */
+                query_words: number;
+                /** @description Characters that a query may have. */
+                query_characters: number;
+            };
             /** @description The largest values that are accepted. */
             limits: {
                 /** @description Bytes of an alias. */
@@ -2017,12 +2120,14 @@ export interface components {
             /** @description Number of the last change; clicks do not count. It is the `ETag`. */
             version: number;
         };
-        /** @description One page of a list. */
+        /** @description One page of a list of links. */
         LinkList: {
             /** @description The items of this page. A page can be empty although another one follows. */
             items: components["schemas"]["Link"][];
             /** @description Address of the next page, or `null` at the end of the list. */
             next: string | null;
+            /** @description Number of links that this page examined. The sum over the pages shows how far a search has come that finds few. */
+            examined: number;
         };
         /** @description The fields of a link to change. */
         LinkPatch: {
@@ -3146,6 +3251,36 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description A file of the dashboard, gzipped or not */
+        DashboardAsset: {
+            headers: {
+                /** @description `gzip`, or absent */
+                "Content-Encoding"?: string;
+                /** @description identifier of this request, also used in the log */
+                "X-Request-Id": string;
+                [name: string]: unknown;
+            };
+            content: {
+                "text/javascript": string;
+                "text/css": string;
+                "image/svg+xml": string;
+                "application/json": string;
+                "image/png": string;
+                "image/x-icon": string;
+                "font/woff2": string;
+            };
+        };
+        /** @description Redirect to the dashboard */
+        DashboardRoot: {
+            headers: {
+                /** @description `/app/` */
+                Location: string;
+                /** @description identifier of this request, also used in the log */
+                "X-Request-Id": string;
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
         /** @description The domain */
         Domain: {
             headers: {
@@ -3216,6 +3351,19 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description A page for people, gzipped or not */
+        EncodedPage: {
+            headers: {
+                /** @description `gzip`, or absent */
+                "Content-Encoding"?: string;
+                /** @description identifier of this request, also used in the log */
+                "X-Request-Id": string;
+                [name: string]: unknown;
+            };
+            content: {
+                "text/html": string;
             };
         };
         /** @description What this visitor would get */
@@ -3887,6 +4035,17 @@ export interface components {
                 "application/json": components["schemas"]["Status"];
             };
         };
+        /** @description A style sheet */
+        StyleSheet: {
+            headers: {
+                /** @description identifier of this request, also used in the log */
+                "X-Request-Id": string;
+                [name: string]: unknown;
+            };
+            content: {
+                "text/css": string;
+            };
+        };
         /** @description A page of tags */
         TagList: {
             headers: {
@@ -4067,6 +4226,8 @@ export interface components {
         };
     };
     parameters: {
+        /** @description `gzip`, possibly with a quality. */
+        acceptEncoding: string;
         /** @description Compared with the condition `language` of rules. */
         acceptLanguage: string;
         /** @description Alias of the link. */
@@ -4109,6 +4270,8 @@ export interface components {
         dryRun: boolean;
         /** @description Erase the link, its history and its clicks. */
         erase: boolean;
+        /** @description Name of the file. */
+        file: string;
         /** @description `jsonl`: one Link per line; `csv`: one row per link. */
         format: "jsonl" | "csv";
         /** @description Unit of the series, in the calendar of `tz`; a week begins on Monday. At most 1,000 units are possible. */
@@ -4157,6 +4320,8 @@ export interface components {
         reportState: "open" | "resolved";
         /** @description Short URL of the link, which the form then has. Other parameters are ignored. */
         reportedUrl: string;
+        /** @description Links in which each of these words is the beginning of a word: of alias, title, tags, host and path of the target, or note. Case and accents do not matter. A word is a run of letters and digits, or an emoji; a run of Chinese or Japanese characters is one word. At most 8 words, of at most 48 bytes in UTF-8 each; what follows is ignored. Of a link, 64 words are searched, those of the note last. */
+        search: string;
         /** @description A current browser that does not send it over https counts as a bot in the statistics. */
         secFetchMode: string;
         /** @description As `Origin`, where a browser sends it: `same-origin` or `none`. */
@@ -4524,6 +4689,127 @@ export interface operations {
             default: components["responses"]["Head"];
         };
     };
+    dashboardRoot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            308: components["responses"]["DashboardRoot"];
+            default: components["responses"]["AnyPage"];
+        };
+    };
+    headDashboardRoot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            default: components["responses"]["Head"];
+        };
+    };
+    dashboard: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `gzip`, possibly with a quality. */
+                "Accept-Encoding"?: components["parameters"]["acceptEncoding"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["EncodedPage"];
+            503: components["responses"]["UnavailablePage"];
+            default: components["responses"]["AnyPage"];
+        };
+    };
+    headDashboard: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `gzip`, possibly with a quality. */
+                "Accept-Encoding"?: components["parameters"]["acceptEncoding"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            default: components["responses"]["Head"];
+        };
+    };
+    dashboardTheme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["StyleSheet"];
+            default: components["responses"]["Any"];
+        };
+    };
+    headDashboardTheme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            default: components["responses"]["Head"];
+        };
+    };
+    dashboardAsset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `gzip`, possibly with a quality. */
+                "Accept-Encoding"?: components["parameters"]["acceptEncoding"];
+            };
+            path: {
+                /** @description Name of the file. */
+                file: components["parameters"]["file"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["DashboardAsset"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Any"];
+        };
+    };
+    headDashboardAsset: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description `gzip`, possibly with a quality. */
+                "Accept-Encoding"?: components["parameters"]["acceptEncoding"];
+            };
+            path: {
+                /** @description Name of the file. */
+                file: components["parameters"]["file"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            default: components["responses"]["Head"];
+        };
+    };
     shorten: {
         parameters: {
             query?: never;
@@ -4572,6 +4858,8 @@ export interface operations {
                 created_to?: components["parameters"]["createdTo"];
                 /** @description Links whose alias begins with this text. If aliases ignore case, so does the prefix. It may have letters and marks of any script, digits, emoji, `-`, `_`, `.` and `~`. It must not begin with a mark, and must not mix ASCII letters with Greek or Cyrillic ones, because these look alike. */
                 prefix?: components["parameters"]["prefix"];
+                /** @description Links in which each of these words is the beginning of a word: of alias, title, tags, host and path of the target, or note. Case and accents do not matter. A word is a run of letters and digits, or an emoji; a run of Chinese or Japanese characters is one word. At most 8 words, of at most 48 bytes in UTF-8 each; what follows is ignored. Of a link, 64 words are searched, those of the note last. */
+                q?: components["parameters"]["search"];
                 /** @description Largest number of items that a page examines. A page may examine fewer: `limits.page` of `/capabilities`. */
                 limit?: components["parameters"]["limit"];
                 /** @description Where to continue: the cursor in `next`, or in the header `Link`, of the previous page. Any other text is refused. */
@@ -4641,6 +4929,8 @@ export interface operations {
                 created_to?: components["parameters"]["createdTo"];
                 /** @description Links whose alias begins with this text. If aliases ignore case, so does the prefix. It may have letters and marks of any script, digits, emoji, `-`, `_`, `.` and `~`. It must not begin with a mark, and must not mix ASCII letters with Greek or Cyrillic ones, because these look alike. */
                 prefix?: components["parameters"]["prefix"];
+                /** @description Links in which each of these words is the beginning of a word: of alias, title, tags, host and path of the target, or note. Case and accents do not matter. A word is a run of letters and digits, or an emoji; a run of Chinese or Japanese characters is one word. At most 8 words, of at most 48 bytes in UTF-8 each; what follows is ignored. Of a link, 64 words are searched, those of the note last. */
+                q?: components["parameters"]["search"];
                 /** @description Largest number of items that a page examines. A page may examine fewer: `limits.page` of `/capabilities`. */
                 limit?: components["parameters"]["limit"];
                 /** @description Where to continue: the cursor in `next`, or in the header `Link`, of the previous page. Any other text is refused. */

@@ -46,10 +46,7 @@ export const linkSteps = [
   [
     "a visit of the link arrives in the list",
     async (person, { target }) => {
-      const tab = await person.newPage();
-      await tab.goto("http://hop.localhost/spring-sale");
-      if (tab.url() !== `${target}/spring`) throw new Error(`the link leads to ${tab.url()}`);
-      await tab.close();
+      await person.follows("http://hop.localhost/spring-sale", `${target}/spring`);
       await person.repeatedly("the list counts one person", async () => {
         await person.reload();
         return (await person.textOf(".link-people b")) === "1";

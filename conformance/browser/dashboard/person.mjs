@@ -68,13 +68,38 @@ export class Person {
     }, hash);
   }
 
-  /** What has this accessible name. */
-  find(name, role) {
-    return this.page.locator(`::-p-aria([name="${name}"]${role ? `[role="${role}"]` : ""})`).setTimeout(PATIENCE);
+  /** What has this accessible name. Buttons may have more in it, such as a key: `isPart`. */
+  find(name, role, isPart = false) {
+    const escaped = name.replaceAll('"', '\\"');
+    const selector = isPart ? `::-p-xpath(//${role}[contains(., "${name}")])` : `::-p-aria([name="${escaped}"]${role ? `[role="${role}"]` : ""})`;
+    return this.page.locator(selector).setTimeout(PATIENCE);
   }
 
-  async press(name, role = "button") {
-    await this.find(name, role).click();
+  async press(name, role = "button", { isPart = false } = {}) {
+    await this.find(name, role, isPart).click();
+  }
+
+  /** Chooses an option of a list by its text. */
+  async choose(name, option) {
+    const list = await this.find(name, "combobox").waitHandle();
+    const value = await list.evaluate((element, text) => [...element.options].find((one) => one.text === text)?.value, option);
+    if (value === undefined) throw new Error(`${name} has no option ${option}`);
+    await list.select(value);
+  }
+
+  /** Opens a section that is closed. */
+  async open(title) {
+    const summary = await this.page.locator(`::-p-xpath(//summary[contains(., "${title}")])`).setTimeout(PATIENCE).waitHandle();
+    if (!(await summary.evaluate((element) => element.parentElement.open))) await summary.click();
+  }
+
+  /** Follows a short link in another tab, and checks where it leads. */
+  async follows(address, expected) {
+    const tab = await this.newPage();
+    await tab.goto(address);
+    const reached = tab.url();
+    await tab.close();
+    if (reached !== expected) throw new Error(`${address} leads to ${reached}, not to ${expected}`);
   }
 
   async type(name, text) {
@@ -84,8 +109,8 @@ export class Person {
   }
 
   /** Waits until the page shows this text. */
-  async sees(text) {
-    await this.until(`the page shows ${JSON.stringify(text)}`, (wanted) => document.body.innerText.includes(wanted), text);
+  async sees(text, patience = PATIENCE) {
+    await this.until(`the page shows ${JSON.stringify(text)}`, (wanted) => document.body.innerText.includes(wanted), text, patience);
   }
 
   async seesNot(text) {
@@ -93,12 +118,12 @@ export class Person {
   }
 
   /** Waits until a condition holds in the page. */
-  async until(what, condition, ...parameters) {
+  async until(what, condition, parameter = null, patience = PATIENCE) {
     try {
-      await this.page.waitForFunction(condition, { timeout: PATIENCE, polling: 50 }, ...parameters);
+      await this.page.waitForFunction(condition, { timeout: patience, polling: 50 }, parameter);
     } catch {
       const shown = await this.page.evaluate(() => document.body.innerText);
-      throw new Error(`${what}: not after ${PATIENCE / 1000} s. The page shows:\n${shown}`);
+      throw new Error(`${what}: not after ${patience / 1000} s. The page shows:\n${shown}`);
     }
   }
 

@@ -89,7 +89,7 @@ export function drawChart(
   });
   sizes.observe(place);
   const scheme = matchMedia("(prefers-color-scheme: dark)");
-  const redraw = () => plot.redraw(false);
+  const redraw = () => plot.redraw(true);
   scheme.addEventListener("change", redraw);
   return {
     update: (next) => {

@@ -23,6 +23,7 @@ export function BlockDialog({ link, onBlocked, onClose }: BlockProps) {
     toast(text.link.blocked(link.alias));
     onClose();
   });
+  const detail = wrong("/blocked");
   return (
     <Dialog title={text.link.blockTitle(link.alias)} onClose={onClose} canClose={!isBusy.value}>
       <form class="stack" onSubmit={onSubmit}>
@@ -35,7 +36,7 @@ export function BlockDialog({ link, onBlocked, onClose }: BlockProps) {
           autofocus
           maxLength={512}
           value={reason.value}
-          wrong={wrong("/blocked")}
+          wrong={detail && text.sentence(detail)}
           onValue={(value) => {
             reason.value = value;
           }}

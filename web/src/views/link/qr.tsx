@@ -91,22 +91,20 @@ function QrFields({ settings, problem, onChange }: FieldsProps) {
         wrong={wrong("level")}
         onValue={(level) => onChange({ level })}
       />
-      <div class="qr-colors">
-        <TextField
-          label={words.color}
-          type="color"
-          value={settings.color}
-          wrong={wrong("color")}
-          onValue={(color) => onChange({ color })}
-        />
-        <TextField
-          label={words.background}
-          type="color"
-          value={settings.background}
-          wrong={wrong("background")}
-          onValue={(background) => onChange({ background })}
-        />
-      </div>
+      <TextField
+        label={words.color}
+        type="color"
+        value={settings.color}
+        wrong={wrong("color")}
+        onValue={(color) => onChange({ color })}
+      />
+      <TextField
+        label={words.background}
+        type="color"
+        value={settings.background}
+        wrong={wrong("background")}
+        onValue={(background) => onChange({ background })}
+      />
     </div>
   );
 }

@@ -265,7 +265,6 @@ const link = {
   explain: "Explain",
   actions: "More actions for this link",
   copy: (url: string): string => `Copy ${url}`,
-  opensTarget: (url: string): string => `Open ${url}`,
   destinations: {
     target: "Leads to",
     fallback: "Now leads to the fallback",
@@ -309,7 +308,6 @@ const link = {
     hint: (address: string): string =>
       `Nothing is at ${address}. The link may have been erased, or the address has a typing error.`,
     search: "Search for it",
-    create: "Create a link",
     moved: "This link has moved",
     movedHint: (address: string, alias: string): string => `${address} is an old alias. The link is now ${alias}.`,
     open: (alias: string): string => `Go to ${alias}`,
@@ -393,7 +391,6 @@ const link = {
   mayNotSee: "Your role does not show statistics.",
   noClicks: "No clicks yet",
   noClicksHint: "Share the short link. Its first clicks appear here seconds later.",
-  copyLink: "Copy the link",
   rules: "Rules",
   noRules: "Everybody goes to the target. Rules can send visitors elsewhere by country, language, device and more.",
   addRules: "Add rules",

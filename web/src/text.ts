@@ -422,6 +422,7 @@ const link = {
     png: "Download PNG",
     copy: "Copy picture",
     copied: "Copied the QR code",
+    copyFailed: "The picture could not be copied. Download it instead.",
     print: "Print",
     reset: "Usual settings",
     hint: "The code stays valid when the target changes.",

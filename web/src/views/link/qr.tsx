@@ -134,7 +134,7 @@ function QrActions({ link, settings, isDisabled }: { link: Link; settings: QrSet
         await navigator.clipboard.write([new ClipboardItem({ "image/png": load("png") })]);
         toast(words.copied);
       },
-      text.common.copyFailed,
+      words.copyFailed,
     );
   return (
     <div class="qr-actions">

@@ -1,3 +1,4 @@
+import { useEffect } from "preact/hooks";
 import { domains } from "../../state/me";
 import { text } from "../../text";
 import { CheckField, Field, SelectField } from "../../ui/field";
@@ -65,6 +66,10 @@ function AliasFields() {
   const isRetired =
     code === "alias_retired" || (state.value.kind === "taken" && state.value.reason === "alias_retired");
   const taken = isChecked && state.value.kind === "taken" && !(isRetired && reuse) ? state.value.why : null;
+  // The alias of the address, of a draft, or on another domain is checked too.
+  useEffect(() => {
+    if (isChecked) check(alias);
+  }, [domain]);
   const onAlias = (value: string) => {
     set({ alias: value, reuse: false });
     if (code === "alias_taken" || code === "alias_retired") problem.value = null;
@@ -78,10 +83,7 @@ function AliasFields() {
             label={words.domain}
             value={domain}
             options={domains.value.map((one) => ({ value: one.domain, label: one.domain }))}
-            onValue={(value) => {
-              set({ domain: value });
-              check("");
-            }}
+            onValue={(value) => set({ domain: value, reuse: false })}
             wrong={wrong("/domain", "domain")}
           />
         )}

@@ -53,7 +53,7 @@ const AGENT_CHOICES = ([...(Object.keys(AGENTS) as AgentName[]), "none", "other"
 
 /** "Try as a visitor": choose a visitor, see which rule holds and why. */
 export function ExplainPanel({ link, hasChanges = false }: { link: Link; hasChanges?: boolean }) {
-  const input = useSignal<Input>({ ...FIRST, language: navigator.language });
+  const input = useSignal<Input>({ ...FIRST, language: ownLanguage() });
   const tried = useSignal<Input>(input.peek());
   const id = useId();
   useEffect(() => {
@@ -184,6 +184,9 @@ function VisitorFields({ input, set, link, wrong }: VisitorFieldsProps) {
     </>
   );
 }
+
+/** The language of the browser; some add what is no part of a tag. */
+const ownLanguage = (): string => navigator.language.replace(/[^a-z0-9-].*$/i, "");
 
 /** The visitor as the API reads it. What is empty is not sent. */
 function visitorOf(input: Input): VisitorBody {

@@ -585,6 +585,9 @@ const edit = {
     toLink: "Go to the link",
   },
   problems: {
+    /** The API names fields as its own; the labels here say it in words. */
+    detail: (detail: string): string =>
+      sentence(detail.replaceAll("ends_at", "the end").replaceAll("starts_at", "the start")),
     forbidden: "You may not change this link. Its owner or an admin can. Your input is still here.",
     alias_taken: "This alias is taken. Choose another one.",
     alias_retired: "This alias belonged to another link. Choose another one, or take it over.",
@@ -777,7 +780,7 @@ const explain = {
     not_ahead: "Is refused, because the browser loads the link in advance and the link has a limit of clicks",
     blocked_target: "Sees a warning, because the target is on the blocklist or is another link shortener",
   },
-  noRules: "The link has no rules: everybody goes to its target.",
+  noRules: "The link has no rules.",
   noRule: "No rule holds, so the target of the link decides.",
   holds: "This rule holds",
   notTried: "Not tried, because an earlier rule holds",

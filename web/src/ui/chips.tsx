@@ -90,7 +90,7 @@ export function ChipField({
               else typed.value = input;
             }}
             onKeyDown={(event) => {
-              if (event.key === "Enter" && !event.ctrlKey && !event.metaKey) {
+              if (event.key === "Enter" && !event.isComposing && !event.ctrlKey && !event.metaKey) {
                 event.preventDefault();
                 add(typed.value);
               } else if (event.key === "Backspace" && typed.value === "" && values.length > 0) {

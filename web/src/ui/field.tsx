@@ -52,6 +52,7 @@ interface TextProps extends FieldProps {
   placeholder?: string;
   disabled?: boolean;
   spellcheck?: boolean;
+  dir?: "auto" | "ltr";
 }
 
 interface InputProps extends TextProps {

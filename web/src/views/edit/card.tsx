@@ -18,12 +18,14 @@ export function CardSection() {
       <div class="stack">
         <TextField
           label={words.cardTitle}
+          dir="auto"
           value={cardTitle}
           onValue={(value) => set({ cardTitle: value })}
           wrong={wrong("/card/title", "cardTitle") ?? wrong("/card", "cardTitle")}
         />
         <TextArea
           label={words.cardDescription}
+          dir="auto"
           value={cardDescription}
           onValue={(value) => set({ cardDescription: value })}
           wrong={wrong("/card/description", "cardDescription")}

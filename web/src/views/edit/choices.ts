@@ -8,8 +8,8 @@ export interface UserChoice {
   label: string;
 }
 
-/** Tags and users are offered up to so many; others can still be typed or searched for elsewhere. */
-const MOST = 1_000;
+/** Choices are loaded from so many pages. Other tags can still be typed. */
+const MOST_PAGES = 10;
 
 /** Tells the tags of a domain as they arrive. Stops without a word if they do not. */
 export async function loadTags(domain: string, tell: (tags: string[]) => void): Promise<void> {
@@ -33,7 +33,7 @@ async function follow<T>(first: Promise<{ items: T[]; next: string | null }>, te
     let page = await first;
     const items = [...page.items];
     tell(items);
-    while (page.next !== null && items.length < MOST) {
+    for (let pages = 1; page.next !== null && pages < MOST_PAGES; pages += 1) {
       page = await nextPage<T>(page.next);
       items.push(...page.items);
       tell(items);

@@ -15,8 +15,6 @@ export interface EditDraft {
   attempt: Attempt | null;
 }
 
-export const draftName = (link: Link | null): string => (link === null ? "new" : `edit.${link.id}`);
-
 /** What becomes of a draft when its view is opened. */
 export type DraftUse = "restore" | "ask" | "none";
 

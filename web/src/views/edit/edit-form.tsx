@@ -14,14 +14,6 @@ import { EditorProvider, problemWords, useNewEditor } from "./editor";
 import type { LinkForm } from "./form";
 import { MainFields } from "./main-fields";
 import { RulesSection } from "./rules-section";
-import {
-  AccessSection,
-  CampaignSection,
-  DetailsSection,
-  RedirectSection,
-  SystemSection,
-  TimeSection,
-} from "./sections";
 
 interface EditFormProps {
   start: { base: Link | null; form: LinkForm; unchanged: LinkForm; attempt: Attempt | null };

@@ -11,8 +11,9 @@ import { Button, LinkButton } from "../../ui/button";
 import { when } from "../../ui/format";
 import { Empty, Failure, Skeleton } from "../../ui/states";
 import { linkAddress } from "../links/row";
-import { draftName, type EditDraft, useOfDraft } from "./draft";
+import { type EditDraft, useOfDraft } from "./draft";
 import { EditForm } from "./edit-form";
+import { draftName } from "./editor";
 import { emptyForm, formOf } from "./form";
 
 /** Creates a link (`new`) or changes one (`edit/{domain}/{alias}`). */
@@ -98,7 +99,7 @@ function WithDraft({ link, wanted }: { link: Link | null; wanted: { target: stri
   );
 }
 
-export function Heading({ link }: { link: Link | null }) {
+function Heading({ link }: { link: Link | null }) {
   return (
     <header class="edit-head">
       <a class="quiet" href={link === null ? href(["links"]) : linkAddress(link)}>

@@ -5,13 +5,14 @@ import { api, call, type Link } from "../../api/client";
 import { now } from "../../api/clock";
 import { ApiProblem, asProblem } from "../../api/problem";
 import { dropDraft, saveDraft } from "../../state/draft";
+import { me } from "../../state/me";
 import { navigate } from "../../state/router";
 import { text } from "../../text";
 import { copyText } from "../../ui/copy";
 import { toast } from "../../ui/toast";
 import { QUICK_DRAFT } from "../links/create";
 import { linkAddress } from "../links/row";
-import { type Attempt, draftName, type EditDraft } from "./draft";
+import type { Attempt, EditDraft } from "./draft";
 import { createBody, type FormField, formOf, isEmptyPatch, type LinkForm, patchOf } from "./form";
 import { differences } from "./merge";
 
@@ -30,6 +31,8 @@ export interface Editor {
   wrongInRule: (index: number, pointer: string) => string | null;
   /** The version of somebody else that is in the way. */
   theirs: Signal<Link | null>;
+  /** The draft had a password, which is not kept. */
+  hasLostPassword: boolean;
   save: () => Promise<void>;
   /** Saves a merged form against their version. */
   saveMerged: (form: LinkForm) => Promise<void>;
@@ -53,6 +56,10 @@ interface Start {
   attempt: Attempt | null;
 }
 
+/** A draft belongs to a user: another one may sign in in the same tab. */
+export const draftName = (link: Link | null): string =>
+  `${link === null ? "new" : `edit.${link.id}`}.${me.peek()?.user ?? ""}`;
+
 export function useNewEditor(start: Start): Editor {
   const base = useSignal(start.base);
   const form = useSignal(start.form);
@@ -71,8 +78,9 @@ export function useNewEditor(start: Start): Editor {
 
   const keep = () => {
     // A password is not written to the storage of the browser.
-    const kept = { ...form.peek(), password: "" };
-    saveDraft(name, { at: now(), base: base.peek(), form: kept, attempt: attempt.current } satisfies EditDraft);
+    const { password, ...rest } = form.peek();
+    const kept = { at: now(), base: base.peek(), form: { ...rest, password: "" } };
+    saveDraft(name, { ...kept, attempt: password === "" ? attempt.current : null } satisfies EditDraft);
   };
   useEffect(() => {
     if (hasChanges) keep();
@@ -170,7 +178,7 @@ export function useNewEditor(start: Start): Editor {
 
   const errorAt = (pointer: string) => {
     const error = problem.value?.errors.find(({ field }) => field === pointer);
-    return error === undefined ? null : text.sentence(error.detail);
+    return error === undefined ? null : text.edit.problems.detail(error.detail);
   };
   return {
     base,
@@ -187,6 +195,7 @@ export function useNewEditor(start: Start): Editor {
       return isSame ? errorAt(`/rules/${index}${pointer}`) : null;
     },
     theirs,
+    hasLostPassword: start.form.passwordAction === "set" && start.form.password === "",
     save,
     saveMerged,
     discard: () => {

@@ -1,7 +1,9 @@
 // @vitest-environment happy-dom
 import { describe, expect, it } from "vitest";
+import { may, me, ownScopes } from "../src/state/me";
 import type { User } from "../src/state/people";
 import { parseRoute } from "../src/state/router";
+import { SCOPES } from "../src/views/keys/scopes";
 import { actionsFor, byRoleAndName } from "../src/views/team/actions";
 import { changedElsewhere, patchOf, rebased, typedUser } from "../src/views/team/changes";
 import { invitationLink, resetLink } from "../src/views/team/one-time";
@@ -51,6 +53,19 @@ describe("roles", () => {
     expect(mayIssue("owner", "owner")).toBe(true);
     expect(mayChange("admin", "owner")).toBe(false);
     expect(mayChange("editor", "viewer")).toBe(false);
+  });
+});
+
+describe("what the caller may do", () => {
+  it("follows from the role, although a session has all scopes", () => {
+    const session = { principal: "usr_x", user: "usr_x", key: null, scopes: [...SCOPES], domains: null, session: null };
+    me.value = { ...session, role: "editor" };
+    expect([...ownScopes.value].sort()).toEqual(["links:read", "links:write", "metrics:read", "stats:read"]);
+    expect(may("users:admin")).toBe(false);
+    me.value = { ...session, role: "admin" };
+    expect(ownScopes.value).toEqual(SCOPES);
+    me.value = null;
+    expect(may("links:read")).toBe(false);
   });
 });
 

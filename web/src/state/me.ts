@@ -1,10 +1,11 @@
 import { computed, signal } from "@preact/signals";
 import { allItems, api, call, publicApi, type Schemas } from "../api/client";
+import { isAtLeast, leastRole, type Scope } from "./roles";
 
 export type Me = Schemas["Me"];
 export type Capabilities = Schemas["Capabilities"];
 export type Domain = Schemas["Domain"];
-export type Scope = Me["scopes"][number];
+export type { Scope };
 
 /** What the signed-in user may do, and what this deployment promises. Loaded once after the sign-in. */
 export const me = signal<Me | null>(null);
@@ -24,7 +25,12 @@ export async function loadDeployment(): Promise<void> {
   domains.value = loaded[2];
 }
 
+/** What the user may do. A session has all scopes, and the role decides which of them have an effect. */
+export const ownScopes = computed<readonly Scope[]>(
+  () => me.value?.scopes.filter((scope) => me.value !== null && isAtLeast(me.value.role, leastRole(scope))) ?? [],
+);
+
 /** Whether the role of the user allows this. The API decides again. */
 export function may(scope: Scope): boolean {
-  return me.value?.scopes.includes(scope) ?? false;
+  return ownScopes.value.includes(scope);
 }

@@ -1,7 +1,7 @@
 import "./account.css";
 import { allItems, api, call } from "../../api/client";
 import { session } from "../../api/session";
-import { me } from "../../state/me";
+import { me, ownScopes } from "../../state/me";
 import { useResource } from "../../state/resource";
 import { text } from "../../text";
 import { SCOPES, scopeWords } from "../keys/scopes";
@@ -50,7 +50,7 @@ function Who() {
         <dt>{account.may}</dt>
         <dd>
           <ul>
-            {SCOPES.filter((scope) => me.value?.scopes.includes(scope)).map((scope) => (
+            {SCOPES.filter((scope) => ownScopes.value.includes(scope)).map((scope) => (
               <li key={scope}>{scopeWords(scope)}</li>
             ))}
           </ul>

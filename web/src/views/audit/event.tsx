@@ -81,7 +81,7 @@ function Details({ event }: { event: AuditEvent }) {
   ];
   return (
     <>
-      <dl class="facts">
+      <dl class="audit-facts">
         {lines.map(({ label, value }, index) => (
           <div key={index}>
             <dt>{label}</dt>

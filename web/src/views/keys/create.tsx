@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 import { api, call } from "../../api/client";
 import { now } from "../../api/clock";
 import { dropDraft, loadDraft, saveDraft } from "../../state/draft";
-import { may, me, type Scope } from "../../state/me";
+import { may, me, ownScopes, type Scope } from "../../state/me";
 import { everybody, nameOf } from "../../state/people";
 import { useResource } from "../../state/resource";
 import { text } from "../../text";
@@ -141,7 +141,7 @@ export function CreateDialog({ onClose, onCreated }: { onClose: () => void; onCr
 }
 
 function newDraft(): Draft {
-  const scopes = presetScopes("create", me.value?.scopes ?? []);
+  const scopes = presetScopes("create", ownScopes.value);
   return { name: "", scopes, domains: null, owner: "", expiry: "never", date: "", quota: NO_QUOTA };
 }
 

@@ -1,5 +1,5 @@
 import { useId } from "preact/hooks";
-import { me, type Scope } from "../../state/me";
+import { ownScopes, type Scope } from "../../state/me";
 import { text } from "../../text";
 import { CheckField } from "../../ui/field";
 import { type Preset, presetScopes, SCOPE_GROUPS } from "./scopes";
@@ -17,7 +17,7 @@ const PRESETS = Object.keys(text.scopes.presets) as Preset[];
 /** The scopes of a new key as checkboxes, with presets. Scopes that the caller does not have are left out. */
 export function ScopeFields({ chosen, wrong, hints, onChange }: ScopeFieldsProps) {
   const id = useId();
-  const own = me.value?.scopes ?? [];
+  const own = ownScopes.value;
   const toggle = (scope: Scope, isOn: boolean) =>
     onChange(isOn ? [...chosen, scope] : chosen.filter((one) => one !== scope));
   return (

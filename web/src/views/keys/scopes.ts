@@ -1,6 +1,6 @@
 import type { Scope } from "../../state/me";
+import { isAtLeast, leastRole, type Role } from "../../state/roles";
 import { text } from "../../text";
-import { isAtLeast, type Role } from "../team/roles";
 
 export type Group = keyof typeof text.scopes.groups;
 
@@ -14,14 +14,6 @@ export const SCOPE_GROUPS: readonly { group: Group; scopes: readonly Scope[] }[]
 ];
 
 export const SCOPES: readonly Scope[] = SCOPE_GROUPS.flatMap(({ scopes }) => scopes);
-
-/** The lowest role that has what a scope allows. */
-const LEAST_ROLE: Partial<Record<Scope, Role>> = {
-  "links:read": "viewer",
-  "stats:read": "viewer",
-  "metrics:read": "viewer",
-  "links:write": "editor",
-};
 
 /** Scopes that are about the whole deployment. A key for some domains has no use of them. */
 const NEED_ALL_DOMAINS: readonly Scope[] = [
@@ -50,7 +42,7 @@ export function withoutAllDomains(scopes: readonly Scope[]): Scope[] {
 
 /** The scopes that have no effect for an owner with this role. */
 export function beyondRole(scopes: readonly Scope[], role: Role): Scope[] {
-  return inOrder(scopes).filter((scope) => !isAtLeast(role, LEAST_ROLE[scope] ?? "admin"));
+  return inOrder(scopes).filter((scope) => !isAtLeast(role, leastRole(scope)));
 }
 
 export type Preset = keyof typeof text.scopes.presets;

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { call, publicApi } from "../../api/client";
 import { start } from "../../api/session";
-import { href, navigate } from "../../state/router";
+import { href, replaceAddress } from "../../state/router";
 import { text } from "../../text";
 import { Button } from "../../ui/button";
 import { TextField } from "../../ui/field";
@@ -14,8 +14,11 @@ export function AcceptForm({ token }: { token: string }) {
   const password = useSignal("");
   const { isBusy, problem, onSubmit, wrong } = useForm(async () => {
     const body = { token, name: name.value || null, password: password.value, browser: true };
-    start(await call(publicApi.POST("/api/v1/invitations/accept", { body })));
-    navigate(href(["links"]));
+    const answer = await call(publicApi.POST("/api/v1/invitations/accept", { body }));
+    // Not a new entry: the token must not stay in the history of the browser.
+    replaceAddress(href(["links"]));
+    // Afterwards, because it reloads the page if somebody else is signed in.
+    start(answer);
   });
   const isRefused = problem.value?.code === "unauthenticated" || problem.value?.at("/token");
   return (

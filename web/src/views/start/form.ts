@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { type ApiProblem, asProblem } from "../../api/problem";
+import { text } from "../../text";
 
 /** A form that sends one request: whether it is running, and what it failed with. */
 export function useForm(send: () => Promise<void>) {
@@ -18,6 +19,9 @@ export function useForm(send: () => Promise<void>) {
       isBusy.value = false;
     }
   };
-  const wrong = (pointer: string): string | null => problem.value?.at(pointer)?.detail ?? null;
+  const wrong = (pointer: string): string | null => {
+    const error = problem.value?.at(pointer);
+    return error ? text.sentence(error.detail) : null;
+  };
   return { isBusy, problem, onSubmit, wrong };
 }

@@ -1,7 +1,7 @@
 import { useSignal } from "@preact/signals";
 import { call, publicApi } from "../../api/client";
 import { leave } from "../../api/session";
-import { href, navigate } from "../../state/router";
+import { href, replaceAddress } from "../../state/router";
 import { text } from "../../text";
 import { Button } from "../../ui/button";
 import { TextField } from "../../ui/field";
@@ -16,7 +16,8 @@ export function ResetForm({ token }: { token: string }) {
     await call(publicApi.POST("/api/v1/password/reset", { body: { token, new: password.value } }));
     // The reset ended all sessions of the user, perhaps also the one of this browser.
     leave();
-    navigate(href(["links"]));
+    // Not a new entry: the token must not stay in the history of the browser.
+    replaceAddress(href(["links"]));
     toast(text.start.resetDone);
   });
   const isRefused = problem.value?.code === "unauthenticated" || problem.value?.at("/token");

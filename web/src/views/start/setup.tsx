@@ -1,7 +1,8 @@
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import { call, publicApi } from "../../api/client";
 import { start } from "../../api/session";
-import { href, navigate } from "../../state/router";
+import { href, replaceAddress } from "../../state/router";
 import { text } from "../../text";
 import { Button } from "../../ui/button";
 import { TextField } from "../../ui/field";
@@ -11,6 +12,10 @@ import { useForm } from "./form";
 /** Creates the first owner with the bootstrap admin's key, and signs them in. */
 export function SetupForm({ keyGiven }: { keyGiven: string }) {
   const key = useSignal(keyGiven);
+  useEffect(() => {
+    // The key is good for everything, so it must not stay in the history of the browser.
+    if (keyGiven !== "") replaceAddress(href(["setup"]));
+  }, [keyGiven]);
   const name = useSignal("");
   const email = useSignal("");
   const password = useSignal("");
@@ -19,8 +24,10 @@ export function SetupForm({ keyGiven }: { keyGiven: string }) {
     const headers = { authorization: `Bearer ${key.value.trim()}` };
     await call(publicApi.POST("/api/v1/setup", { body: owner, headers }));
     const { email: address, password: secret } = owner;
-    start(await call(publicApi.POST("/api/v1/login", { body: { email: address, password: secret, browser: true } })));
-    navigate(href(["links"]));
+    const body = { email: address, password: secret, browser: true };
+    const answer = await call(publicApi.POST("/api/v1/login", { body }));
+    replaceAddress(href(["links"]));
+    start(answer);
   });
   const code = problem.value?.code;
   return (

@@ -1,8 +1,9 @@
 import { nameOf, type User } from "../../state/people";
+import type { Role } from "../../state/roles";
 import { href, navigate } from "../../state/router";
 import { text } from "../../text";
 import type { MenuItem } from "../../ui/menu";
-import { mayChange, mayIssue, type Role } from "./roles";
+import { mayChange, mayIssue } from "./roles";
 
 /** What can be done with a user, and needs a dialog or a request. */
 export type Action = "change" | "invite" | "reset" | "disable" | "enable" | "delete";

@@ -1,8 +1,10 @@
 import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import { ApiProblem } from "../../api/problem";
 import { me } from "../../state/me";
 import { nameOf, type User } from "../../state/people";
 import { useResource } from "../../state/resource";
+import { isAtLeast } from "../../state/roles";
 import { text } from "../../text";
 import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
@@ -15,7 +17,6 @@ import { useForm } from "../start/form";
 import { changedElsewhere, changedFields, patchOf, rebased, type TypedUser, typedUser } from "./changes";
 import { OwnAccount } from "./own-account";
 import { RoleField } from "./role-field";
-import { isAtLeast } from "./roles";
 import { changeUser, loadUser, type VersionedUser } from "./users";
 
 interface ChangeProps {
@@ -49,6 +50,11 @@ function ChangeForm({ loaded, onClose, onChanged }: Omit<ChangeProps, "user"> & 
   const typed = useSignal<TypedUser>(typedUser(loaded.user));
   const conflict = useSignal<string | null>(null);
   const isSure = useSignal(false);
+  const form = useRef<HTMLFormElement>(null);
+  useEffect(() => {
+    // The dialog was open before the form was loaded, and has given the focus to its cross.
+    form.current?.querySelector("input")?.focus();
+  }, []);
   const { user } = base.value;
   const { name, role, quota } = typed.value;
   const losesTeam = user.id === me.value?.user && isAtLeast(user.role, "admin") && !isAtLeast(role, user.role);
@@ -83,7 +89,7 @@ function ChangeForm({ loaded, onClose, onChanged }: Omit<ChangeProps, "user"> & 
       : text.sentence(problem.value?.message ?? "")
     : null;
   return (
-    <form class="stack" onSubmit={onSubmit}>
+    <form ref={form} class="stack" onSubmit={onSubmit}>
       {aboutRole === null && <ProblemNotice problem={problem.value} />}
       {conflict.value && (
         <p class="notice warn" role="status">
@@ -93,7 +99,6 @@ function ChangeForm({ loaded, onClose, onChanged }: Omit<ChangeProps, "user"> & 
       <TextField
         label={`${text.team.name} (${text.common.optional})`}
         autocomplete="off"
-        autofocus
         value={name}
         wrong={wrong("/name")}
         onValue={(value) => set({ name: value })}

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { api, call, type Schemas } from "../../api/client";
 import { dropDraft, loadDraft, saveDraft } from "../../state/draft";
+import type { Role } from "../../state/roles";
 import { text } from "../../text";
 import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
@@ -11,7 +12,6 @@ import { QuotaFields } from "../../ui/quota-fields";
 import { ProblemNotice } from "../../ui/states";
 import { useForm } from "../start/form";
 import { RoleField } from "./role-field";
-import type { Role } from "./roles";
 
 const DRAFT = "invite";
 

@@ -1,7 +1,8 @@
 import { me } from "../../state/me";
+import type { Role } from "../../state/roles";
 import { text } from "../../text";
 import { SelectField } from "../../ui/field";
-import { grantable, type Role } from "./roles";
+import { grantable } from "./roles";
 
 interface RoleFieldProps {
   value: Role;

@@ -1,13 +1,4 @@
-import type { User } from "../../state/people";
-
-export type Role = User["role"];
-
-/** From the lowest to the highest. Each role includes those before it. */
-export const ROLES: readonly Role[] = ["viewer", "editor", "admin", "owner"];
-
-export function isAtLeast(role: Role, least: Role): boolean {
-  return ROLES.indexOf(role) >= ROLES.indexOf(least);
-}
+import { isAtLeast, ROLES, type Role } from "../../state/roles";
 
 /** Whether `own` may create invitations, resets and keys for a user with `role`, or raise somebody to it. */
 export function mayIssue(own: Role, role: Role): boolean {

@@ -1,3 +1,4 @@
+import "./bars.css";
 import { number } from "./format";
 
 export interface Bar {
@@ -28,8 +29,10 @@ export function Bars({ title, unit, names, bars }: BarsProps) {
       <figcaption class="row-line">
         <h2>{title}</h2>
         <span class="spacer" />
-        <span class="bars-key people">{names.people}</span>
-        <span class="bars-key machines">{names.machines}</span>
+        <span class="bars-keys">
+          <span class="bars-key people">{names.people}</span>
+          <span class="bars-key machines">{names.machines}</span>
+        </span>
       </figcaption>
       <div class="bars-plot" aria-hidden="true">
         <span class="bars-scale">{number(most)}</span>

@@ -4,6 +4,7 @@ import { dropDraft, loadDraft, saveDraft } from "../../state/draft";
 import { text } from "../../text";
 import { Button } from "../../ui/button";
 import { TextArea, TextField } from "../../ui/field";
+import { ScrollTable } from "../../ui/scroll-table";
 import { addMany, type ManyProgress, type ManyResult } from "./add-many";
 import { parseHosts } from "./hosts";
 
@@ -96,7 +97,7 @@ export function PasteHosts({ onDone }: { onDone: () => void }) {
 
 function Failures({ failed }: { failed: ManyResult["failed"] }) {
   return (
-    <div class="table-scroll">
+    <ScrollTable label={text.blocklist.failures}>
       <table class="table">
         <caption class="hidden">{text.blocklist.failures}</caption>
         <thead>
@@ -114,6 +115,6 @@ function Failures({ failed }: { failed: ManyResult["failed"] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </ScrollTable>
   );
 }

@@ -25,7 +25,7 @@ export function Breakdowns({ stats, hasTag, hasDomains }: BreakdownsProps) {
   );
   return (
     <>
-      <div class="two">
+      <div class="breakdowns">
         <Ranking title={words.topLinks} items={topLinks(stats, hasDomains)} empty={words.noPeople} />
         {hasTag ? <p class="card quiet">{words.notForTag}</p> : ranking(words.countries, "country", country)}
         {!hasTag && ranking(words.referrers, "referrer", (value) => value)}

@@ -11,14 +11,14 @@ export function FailedVisits({ failed, hasTag }: { failed: Overview["failed"]; h
   const words = text.overview;
   const happened = failed === null ? [] : FAILURES.filter((name) => failed[name] > 0);
   return (
-    <section class="card stack" aria-label={words.failed}>
+    <section class="card stack failed-visits" aria-label={words.failed}>
       <h2>{words.failed}</h2>
       {failed === null ? (
         <p class="quiet">{hasTag ? words.failuresNotForTag : words.failuresNotCounted}</p>
       ) : happened.length === 0 ? (
         <p class="quiet">{words.noFailures}</p>
       ) : (
-        <ul class="failed-visits">
+        <ul class="stack">
           {happened.map((name) => (
             <li key={name}>{words.failures[name](failed[name])}</li>
           ))}

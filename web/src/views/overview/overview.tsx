@@ -100,7 +100,7 @@ function OverviewSkeleton() {
         <Skeleton height={94} />
       </div>
       <Skeleton height={306} />
-      <div class="two">
+      <div class="breakdowns">
         <Skeleton height={250} />
         <Skeleton height={250} />
       </div>

@@ -1,4 +1,5 @@
 import { text } from "../../text";
+import { ScrollTable } from "../../ui/scroll-table";
 import { type ConvertOptions, linkOf } from "./convert";
 import type { Inspection } from "./source";
 
@@ -11,7 +12,7 @@ export function Preview({ inspection, options }: { inspection: Inspection; optio
   return (
     <div class="stack">
       <h3>{words.preview}</h3>
-      <div class="table-scroll">
+      <ScrollTable label={words.preview}>
         <table class="table preview">
           <thead>
             <tr>
@@ -30,7 +31,7 @@ export function Preview({ inspection, options }: { inspection: Inspection; optio
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollTable>
     </div>
   );
 }
@@ -73,6 +74,7 @@ function nameOf(field: string): string {
 const LONGEST = 120;
 
 function asText(value: unknown): string {
+  if (typeof value === "object" && value !== null && "humans" in value) return String(value.humans);
   const words =
     typeof value === "string" ? value : Array.isArray(value) ? value.map(asText).join(", ") : JSON.stringify(value);
   return words.length > LONGEST ? `${words.slice(0, LONGEST)}…` : words;

@@ -45,6 +45,7 @@ export class ImportRun {
   readonly counts = signal<Counts>(NO_COUNTS);
   /** Lines of the current chunk that are done. */
   readonly inChunk = signal(0);
+  readonly importedInChunk = signal(0);
   readonly problem = signal<ApiProblem | null>(null);
   /** Whether the file was changed or removed meanwhile. */
   readonly isFileGone = signal(false);
@@ -119,6 +120,7 @@ export class ImportRun {
       if (answer === null) return;
       const { results, next } = answer.results;
       this.inChunk.value = chunk.lines.length - lines.length + results.length;
+      this.importedInChunk.value = imported + answer.results.imported;
       if (answer.continues) {
         await this.whilePaused();
         if (this.isStopped) return;
@@ -148,6 +150,7 @@ export class ImportRun {
     }
     const before = this.counts.value;
     this.inChunk.value = 0;
+    this.importedInChunk.value = 0;
     this.counts.value = {
       rows: before.rows + chunk.rows,
       imported: before.imported + imported,

@@ -4,6 +4,7 @@ import { text } from "../../text";
 import { Button, LinkButton } from "../../ui/button";
 import { number } from "../../ui/format";
 import { saveFile } from "../../ui/save";
+import { ScrollTable } from "../../ui/scroll-table";
 import type { Rejected } from "./chunks";
 import { rejectedFile } from "./rejected";
 import type { ImportRun } from "./run";
@@ -25,6 +26,7 @@ export function Running({ file, inspection, run, isDry, onBack, onAnother }: Run
   const state = run.state.value;
   const counts = run.counts.value;
   const done = counts.rows + run.inChunk.value;
+  const created = counts.imported + run.importedInChunk.value;
   const problem = run.problem.value;
   const isOver = state === "done";
   const title = isOver ? (isDry ? words.checked : words.done) : isDry ? words.checking : words.importing;
@@ -73,7 +75,7 @@ export function Running({ file, inspection, run, isDry, onBack, onAnother }: Run
       )}
       {!isOver && !isDry && <p class="quiet">{words.leave}</p>}
       <ul class="import-counts">
-        <li>{isDry ? words.counts.wouldCreate(counts.imported) : words.counts.created(counts.imported)}</li>
+        <li>{isDry ? words.counts.wouldCreate(created) : words.counts.created(created)}</li>
         {counts.existing > 0 && <li>{words.counts.existing(counts.existing)}</li>}
         {counts.rejected.length > 0 && <li class="wrong">{words.counts.rejected(counts.rejected.length)}</li>}
       </ul>
@@ -133,7 +135,7 @@ function RejectedRows({ file, inspection, rejected, canSave }: RejectedProps) {
   };
   return (
     <>
-      <div class="table-scroll">
+      <ScrollTable label={words.counts.rejected(rejected.length)}>
         <table class="table">
           <thead>
             <tr>
@@ -150,7 +152,7 @@ function RejectedRows({ file, inspection, rejected, canSave }: RejectedProps) {
             ))}
           </tbody>
         </table>
-      </div>
+      </ScrollTable>
       {rejected.length > MOST && <p class="quiet">{words.andMore(rejected.length - MOST)}</p>}
       {canSave && (
         <div class="row-line">

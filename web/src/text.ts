@@ -1376,6 +1376,9 @@ const about = {
   outage: "Links work during outages",
   outageHint: (hours: number): string =>
     `While the database does not answer, links that were used lately go on working for up to ${count(hours, "hour", "hours")}.`,
+  search: "Search",
+  searchIndexed: "Words are in an index: a link is found at once, however many there are.",
+  searchScanned: "A search looks at the links one after the other, newest first, and shows how far it has come.",
   uniques: "Visitors are estimated",
   uniquesHint: (error: string): string =>
     `The number of different visitors of a day is an estimate, usually within ${error} of the truth. All other totals are exact.`,

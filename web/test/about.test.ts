@@ -33,6 +33,13 @@ const CLOUDFLARE: Capabilities = {
     click_log: false,
     click_log_from: null,
   },
+  search: {
+    words: "indexed",
+    indexed_entries: 1_000,
+    words_per_link: 64,
+    query_words: 8,
+    query_characters: 200,
+  },
   limits: {
     alias_bytes: 128,
     target_bytes: 8_192,

@@ -10,7 +10,7 @@ export interface Line {
 
 const HOUR = 60 * 60;
 
-export function promiseLines({ promises, public_shorten }: Capabilities): Line[] {
+export function promiseLines({ promises, public_shorten, search }: Capabilities): Line[] {
   const { about } = text;
   const seconds = promises.edits_reach_visitors_seconds;
   const lines = [
@@ -27,6 +27,7 @@ export function promiseLines({ promises, public_shorten }: Capabilities): Line[]
   if (cache !== null) {
     lines.push({ name: about.outage, words: about.outageHint(Math.floor(cache.expire_after_seconds / HOUR)) });
   }
+  lines.push({ name: about.search, words: search.words === "indexed" ? about.searchIndexed : about.searchScanned });
   lines.push({ name: about.publicShorten, words: public_shorten ? about.publicShortenOn : about.publicShortenOff });
   return lines;
 }

@@ -15,14 +15,7 @@ import type { LinkForm } from "./form";
 import { MainFields } from "./main-fields";
 import { AccessSection, RedirectSection, SystemSection } from "./more-sections";
 import { RulesSection } from "./rules-section";
-import {
-  AccessSection,
-  CampaignSection,
-  DetailsSection,
-  RedirectSection,
-  SystemSection,
-  TimeSection,
-} from "./sections";
+import { CampaignSection, DetailsSection, TimeSection } from "./sections";
 
 interface EditFormProps {
   start: { base: Link | null; form: LinkForm; unchanged: LinkForm; attempt: Attempt | null };

@@ -588,7 +588,7 @@ const edit = {
     /** The API names fields as its own; the labels here say it in words. */
     detail: (detail: string): string =>
       sentence(detail.replaceAll("ends_at", "the end").replaceAll("starts_at", "the start")),
-    forbidden: "You may not change this link. Its owner or an admin can. Your input is still here.",
+    forbidden: "Only its owner or an admin may change this link. Your input is still here.",
     alias_taken: "This alias is taken. Choose another one.",
     alias_retired: "This alias belonged to another link. Choose another one, or take it over.",
   },
@@ -603,7 +603,6 @@ const edit = {
   conflict: {
     title: "Somebody changed this link meanwhile",
     hint: "Nothing is saved yet. Choose what to keep. Where only one of you made a change, it is chosen already.",
-    field: "Field",
     before: "Before",
     mine: "Yours",
     theirs: "Theirs",
@@ -611,8 +610,6 @@ const edit = {
     allTheirs: "All of theirs",
     save: "Save the chosen version",
     none: "empty",
-    choose: (field: string, side: string): string => `${field}: ${side}`,
-    rules: (rules: number): string => count(rules, "rule", "rules"),
     same: "No field differs, but the link has a new version. Saving sets your password.",
     yes: "yes",
     no: "no",
@@ -622,7 +619,6 @@ const edit = {
     add: "Add a rule",
     none: "No rules: everybody goes to the target.",
     most: "A link has at most 20 rules.",
-    rule: (position: number): string => `Rule ${position}`,
     edit: (position: number): string => `Edit rule ${position}`,
     done: "Done",
     up: (position: number): string => `Move rule ${position} up`,
@@ -633,7 +629,6 @@ const edit = {
     moveKeys: "Alt with ↑ or ↓ moves the rule that has the focus.",
     target: "Go to",
     condition: "Condition",
-    conditions: "All of these hold",
     addCondition: "Add a condition",
     removeCondition: (what: string): string => `Remove the condition on ${what}`,
     types: {
@@ -764,7 +759,6 @@ const explain = {
   prefetch: "The browser loads the link in advance",
   head: "Asks for the headers only (HEAD)",
   result: "Result",
-  trying: "Trying…",
   status: (status: number): string => `Status ${status}`,
   answers: {
     redirect: "Goes to",
@@ -782,8 +776,6 @@ const explain = {
   },
   noRules: "The link has no rules.",
   noRule: "No rule holds, so the target of the link decides.",
-  holds: "This rule holds",
-  notTried: "Not tried, because an earlier rule holds",
   because: "Because ",
   rule: (position: number): string => `Rule ${position}`,
   verdicts: { holds: "holds", fails: "fails", not_tried: "not tried" },
@@ -795,7 +787,8 @@ const explain = {
   },
   spends: "Uses up one of the clicks.",
   kinds: { human: "a person", bot: "a bot", preview: "a link preview" },
-  seenAs: (what: string): string => `hop sees ${what}.`,
+  seenAs: (kind: string, traits: readonly string[]): string =>
+    `hop sees ${[kind, ...(traits.length > 0 ? [traits.join(", ")] : [])].join(": ")}.`,
   reason: (word: string): string => `Recognised by “${word}”.`,
   reasons: {
     no_user_agent: "It sends no user agent.",

@@ -32,8 +32,14 @@ function EditLink({ domain, alias }: { domain: string; alias: string }) {
     [domain, alias],
   );
   const { value: link, problem } = resource.value;
-  if (problem !== null && link === null) return <Failure problem={problem} onRetry={() => void reload()} />;
-  if (link === null) return <FormSkeleton />;
+  if (link === null) {
+    return (
+      <>
+        <Heading link={{ domain, alias }} />
+        {problem === null ? <FormSkeleton /> : <Failure problem={problem} onRetry={() => void reload()} />}
+      </>
+    );
+  }
   const refusal = refusalOf(link);
   if (refusal !== null) return <Refused kind={refusal} link={link} />;
   return <WithDraft link={link} wanted={{ target: "", alias: "" }} />;
@@ -99,11 +105,16 @@ function WithDraft({ link, wanted }: { link: Link | null; wanted: { target: stri
   );
 }
 
-function Heading({ link }: { link: Link | null }) {
+type Named = Pick<Link, "domain" | "alias"> & Partial<Pick<Link, "short_url">>;
+
+/** The way back, and what is edited. */
+function Heading({ link }: { link: Named | null }) {
+  const address =
+    link === null ? null : (link.short_url?.replace(/^https?:\/\//, "") ?? `${link.domain}/${link.alias}`);
   return (
     <header class="edit-head">
       <a class="quiet" href={link === null ? href(["links"]) : linkAddress(link)}>
-        ← {link === null ? text.shell.links : link.short_url.replace(/^https?:\/\//, "")}
+        ← {address ?? text.shell.links}
       </a>
       <h1 dir="auto">{link === null ? text.edit.newTitle : text.edit.title(link.alias)}</h1>
     </header>
@@ -113,7 +124,6 @@ function Heading({ link }: { link: Link | null }) {
 function FormSkeleton() {
   return (
     <>
-      <Skeleton height={54} />
       <Skeleton height={210} />
       <Skeleton height={50} rows={6} />
     </>
@@ -130,16 +140,19 @@ function refusalOf(link: Link): Refusal | null {
   return link.blocked === null ? null : "blocked";
 }
 
-function Refused({ kind, link }: { kind: Refusal; link: Pick<Link, "domain" | "alias"> | null }) {
+function Refused({ kind, link }: { kind: Refusal; link: Named | null }) {
   const words = text.edit.refused;
   return (
-    <section class="card">
-      <Empty title={words[`${kind}Title`]}>
-        <p>{words[kind]}</p>
-        <LinkButton href={link === null ? href(["links"]) : linkAddress(link)}>
-          {link === null ? text.shell.toLinks : words.toLink}
-        </LinkButton>
-      </Empty>
-    </section>
+    <>
+      <Heading link={link} />
+      <section class="card">
+        <Empty title={words[`${kind}Title`]}>
+          <p>{words[kind]}</p>
+          <LinkButton href={link === null ? href(["links"]) : linkAddress(link)}>
+            {link === null ? text.shell.toLinks : words.toLink}
+          </LinkButton>
+        </Empty>
+      </section>
+    </>
   );
 }

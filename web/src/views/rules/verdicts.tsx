@@ -1,6 +1,6 @@
 import type { Link, Schemas } from "../../api/client";
 import { text } from "../../text";
-import { and, country } from "../../ui/format";
+import { country } from "../../ui/format";
 import { failedParts } from "./sentence";
 import { RuleSentence, Sentence } from "./words";
 
@@ -23,7 +23,7 @@ export function Answer({ explanation, link }: { explanation: Explanation; link: 
         <span class="badge">{words.status(status)}</span>
       </p>
       <p class="quiet">
-        {words.seenAs(visitorWords(visitor))} {visitor.because !== null && becauseWords(visitor.because)}{" "}
+        {visitorWords(visitor)} {visitor.because !== null && becauseWords(visitor.because)}{" "}
         {words.counted[counted_as ?? "none"]} {spends_a_click && words.spends}
       </p>
       {rules.length === 0 ? (
@@ -58,13 +58,15 @@ export function Answer({ explanation, link }: { explanation: Explanation; link: 
 function visitorWords(visitor: Explanation["visitor"]): string {
   const { rules, explain } = text;
   const known = [
-    explain.kinds[visitor.kind],
     visitor.device && rules.devices[visitor.device],
     visitor.os && rules.systems[visitor.os],
     visitor.browser && rules.browsers[visitor.browser],
     visitor.country && country(visitor.country),
   ];
-  return and(known.filter((one) => one !== null));
+  return explain.seenAs(
+    explain.kinds[visitor.kind],
+    known.filter((one) => one !== null),
+  );
 }
 
 function becauseWords(word: string): string {

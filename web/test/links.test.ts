@@ -1,5 +1,6 @@
 // @vitest-environment happy-dom
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { Attempt } from "../src/views/links/attempt";
 import { LinkSource } from "../src/views/links/source";
 import { withScheme } from "../src/views/links/target";
 
@@ -70,4 +71,14 @@ describe("a pasted address", () => {
   ])("%s becomes %s", (typed, sent) => {
     expect(withScheme(typed)).toBe(sent);
   });
+});
+
+it("sends the same creation with the same key until it is done", () => {
+  const attempt = new Attempt();
+  const first = attempt.keyOf("a");
+  expect(attempt.keyOf("a")).toBe(first);
+  expect(attempt.keyOf("b")).not.toBe(first);
+  const second = attempt.keyOf("a");
+  attempt.finish();
+  expect(attempt.keyOf("a")).not.toBe(second);
 });

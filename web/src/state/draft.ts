@@ -1,4 +1,6 @@
-/** Input that is not saved yet. It survives a reload of the tab and an expired session; without storage it does not. */
+import { me } from "./me";
+
+/** Input that is not saved yet, of the user who is signed in. It survives a reload of the tab and an expired session; without storage it does not. */
 export function loadDraft<T>(name: string): T | null {
   try {
     const text = sessionStorage.getItem(key(name));
@@ -25,5 +27,5 @@ export function dropDraft(name: string): void {
 }
 
 function key(name: string): string {
-  return `hop.draft.${name}`;
+  return `hop.draft.${me.peek()?.user ?? ""}.${name}`;
 }

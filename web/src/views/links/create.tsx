@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { api, call, type Link } from "../../api/client";
 import { type ApiProblem, asProblem } from "../../api/problem";
 import { dropDraft, loadDraft, saveDraft } from "../../state/draft";
@@ -11,6 +11,7 @@ import { Button, LinkButton } from "../../ui/button";
 import { copyText } from "../../ui/copy";
 import { ProblemNotice } from "../../ui/states";
 import { toast } from "../../ui/toast";
+import { Attempt } from "./attempt";
 import { useAvailability } from "./availability";
 import { hostOf } from "./row";
 import { withScheme } from "./target";
@@ -36,6 +37,7 @@ export function CreateCard({
   const alias = useSignal(kept?.alias ?? "");
   const isBusy = useSignal(false);
   const problem = useSignal<ApiProblem | null>(null);
+  const attempt = useRef(new Attempt()).current;
   const domain = defaultDomain.value;
   const { state, check } = useAvailability(domain);
   const origin = domains.value.find((one) => one.default)?.origin ?? location.origin;
@@ -52,8 +54,9 @@ export function CreateCard({
     problem.value = null;
     try {
       const body = { target: withScheme(target.value), alias: alias.value.trim() || null, domain };
-      const headers = { "Idempotency-Key": crypto.randomUUID() };
+      const headers = { "Idempotency-Key": attempt.keyOf(JSON.stringify(body)) };
       const link = (await call(api.POST("/api/v1/links", { body, headers }))) as Link;
+      attempt.finish();
       target.value = "";
       alias.value = "";
       check("");

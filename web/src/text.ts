@@ -990,7 +990,6 @@ const team = {
   shown: (shown: number, isComplete: boolean): string =>
     isComplete ? count(shown, "person", "people") : `${count(shown, "person", "people")} loaded`,
   you: "you",
-  unnamed: "No name",
   states: { invited: "invited", active: "active", disabled: "disabled", leaving: "being deleted" },
   signedIn: "Signed in",
   neverSignedIn: "Never signed in",
@@ -1039,7 +1038,6 @@ const team = {
   changeTitle: (who: string): string => `Change ${who}`,
   changed: (who: string): string => `Changed ${who}`,
   nothingChanged: "Nothing was changed",
-  loadingUser: "Loading the newest version…",
   conflict: (fields: string): string =>
     `Somebody changed this person meanwhile (${fields}). What you typed is still here. Save again to apply it on top.`,
   conflictElsewhere:
@@ -1051,7 +1049,6 @@ const team = {
   problems: {
     last_owner: "This is the last owner. Make somebody else an owner first.",
     key_in_use: "This session depends on that role. Sign in as somebody else to change it.",
-    email_taken: "Somebody here has this address already.",
   },
   disableDialog: {
     title: (who: string): string => `Disable ${who}?`,
@@ -1119,13 +1116,12 @@ const keys = {
   shown: (shown: number, isComplete: boolean): string =>
     isComplete ? count(shown, "key", "keys") : `${count(shown, "key", "keys")} loaded`,
   owner: "Owner",
-  anyOwner: "Everybody's keys",
   showRevoked: "Show revoked and expired",
   hidden: (hidden: number): string =>
     `${count(hidden, "revoked or expired key is", "revoked or expired keys are")} hidden`,
   states: { revoked: "revoked", expired: "expired" },
   may: "May",
-  all: "do everything",
+  all: "do everything that its owner may",
   allDomains: "All domains",
   domains: "Domains",
   ofOwner: (owner: string): string => `of ${owner}`,

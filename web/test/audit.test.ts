@@ -152,6 +152,7 @@ describe("the filter of the audit log", () => {
 
   it("ignores what is no day", () => {
     expect(queryOf({ ...NO_FILTER, from: "yesterday", to: "2026-1-1" })).toEqual({});
+    expect(queryOf({ ...NO_FILTER, from: "0020-11-21" })).toEqual({});
     expect(filterOf(new URLSearchParams("from=2026-11-21&x=1"))).toEqual({ ...NO_FILTER, from: "2026-11-21" });
   });
 

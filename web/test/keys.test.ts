@@ -82,7 +82,7 @@ describe("the expiry of a new key", () => {
   it("is never, after some days, or at the end of a day", () => {
     expect(expiryOf("never", "", now)).toBeNull();
     expect(expiryOf("30", "", now)).toBe("2026-12-21T08:00:00.000Z");
-    expect(expiryOf("date", "2026-12-31", now)).toBe(new Date(2027, 0, 1).toISOString());
+    expect(expiryOf("date", "2026-12-31", now)).toBe(new Date(2026, 11, 31, 23, 59, 59).toISOString());
   });
 
   it("is refused for a past or missing day", () => {

@@ -38,6 +38,7 @@ function Audit() {
   }, [items]);
   const onChange = (change: Partial<AuditFilter>) => replaceAddress(href(["audit"], { ...filter, ...change }));
   const isFiltered = Object.values(filter).some((value) => value !== "");
+  const wrong = wrongSubject(problem);
   const isEmpty = items.length === 0 && next === null && !isLoading && problem === null;
   return (
     <>
@@ -49,7 +50,7 @@ function Audit() {
             : items.length > 0 && text.audit.shown(items.length, next === null && !isLoading)}
         </span>
       </header>
-      <Filters filter={filter} wrongSubject={wrongSubject(problem)} onChange={onChange} />
+      <Filters filter={filter} wrongSubject={wrong} onChange={onChange} />
       <section class="card audit-list" aria-label={text.audit.title} aria-busy={isLoading}>
         <ul>
           {items.map((event) => (
@@ -57,9 +58,10 @@ function Audit() {
           ))}
         </ul>
         {isLoading && <Skeleton height={ROW_HEIGHT} rows={items.length === 0 ? 8 : 1} />}
-        {problem !== null && (
+        {problem !== null && wrong === null && (
           <Failure problem={problem} onRetry={() => void (items.length > 0 && next ? loadMore() : restart())} />
         )}
+        {wrong !== null && items.length === 0 && <Empty title={text.audit.nothingFound} />}
         {isEmpty && (
           <Empty title={isFiltered ? text.audit.nothingFound : text.audit.empty}>
             <p>{isFiltered ? text.audit.nothingFoundHint : text.audit.emptyHint}</p>

@@ -43,6 +43,8 @@ function midnight(day: string, later: number): string | null {
   const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(day);
   if (match === null) return null;
   const [, year, month, date] = match.map(Number);
-  const start = new Date(year ?? 0, (month ?? 1) - 1, (date ?? 1) + later);
+  // While somebody types a year, it is one of antiquity.
+  if (year === undefined || year < 2_000) return null;
+  const start = new Date(year, (month ?? 1) - 1, (date ?? 1) + later);
   return Number.isNaN(start.getTime()) ? null : start.toISOString();
 }

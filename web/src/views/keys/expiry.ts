@@ -8,7 +8,7 @@ export function expiryOf(choice: ExpiryChoice, date: string, now: number): strin
   if (choice !== "date") return new Date(now + Number(choice) * DAY).toISOString();
   const parts = date.split("-").map(Number);
   const [year = Number.NaN, month = Number.NaN, day = Number.NaN] = parts;
-  // The end of the chosen day, where the person is.
-  const end = new Date(year, month - 1, day + 1).getTime();
+  // The last second of the chosen day, where the person is.
+  const end = new Date(year, month - 1, day + 1).getTime() - 1_000;
   return end > now ? new Date(end).toISOString() : undefined;
 }

@@ -131,6 +131,9 @@ describe("the account", () => {
 
   it("has a bookmark that opens hop with the address of the page", () => {
     const code = bookmarkletCode("https://hop.example");
+    // Nothing in it is encoded or cut off where a browser reads it as an address.
+    expect(new URL(code).href).toBe(code);
+    expect(new URL(code).hash).toBe("");
     const opened: string[] = [];
     const page = "https://example.com/a?b=1&c=ü#d";
     // The browser runs what follows `javascript:` on the page.

@@ -14,18 +14,9 @@ import { Button } from "../../ui/button";
 import { Empty, Failure, Skeleton } from "../../ui/states";
 import { toast } from "../../ui/toast";
 import { type Action, byRoleAndName, menuFor } from "./actions";
-import { ChangeDialog } from "./change";
-import { DeleteDialog } from "./delete";
-import { DisableDialog } from "./disable";
-import { InviteDialog } from "./invite";
+import { Dialogs, type OpenDialog } from "./dialogs";
 import { Row } from "./row";
-import { InvitationDialog, ResetDialog } from "./secrets";
 import { changeUser, loadUser } from "./users";
-
-type Open =
-  | { kind: "invite" }
-  | { kind: "invitation"; invited: Schemas["InvitedUser"] }
-  | { kind: "change" | "reset" | "disable" | "delete"; user: User };
 
 const ROW_HEIGHT = 60;
 
@@ -42,7 +33,7 @@ export default function TeamView() {
 }
 
 function Team() {
-  const open = useSignal<Open | null>(null);
+  const open = useSignal<OpenDialog | null>(null);
   const { pages, restart, loadMore, change } = useStepwiseList(loadTeam, []);
   const { items, next, isLoading, problem } = pages.value;
   const marked = route.value.query.get("user");
@@ -140,34 +131,6 @@ function Team() {
       />
     </>
   );
-}
-
-interface DialogsProps {
-  open: Open | null;
-  onClose: () => void;
-  onInvited: (invited: Schemas["InvitedUser"]) => void;
-  onChanged: (user: User) => void;
-  onDisabled: (user: User) => void;
-  onDeleted: (user: User, state: "done" | "leaving") => void;
-}
-
-function Dialogs({ open, onClose, onInvited, onChanged, onDisabled, onDeleted }: DialogsProps) {
-  switch (open?.kind) {
-    case undefined:
-      return null;
-    case "invite":
-      return <InviteDialog onClose={onClose} onInvited={onInvited} />;
-    case "invitation":
-      return <InvitationDialog invited={open.invited} onClose={onClose} />;
-    case "change":
-      return <ChangeDialog user={open.user} onClose={onClose} onChanged={onChanged} />;
-    case "reset":
-      return <ResetDialog user={open.user} onClose={onClose} />;
-    case "disable":
-      return <DisableDialog user={open.user} onClose={onClose} onDisabled={onDisabled} />;
-    case "delete":
-      return <DeleteDialog user={open.user} onClose={onClose} onDeleted={(state) => onDeleted(open.user, state)} />;
-  }
 }
 
 /** What the roles may do, in words. */

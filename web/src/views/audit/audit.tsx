@@ -21,9 +21,12 @@ const ROW_HEIGHT = 42;
 export default function AuditView() {
   if (!may("audit:read")) {
     return (
-      <Empty title={text.audit.refused}>
-        <p>{text.audit.refusedHint}</p>
-      </Empty>
+      <>
+        <h1>{text.audit.title}</h1>
+        <Empty title={text.audit.refused}>
+          <p>{text.audit.refusedHint}</p>
+        </Empty>
+      </>
     );
   }
   return <Audit />;

@@ -25,9 +25,12 @@ const ROW_HEIGHT = 86;
 export default function KeysView() {
   if (!may("keys:admin")) {
     return (
-      <Empty title={text.keys.refused}>
-        <p>{text.keys.refusedHint}</p>
-      </Empty>
+      <>
+        <h1>{text.keys.title}</h1>
+        <Empty title={text.keys.refused}>
+          <p>{text.keys.refusedHint}</p>
+        </Empty>
+      </>
     );
   }
   return <Keys />;

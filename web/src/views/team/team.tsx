@@ -24,9 +24,12 @@ const ROW_HEIGHT = 60;
 export default function TeamView() {
   if (!may("users:admin")) {
     return (
-      <Empty title={text.team.refused}>
-        <p>{text.team.refusedHint}</p>
-      </Empty>
+      <>
+        <h1>{text.team.title}</h1>
+        <Empty title={text.team.refused}>
+          <p>{text.team.refusedHint}</p>
+        </Empty>
+      </>
     );
   }
   return <Team />;

@@ -907,7 +907,8 @@ const domains = {
     `${domain} still has links, so it stays. Delete or move them first. If very many are deleted already, they have to be erased too.`,
   configuredStays: "A domain of the setting HOP_DOMAINS can only be removed there.",
   taken: "This deployment has the domain already.",
-  stale: "Somebody changed this domain meanwhile. What you typed is still here: look at it, and save again.",
+  stale:
+    "Somebody changed this domain meanwhile. Their changes are shown now beside what you typed: look at them, and save again.",
 };
 
 const tags = {

@@ -4,7 +4,7 @@ import { dropDraft, loadDraft, saveDraft } from "../../state/draft";
 import { text } from "../../text";
 import { Button } from "../../ui/button";
 import { TextArea, TextField } from "../../ui/field";
-import { ScrollTable } from "../../ui/scroll-table";
+import { Scroll } from "../../ui/scroll";
 import { addMany, type ManyProgress, type ManyResult } from "./add-many";
 import { parseHosts } from "./hosts";
 
@@ -97,7 +97,7 @@ export function PasteHosts({ onDone }: { onDone: () => void }) {
 
 function Failures({ failed }: { failed: ManyResult["failed"] }) {
   return (
-    <ScrollTable label={text.blocklist.failures}>
+    <Scroll label={text.blocklist.failures}>
       <table class="table">
         <caption class="hidden">{text.blocklist.failures}</caption>
         <thead>
@@ -115,6 +115,6 @@ function Failures({ failed }: { failed: ManyResult["failed"] }) {
           ))}
         </tbody>
       </table>
-    </ScrollTable>
+    </Scroll>
   );
 }

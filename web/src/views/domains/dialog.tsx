@@ -29,7 +29,8 @@ interface DomainDialogProps {
 export function DomainDialog({ domain, onSaved, onClose }: DomainDialogProps) {
   const name = `${DRAFT}.${domain?.domain ?? ""}`;
   const typed = useSignal<Typed>(loadDraft<Typed>(name) ?? typedOf(domain));
-  const version = useSignal(domain?.version ?? 0);
+  /** The domain as it was read: what differs from it was typed. */
+  const base = useSignal(domain);
   const isBusy = useSignal(false);
   const problem = useSignal<ApiProblem | null>(null);
   const isStale = problem.value?.code === "version_mismatch";
@@ -43,18 +44,29 @@ export function DomainDialog({ domain, onSaved, onClose }: DomainDialogProps) {
     dropDraft(name);
     onClose();
   };
+  /** Takes over what somebody else has changed, and keeps what was typed here. */
+  const rebase = async (before: Domain) => {
+    try {
+      const path = { domain: before.domain };
+      const now = await call(api.GET("/api/v1/domains/{domain}", { params: { path } }));
+      const [old, fresh, mine] = [typedOf(before), typedOf(now), typed.value];
+      for (const field of REDIRECTS) if (mine[field] === old[field]) change({ [field]: fresh[field] });
+      base.value = now;
+    } catch {
+      // The next attempt says what is wrong.
+    }
+  };
   const onSubmit = async (event: Event) => {
     event.preventDefault();
     isBusy.value = true;
     problem.value = null;
     try {
-      const saved = await save(domain, version.value, typed.value);
+      const saved = await save(base.value, typed.value);
       dropDraft(name);
       onSaved(saved);
     } catch (error) {
       problem.value = asProblem(error);
-      // The next attempt replaces the version that is there now.
-      if (isMismatch(problem.value) && domain) version.value = await versionOf(domain.domain, version.value);
+      if (problem.value.code === "version_mismatch" && base.value) await rebase(base.value);
     } finally {
       isBusy.value = false;
     }
@@ -126,12 +138,13 @@ function typedOf(domain: Domain | null): Typed {
   };
 }
 
-async function save(domain: Domain | null, version: number, typed: Typed): Promise<Domain> {
-  const body = {
-    root: typed.root.trim() || null,
-    not_found: typed.not_found.trim() || null,
-    ended: typed.ended.trim() || null,
-  };
+const REDIRECTS = ["root", "not_found", "ended"] as const;
+
+/** Sends what was changed. */
+async function save(domain: Domain | null, typed: Typed): Promise<Domain> {
+  const before = typedOf(domain);
+  const changed = REDIRECTS.filter((field) => typed[field].trim() !== before[field]);
+  const body = Object.fromEntries(changed.map((field) => [field, typed[field].trim() || null]));
   if (domain === null) {
     // People paste addresses.
     const name = typed.domain
@@ -140,18 +153,6 @@ async function save(domain: Domain | null, version: number, typed: Typed): Promi
       .replace(/\/+$/, "");
     return call(api.POST("/api/v1/domains", { body: { domain: name, ...body } }));
   }
-  const params = { path: { domain: domain.domain }, header: { "If-Match": `"${version}"` } };
+  const params = { path: { domain: domain.domain }, header: { "If-Match": `"${domain.version}"` } };
   return call(api.PATCH("/api/v1/domains/{domain}", { params, body }));
-}
-
-function isMismatch(problem: ApiProblem): boolean {
-  return problem.code === "version_mismatch";
-}
-
-async function versionOf(domain: string, known: number): Promise<number> {
-  try {
-    return (await call(api.GET("/api/v1/domains/{domain}", { params: { path: { domain } } }))).version;
-  } catch {
-    return known;
-  }
 }

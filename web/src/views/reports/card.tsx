@@ -6,6 +6,7 @@ import { domains, may } from "../../state/me";
 import { text } from "../../text";
 import { Button } from "../../ui/button";
 import { CopyButton } from "../../ui/copy";
+import { Scroll } from "../../ui/scroll";
 import { Time } from "../../ui/time";
 import { toast } from "../../ui/toast";
 import { hostOf, linkAddress } from "../links/row";
@@ -93,8 +94,14 @@ export function ReportCard({ report, onChange }: { report: Report; onChange: (re
           <TargetText target={target.value} />
         </dd>
         <dt>{words.detail}</dt>
-        <dd class={report.detail === null ? "quiet" : "untrusted"} dir="auto">
-          {report.detail ?? words.noDetail}
+        <dd>
+          {report.detail === null ? (
+            <span class="quiet">{words.noDetail}</span>
+          ) : (
+            <Scroll kind="untrusted" label={words.detail}>
+              {report.detail}
+            </Scroll>
+          )}
         </dd>
         {report.contact !== null && (
           <>
@@ -132,9 +139,9 @@ function TargetText({ target }: { target: Target }) {
   if (!isLink(target)) return <span class="quiet">{words.targetFailed}</span>;
   return (
     <>
-      <code class="untrusted" dir="ltr">
-        {target.target}
-      </code>
+      <Scroll kind="untrusted" label={words.target}>
+        <code dir="ltr">{target.target}</code>
+      </Scroll>
       {target.state !== "live" && <span class="soft"> {words.linkStates[target.state]}</span>}
     </>
   );

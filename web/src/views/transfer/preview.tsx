@@ -1,5 +1,5 @@
 import { text } from "../../text";
-import { ScrollTable } from "../../ui/scroll-table";
+import { Scroll } from "../../ui/scroll";
 import { type ConvertOptions, linkOf } from "./convert";
 import type { Inspection } from "./source";
 
@@ -12,7 +12,7 @@ export function Preview({ inspection, options }: { inspection: Inspection; optio
   return (
     <div class="stack">
       <h3>{words.preview}</h3>
-      <ScrollTable label={words.preview}>
+      <Scroll label={words.preview}>
         <table class="table preview">
           <thead>
             <tr>
@@ -31,7 +31,7 @@ export function Preview({ inspection, options }: { inspection: Inspection; optio
             ))}
           </tbody>
         </table>
-      </ScrollTable>
+      </Scroll>
     </div>
   );
 }

@@ -4,7 +4,7 @@ import { text } from "../../text";
 import { Button, LinkButton } from "../../ui/button";
 import { number } from "../../ui/format";
 import { saveFile } from "../../ui/save";
-import { ScrollTable } from "../../ui/scroll-table";
+import { Scroll } from "../../ui/scroll";
 import type { Rejected } from "./chunks";
 import { rejectedFile } from "./rejected";
 import type { ImportRun } from "./run";
@@ -135,7 +135,7 @@ function RejectedRows({ file, inspection, rejected, canSave }: RejectedProps) {
   };
   return (
     <>
-      <ScrollTable label={words.counts.rejected(rejected.length)}>
+      <Scroll label={words.counts.rejected(rejected.length)}>
         <table class="table">
           <thead>
             <tr>
@@ -152,7 +152,7 @@ function RejectedRows({ file, inspection, rejected, canSave }: RejectedProps) {
             ))}
           </tbody>
         </table>
-      </ScrollTable>
+      </Scroll>
       {rejected.length > MOST && <p class="quiet">{words.andMore(rejected.length - MOST)}</p>}
       {canSave && (
         <div class="row-line">

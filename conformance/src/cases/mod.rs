@@ -109,6 +109,7 @@ pub fn all() -> Vec<Case> {
         tags::cases(),
         users::cases(),
         accounts::cases(),
+        dashboard::cases(),
         shorten::cases(),
         follow::cases(),
         visits::cases(),

@@ -5,7 +5,6 @@ import { api, call, type Link } from "../../api/client";
 import { now } from "../../api/clock";
 import { ApiProblem, asProblem } from "../../api/problem";
 import { dropDraft, saveDraft } from "../../state/draft";
-import { me } from "../../state/me";
 import { navigate } from "../../state/router";
 import { text } from "../../text";
 import { copyText } from "../../ui/copy";
@@ -56,9 +55,7 @@ interface Start {
   attempt: Attempt | null;
 }
 
-/** A draft belongs to a user: another one may sign in in the same tab. */
-export const draftName = (link: Link | null): string =>
-  `${link === null ? "new" : `edit.${link.id}`}.${me.peek()?.user ?? ""}`;
+export const draftName = (link: Link | null): string => (link === null ? "new" : `edit.${link.id}`);
 
 export function useNewEditor(start: Start): Editor {
   const base = useSignal(start.base);

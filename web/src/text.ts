@@ -860,7 +860,7 @@ const overview = {
   failuresNotForTag: "They belong to no link, and so to no tag.",
   failuresNotCounted: "This deployment does not count them.",
   unavailable: "Statistics do not answer",
-  unavailableHint: "Links go on working, and clicks go on being counted. Try again in a moment.",
+  unavailableHint: "Links go on working. Try again in a moment.",
   empty: "No clicks yet",
   emptyHint: "Share a link, and the numbers appear here within a minute or so.",
 };

@@ -4,6 +4,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
+use flate2::read::GzDecoder;
 use serde_json::Value;
 
 use crate::coverage;
@@ -227,6 +228,19 @@ impl Response {
         names.retain(|name| !OF_THE_CONNECTION.contains(name));
         names.sort_unstable();
         names
+    }
+
+    /// The body without its content coding, which is gzip or none; nothing if it is another one, or damaged.
+    pub fn decoded(&self) -> Option<Vec<u8>> {
+        match self.header("content-encoding").as_deref() {
+            Some("gzip") if !self.body.is_empty() => {
+                let mut bytes = Vec::new();
+                GzDecoder::new(self.body.as_slice()).read_to_end(&mut bytes).ok()?;
+                Some(bytes)
+            }
+            None | Some("gzip") => Some(self.body.clone()),
+            Some(_) => None,
+        }
     }
 
     /// The body as text.

@@ -1,12 +1,9 @@
 //! The dashboard: its page, its files, their encodings, and the colours of the deployment.
 
-use std::io::Read as _;
-
-use flate2::read::GzDecoder;
 use regex::Regex;
 
 use super::cases;
-use crate::client::{Call, Response};
+use crate::client::Call;
 use crate::deployment::Deployment;
 use crate::world::{OTHER_DOMAIN, World};
 
@@ -30,20 +27,6 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 
 fn accepting(path: &str, encoding: &str) -> Call {
     Call::get(path).header("Accept-Encoding", encoding)
-}
-
-/// The body, decompressed if it is gzipped.
-#[track_caller]
-fn decoded(response: &Response) -> Vec<u8> {
-    match response.header("content-encoding").as_deref() {
-        None => response.body.clone(),
-        Some("gzip") => {
-            let mut bytes = Vec::new();
-            GzDecoder::new(response.body.as_slice()).read_to_end(&mut bytes).expect("the body is gzip");
-            bytes
-        }
-        Some(other) => panic!("an encoding that nobody asked for: {other}"),
-    }
 }
 
 /// The paths of the files that the page names, as `src` or `href`.
@@ -110,7 +93,7 @@ fn gzip_and_identity_decode_to_the_same_bytes(world: &World) {
         let compressed = world.hop().send(&accepting(file, "gzip")).expect(200);
         assert_eq!(plain.header("content-encoding"), None, "{file}");
         assert_eq!(compressed.header("content-encoding").as_deref(), Some("gzip"), "{file}");
-        assert_eq!(decoded(&compressed), plain.body, "{file}");
+        assert_eq!(compressed.decoded().as_ref(), Some(&plain.body), "{file}");
         assert_eq!(compressed.header("content-type"), plain.header("content-type"), "{file}");
         assert_eq!(compressed.header("vary").as_deref(), Some("Accept-Encoding"), "{file}");
     }
@@ -124,7 +107,7 @@ fn quality_of_gzip_is_respected(world: &World) {
     {
         let response = world.hop().send(&accepting("/app/", accepted)).expect(200);
         assert_eq!(response.header("content-encoding").as_deref(), encoding, "{accepted}");
-        assert_eq!(decoded(&response), page, "{accepted}");
+        assert_eq!(response.decoded().as_ref(), Some(&page), "{accepted}");
     }
 }
 

@@ -150,14 +150,15 @@ impl Collected {
         let at = format!("the response to {method} {path}");
         let mut bytes = bytes.to_vec();
         if let Some(response) = Response::parse(&bytes, method == "HEAD") {
-            if response.header("content-encoding").is_some() {
+            let body = response.decoded();
+            if body.is_none() {
                 self.unreadable.push(at.clone());
             }
-            // A secret could be split between two chunks.
-            if response.header("transfer-encoding").is_some() {
+            // A secret could be split between two chunks, or be compressed.
+            if ["transfer-encoding", "content-encoding"].iter().any(|name| response.header(name).is_some()) {
                 let head = bytes.windows(4).position(|end| end == b"\r\n\r\n").unwrap_or(0);
                 bytes.truncate(head);
-                bytes.extend(&response.body);
+                bytes.extend(body.unwrap_or_default());
             }
             for given in sources::returned(method, path, &response) {
                 remove_once(&mut bytes, given.text.as_bytes());
@@ -212,6 +213,8 @@ fn remove_once(bytes: &mut Vec<u8>, text: &[u8]) {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+
     use super::forms::forms;
     use super::*;
 
@@ -258,15 +261,22 @@ mod tests {
     }
 
     #[test]
-    fn chunks_are_joined_and_compressed_responses_reported() {
+    fn chunks_are_joined_and_gzip_is_decompressed() {
         let (first, second) = SECRET.split_at(8);
         let chunks = format!("{:x}\r\n{first}\r\n{:x}\r\n{second}\r\n0\r\n\r\n", first.len(), second.len());
         let mut collected = with_secret();
         received(&mut collected, "/x", "Transfer-Encoding: chunked\r\n", chunks.as_bytes());
         assert_eq!(collected.leaks().len(), 1);
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        gzip.write_all(SECRET.as_bytes()).unwrap();
         let mut collected = with_secret();
-        received(&mut collected, "/x", "Content-Encoding: gzip\r\n", b"?");
-        assert_eq!(collected.leaks(), ["the response to POST /x cannot be read"]);
+        received(&mut collected, "/x", "Content-Encoding: gzip\r\n", &gzip.finish().unwrap());
+        assert_eq!(collected.leaks().len(), 1);
+        for encoding in ["gzip", "br"] {
+            let mut collected = with_secret();
+            received(&mut collected, "/x", &format!("Content-Encoding: {encoding}\r\n"), b"?");
+            assert_eq!(collected.leaks(), ["the response to POST /x cannot be read"], "{encoding}");
+        }
     }
 
     #[test]

@@ -13,7 +13,7 @@ export const editSteps = [
       await person.open("Title, tags and note");
       await person.type("Title", "The plan");
       await person.page.reload();
-      await person.until("the input is kept", (wanted) => document.body.innerHTML.includes(wanted), "plan");
+      await person.until("the input is kept", (wanted) => [...document.querySelectorAll("input")].some((input) => input.value === wanted), "plan");
       expectNothing(await person.look("new link"));
       await person.press("Create link", "button", { isPart: true });
       await person.sees("http://hop.localhost/plan is ready");

@@ -55,8 +55,8 @@ export const troubleSteps = [
       await person.until("the first row has the focus", () => document.activeElement?.textContent?.includes("keys"));
       await keyboard.press("Enter");
       await person.until("the link is shown", () => document.querySelector("h1")?.textContent?.includes("keys"));
+      await person.sees("No clicks yet");
       await keyboard.press("q");
-      await person.sees("QR code");
       await person.until("the dialog is open", () => document.querySelector("dialog[open] img") !== null);
       await keyboard.press("Escape");
       await person.until("the dialog is closed", () => document.querySelector("dialog[open]") === null);

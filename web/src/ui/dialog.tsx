@@ -19,6 +19,8 @@ export function Dialog({ title, onClose, canClose = true, isWide = false, childr
   useEffect(() => {
     const before = document.activeElement;
     element.current?.showModal();
+    // `showModal` focuses the first button, which closes the dialog.
+    element.current?.querySelector<HTMLElement>("[data-first-focus]")?.focus();
     return () => {
       if (before instanceof HTMLElement) before.focus();
     };

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useId } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 
 interface FieldProps {
   label: string;
@@ -46,13 +46,23 @@ interface TextProps extends FieldProps {
   value: string;
   onValue: (value: string) => void;
   required?: boolean;
-  autofocus?: boolean;
+  /** Whether the field gets the focus when it appears. */
+  hasFocus?: boolean;
   minLength?: number;
   maxLength?: number;
   placeholder?: string;
   disabled?: boolean;
   spellcheck?: boolean;
   dir?: "auto" | "ltr";
+}
+
+/** Focuses a field when it appears. The attribute `autofocus` works only while a page loads. */
+function useFirstFocus<E extends HTMLElement>(hasFocus: boolean) {
+  const ref = useRef<E>(null);
+  useEffect(() => {
+    if (hasFocus) ref.current?.focus();
+  }, []);
+  return { ref, "data-first-focus": hasFocus || undefined };
 }
 
 interface InputProps extends TextProps {
@@ -64,13 +74,15 @@ interface InputProps extends TextProps {
   step?: string | number;
 }
 
-export function TextField({ label, hint, wrong, value, onValue, ...rest }: InputProps) {
+export function TextField({ label, hint, wrong, value, onValue, hasFocus = false, ...rest }: InputProps) {
+  const focus = useFirstFocus<HTMLInputElement>(hasFocus);
   return (
     <Field label={label} hint={hint} wrong={wrong}>
       {(control) => (
         <input
           {...(rest as object)}
           {...control}
+          {...focus}
           class="input"
           value={value}
           onInput={(event) => onValue(event.currentTarget.value)}
@@ -80,13 +92,23 @@ export function TextField({ label, hint, wrong, value, onValue, ...rest }: Input
   );
 }
 
-export function TextArea({ label, hint, wrong, value, onValue, ...rest }: TextProps & { rows?: number }) {
+export function TextArea({
+  label,
+  hint,
+  wrong,
+  value,
+  onValue,
+  hasFocus = false,
+  ...rest
+}: TextProps & { rows?: number }) {
+  const focus = useFirstFocus<HTMLTextAreaElement>(hasFocus);
   return (
     <Field label={label} hint={hint} wrong={wrong}>
       {(control) => (
         <textarea
           {...rest}
           {...control}
+          {...focus}
           class="input"
           value={value}
           onInput={(event) => onValue(event.currentTarget.value)}

@@ -1,12 +1,12 @@
 import { href } from "../state/router";
 import { text } from "../text";
 import { LinkButton } from "../ui/button";
-import { Empty } from "../ui/states";
 
 export function NotFound() {
   return (
-    <Empty title={text.shell.notFound}>
+    <div class="state">
+      <h1>{text.shell.notFound}</h1>
       <LinkButton href={href(["links"])}>{text.shell.toLinks}</LinkButton>
-    </Empty>
+    </div>
   );
 }

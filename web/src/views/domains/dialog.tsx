@@ -92,7 +92,7 @@ export function DomainDialog({ domain, onSaved, onClose }: DomainDialogProps) {
             hint={fields.domainHint}
             wrong={isTaken ? text.domains.taken : wrong("domain")}
             required
-            autofocus
+            hasFocus
             spellcheck={false}
             autocomplete="off"
             value={typed.value.domain}

@@ -75,7 +75,7 @@ export function CreateDialog({ onClose, onCreated }: { onClose: () => void; onCr
           hint={text.keys.nameHint}
           autocomplete="off"
           required
-          autofocus
+          hasFocus
           value={name}
           wrong={wrong("/name")}
           onValue={(value) => set({ name: value })}

@@ -33,7 +33,7 @@ export function BlockDialog({ link, onBlocked, onClose }: BlockProps) {
           label={text.link.blockReason}
           hint={text.link.blockReasonHint}
           required
-          autofocus
+          hasFocus
           maxLength={512}
           value={reason.value}
           wrong={detail && text.sentence(detail)}

@@ -95,7 +95,7 @@ function TagDialog({ onClose, onApply }: ApplyProps<string>) {
         <TextField
           label={text.links.bulk.tagLabel}
           required
-          autofocus
+          hasFocus
           value={tag.value}
           onValue={(value) => {
             tag.value = value;

@@ -35,7 +35,7 @@ export function AcceptForm({ token }: { token: string }) {
       <TextField
         label={`${text.start.name} (${text.common.optional})`}
         autocomplete="name"
-        autofocus
+        hasFocus
         value={name.value}
         wrong={wrong("/name")}
         onValue={(value) => {

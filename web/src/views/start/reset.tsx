@@ -37,7 +37,7 @@ export function ResetForm({ token }: { token: string }) {
         type="password"
         autocomplete="new-password"
         required
-        autofocus
+        hasFocus
         minLength={12}
         value={password.value}
         wrong={wrong("/new")}

@@ -47,7 +47,7 @@ export function SetupForm({ keyGiven }: { keyGiven: string }) {
         type="password"
         autocomplete="off"
         required
-        autofocus={keyGiven === ""}
+        hasFocus={keyGiven === ""}
         value={key.value}
         wrong={code === "unauthenticated" ? text.start.wrongKey : null}
         onValue={(value) => {
@@ -58,7 +58,7 @@ export function SetupForm({ keyGiven }: { keyGiven: string }) {
         label={text.start.name}
         autocomplete="name"
         required
-        autofocus={keyGiven !== ""}
+        hasFocus={keyGiven !== ""}
         value={name.value}
         wrong={wrong("/name")}
         onValue={(value) => {

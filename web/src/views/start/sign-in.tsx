@@ -30,7 +30,7 @@ export function SignInForm({ title, email: given = "" }: { title?: string; email
         type="email"
         autocomplete="username"
         required
-        autofocus={given === ""}
+        hasFocus={given === ""}
         value={email.value}
         wrong={wrong("/email")}
         onValue={(value) => {
@@ -42,7 +42,7 @@ export function SignInForm({ title, email: given = "" }: { title?: string; email
         type="password"
         autocomplete="current-password"
         required
-        autofocus={given !== ""}
+        hasFocus={given !== ""}
         value={password.value}
         wrong={wrong("/password")}
         onValue={(value) => {

@@ -86,7 +86,7 @@ export function TagDialog({ kind, tag, domain, known, isComplete, onClose }: Tag
             hint={name !== typed.value && name !== "" ? words.savedAs(name) : undefined}
             wrong={wrongName(problem.value, name === tag.tag && typed.value !== tag.tag)}
             required
-            autofocus
+            hasFocus
             maxLength={64}
             disabled={now !== null}
             value={typed.value}

@@ -54,7 +54,7 @@ export function InviteDialog({ onClose, onInvited }: InviteProps) {
           type="email"
           autocomplete="off"
           required
-          autofocus
+          hasFocus
           value={email}
           wrong={isTaken ? text.team.emailTaken : wrong("/email")}
           onValue={(value) => set({ email: value })}

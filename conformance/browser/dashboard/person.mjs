@@ -102,8 +102,18 @@ export class Person {
     if (reached !== expected) throw new Error(`${address} leads to ${reached}, not to ${expected}`);
   }
 
-  async type(name, text) {
-    await this.find(name).click({ count: 3 });
+  /** Types into the field with this label, in place of what is there. */
+  async type(label, text) {
+    const handle = await this.page.waitForFunction(
+      (wanted) => {
+        const labelled = [...document.querySelectorAll("label")].filter((one) => one.innerText.trim() === wanted).map((one) => one.control);
+        const named = [...document.querySelectorAll("[aria-label]")].filter((one) => one.getAttribute("aria-label") === wanted);
+        return [...labelled, ...named].find((one) => one?.matches("input, textarea")) ?? null;
+      },
+      { timeout: PATIENCE },
+      label,
+    );
+    await handle.click({ count: 3 });
     await this.page.keyboard.press("Backspace");
     await this.page.keyboard.type(text);
   }

@@ -113,6 +113,8 @@ export class Person {
       { timeout: PATIENCE },
       label,
     );
+    // As people do who see only half of a field.
+    await handle.evaluate((field) => field.scrollIntoView({ block: "center" }));
     await handle.click({ count: 3 });
     await this.page.keyboard.press("Backspace");
     await this.page.keyboard.type(text);

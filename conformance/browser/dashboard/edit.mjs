@@ -45,7 +45,7 @@ export const editSteps = [
       await person.sees("If country is Germany, go to");
       await person.press("Try as a visitor…");
       await person.choose("Country", "Germany");
-      await person.sees("This rule holds");
+      await person.sees("Rule 1 holds");
       expectNothing(await person.look("try as a visitor"));
       await person.page.keyboard.press("Escape");
     },

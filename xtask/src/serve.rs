@@ -134,8 +134,9 @@ fn origin(port: u16) -> String {
 fn usage(origin: &str, key: &str, about_links: &str) -> String {
     format!(
         "\nhop runs at {origin}\n{about_links}\n\n\
-         Open {origin}/app/ and set up your account with the development admin key: {key}\n\n\
-         Or create a link without an account:\n\n\
+         Dashboard: {origin}/app/\n\
+         The first time, create your account: {origin}/app/#/setup?key={key}\n\n\
+         Or create a link without an account, with the development admin key:\n\n\
          curl -sS {origin}/shorten -H 'Authorization: Bearer {key}' -H 'Content-Type: application/json' \
          -d '{{\"url\":\"https://example.com/\"}}'\n\nPress Ctrl-C to stop it.\n"
     )

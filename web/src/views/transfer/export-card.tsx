@@ -69,7 +69,7 @@ export function ExportCard() {
           value={domain.value}
           disabled={isFixed}
           options={[
-            ...(domains.value.length === 1 ? [] : [{ value: "", label: words.allDomains }]),
+            { value: "", label: words.allDomains },
             ...domains.value.map((one) => ({ value: one.domain, label: one.domain })),
           ]}
           onValue={(value) => {

@@ -11,9 +11,9 @@ pub(crate) async fn read(env: &Env, name: &str) -> Result<Option<Vec<u8>>, Store
     let unavailable = |error: Error| failed(&error.to_string());
     let assets = env.assets(BINDING).map_err(unavailable)?;
     let mut response = assets.fetch(format!("https://assets/{name}"), None).await.map_err(unavailable)?;
-    match response.status_code() / 100 {
-        2 => response.bytes().await.map(Some).map_err(unavailable),
-        4 => Ok(None),
-        _ => Err(failed(&format!("status {}", response.status_code()))),
+    match response.status_code() {
+        200..=299 => response.bytes().await.map(Some).map_err(unavailable),
+        404 => Ok(None),
+        status => Err(failed(&format!("status {status}"))),
     }
 }

@@ -57,7 +57,7 @@ pub(crate) fn command(project: &Project, arguments: lexopt::Parser) -> Outcome<E
         return Ok(help::print(HELP));
     };
     let port = port::choose(options.edge, options.port)?;
-    let vite = if options.web { Some(port::for_vite()?) } else { None };
+    let vite = if options.web { Some(port::for_vite(port)?) } else { None };
     // What a browser has in its address bar: hop makes short URLs with it.
     let origin = origin(vite.unwrap_or(port));
     let secrets = secrets::development(project)?;

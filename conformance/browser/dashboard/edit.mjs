@@ -66,7 +66,7 @@ export const editSteps = [
       await person.page.close();
       person.page = first;
       await person.page.bringToFront();
-      await person.expecting(["412"], async () => {
+      await person.expecting(["status of 412"], async () => {
         await person.press("Save changes", "button", { isPart: true });
         await person.sees("Somebody changed this link meanwhile");
       });

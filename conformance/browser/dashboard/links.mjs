@@ -33,7 +33,7 @@ export const linkSteps = [
     "a wrong address is explained at its field, and kept",
     async (person) => {
       await person.type("Long address", "http://ann:secret@example.com/");
-      await person.expecting(["422"], async () => {
+      await person.expecting(["status of 422"], async () => {
         await person.page.focus("[aria-label='Long address']");
         await person.page.keyboard.press("Enter");
         await person.until("the field is marked", () => document.querySelector("[aria-label='Long address'][aria-invalid=true]") !== null);

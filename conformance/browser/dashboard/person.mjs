@@ -48,8 +48,11 @@ export class Person {
   /** Runs `work`, during which the console may say these things. */
   async expecting(parts, work) {
     this.#expected = parts;
-    await work();
-    this.#expected = [];
+    try {
+      await work();
+    } finally {
+      this.#expected = [];
+    }
   }
 
   /** What went wrong since the last call. */

@@ -20,7 +20,7 @@ export const startSteps = [
       await person.type("E-mail", OWNER.email);
       await person.type("Password", OWNER.password);
       await person.type("Admin key", `${adminKey}x`);
-      await person.expecting(["401"], async () => {
+      await person.expecting(["status of 401"], async () => {
         await person.press("Create account");
         await person.sees("This is not the admin key of this deployment.");
       });
@@ -43,7 +43,7 @@ export const startSteps = [
       await person.sees("Forgot the password?");
       await person.type("E-mail", OWNER.email);
       await person.type("Password", "four wrong words");
-      await person.expecting(["401"], async () => {
+      await person.expecting(["status of 401"], async () => {
         await person.press("Sign in");
         await person.sees("The e-mail address or the password is wrong.");
       });

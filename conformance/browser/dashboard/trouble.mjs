@@ -11,7 +11,7 @@ export const troubleSteps = [
         const headers = { "content-type": "application/json" };
         await fetch("/api/v1/logout", { method: "POST", body: JSON.stringify({ everywhere: true }), headers });
       });
-      await person.expecting(["401"], async () => {
+      await person.expecting(["status of 401"], async () => {
         await person.page.focus("[aria-label='Long address']");
         await person.page.keyboard.press("Enter");
         await person.sees("Your session has ended");

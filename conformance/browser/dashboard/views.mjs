@@ -1,13 +1,34 @@
 // Every view, in both themes and two widths.
 import { expectNothing } from "./person.mjs";
 
-const VIEWS = ["overview", "links", "link/hop.localhost/plan", "edit/hop.localhost/plan", "domains", "tags", "team", "keys", "audit", "reports", "blocklist", "transfer", "account", "about", "nothing"];
+/** The views by their addresses, with their headings. */
+const VIEWS = {
+  overview: "Overview",
+  links: "Links",
+  "link/hop.localhost/plan": "hop.localhost/plan",
+  "edit/hop.localhost/plan": "Edit plan",
+  domains: "Domains",
+  tags: "Tags",
+  team: "Team",
+  keys: "Keys",
+  audit: "Audit",
+  reports: "Reports",
+  blocklist: "Blocklist",
+  transfer: "Import and export",
+  account: "Your account",
+  about: "About hop",
+  nothing: "There is no such page.",
+};
 
-export const viewSteps = VIEWS.map((view) => [
+export const viewSteps = Object.entries(VIEWS).map(([view, heading]) => [
   `the view ${view} is sound in both themes and two widths`,
   async (person) => {
     await person.goTo(`#/${view}`);
-    await person.until("the view is loaded", () => document.querySelector("main h1, main h2") !== null && document.querySelector("main [aria-busy=true], main .skeleton") === null);
+    await person.until(
+      `${heading} is shown`,
+      (title) => document.querySelector("main h1")?.innerText.includes(title) && document.querySelector("main [aria-busy=true], main .skeleton") === null,
+      heading,
+    );
     expectNothing(await person.look(`view ${view}`));
   },
 ]);

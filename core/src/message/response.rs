@@ -39,10 +39,10 @@ const REFERRER_ORIGIN: HeaderValue = HeaderValue::from_static("strict-origin-whe
 const NO_CONTENT_POLICY: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 
 /// Content security policy of the dashboard: scripts, styles and requests of its own origin only, and none inline.
-/// `data:` and `blob:` are for pictures alone, such as QR codes. Trusted Types forbid text as markup.
+/// `data:` and `blob:` are for pictures alone, such as QR codes. Trusted Types forbid text as markup, and no script may make an exception.
 const DASHBOARD_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; font-src 'none'; \
-     base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
+     base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
 );
 
 /// Content security policy of pictures. It also blocks scripts in an SVG.

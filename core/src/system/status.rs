@@ -136,9 +136,9 @@ struct StatisticsJson {
 #[derive(Serialize)]
 #[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
 struct SearchJson {
-    /// `indexed`: words are in an index, so the first page finds even a single link among very many. `scanned`: a page
-    /// examines the next links, newest first, as many as its operations allow, and may find none. `examined` of the
-    /// page says how many.
+    /// `indexed`: words are in an index, and a page examines only links with one of the words, as long as it is not in
+    /// very many. `scanned`: a page examines the next links, newest first, as many as its operations allow, and may find
+    /// none. `examined` of the page says how many.
     #[cfg_attr(feature = "docs", schemars(extend("enum" = ["indexed", "scanned"])))]
     words: &'static str,
     /// Index entries up to which a word of a query is looked up. If there are more, of all words that begin with it, links

@@ -833,7 +833,7 @@ fn first_refusal_stands_despite_stale_reads() {
 
 #[test]
 fn every_endpoint_using_the_store_is_tried() {
-    // The description of the API is stored elsewhere. `internal.rs` tests its absence.
+    // Static assets are stored elsewhere. `internal.rs` tests their absence.
     let needs_assets = |row: &Endpoint| matches!(row.pattern, "/openapi.json" | "/app/" | "/app/assets/{file}");
     let uses_the_store = |row: &&Endpoint| !needs_assets(row) && row.statuses.contains(&503);
     for row in ENDPOINTS.iter().filter(uses_the_store) {

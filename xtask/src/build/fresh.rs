@@ -27,7 +27,12 @@ impl Step {
         if self.is_current() {
             return Ok(());
         }
+        let inputs = self.digest_of(&self.inputs)?;
         build()?;
+        // A file that was saved meanwhile may be missing in the output: without a record the next run builds again.
+        if self.digest_of(&self.inputs)? != inputs {
+            return Ok(());
+        }
         let digest = self.digest()?;
         if let Some(folder) = self.record.parent() {
             fs::create_dir_all(folder).doing(format_args!("creating {}", folder.display()))?;
@@ -42,13 +47,18 @@ impl Step {
     }
 
     fn digest(&self) -> Outcome<String> {
+        Ok(self.digest_of(&self.inputs)? + &self.digest_of(&self.outputs)?)
+    }
+
+    /// The digest of the command and of files.
+    fn digest_of(&self, paths: &[PathBuf]) -> Outcome<String> {
         let mut digest = Sha256::new();
         let mut add = |bytes: &[u8]| {
             digest.update(bytes.len().to_le_bytes());
             digest.update(bytes);
         };
         add(self.command.as_bytes());
-        for path in self.inputs.iter().chain(&self.outputs) {
+        for path in paths {
             for file in files(path)? {
                 add(file.as_os_str().as_encoded_bytes());
                 add(&read(&file)?);

@@ -22,9 +22,11 @@ pub(super) fn choose(edge: Edge, requested: Option<u16>) -> Outcome<u16> {
     })
 }
 
-/// The port of Vite's development server: its default one, or the next free one after it.
-pub(super) fn for_vite() -> Outcome<u16> {
-    usual_or_next(5173)
+/// The port of Vite's development server: its default one, or the next free one after it. `taken` is that of hop, which
+/// does not listen yet.
+pub(super) fn for_vite(taken: u16) -> Outcome<u16> {
+    const USUAL: u16 = 5173;
+    usual_or_next(if taken == USUAL { USUAL + 1 } else { USUAL })
 }
 
 fn usual_or_next(usual: u16) -> Outcome<u16> {

@@ -26,6 +26,10 @@ pub(crate) fn install(project: &Project) -> Outcome<()> {
     let Some(pnpm) = quoted_after(&manifest, "\"packageManager\": ") else {
         return Err(Failure::new(format!("{MANIFEST} names no packageManager")));
     };
+    if project.path("node_modules").is_symlink() {
+        return Err(Failure::new("node_modules is a symbolic link, and installing would change the folder of another checkout")
+            .advise("Remove the link and run the same command again."));
+    }
     println!("Installing the npm packages ({pnpm})…");
     // Use the system's npx: the installation may replace the project's own node.
     let mut npx = project.system_command("npx");

@@ -218,7 +218,7 @@ impl Step {
             Self::Format => check(&mut cargo(project, "fmt --all -- --check")),
             Self::Lint => {
                 // `--all-targets` leaves out tests with `test = false`, so they are named.
-                let named = "--package hop-conformance --package xtask --test browser --test scale --test import_scale";
+                let named = "--package hop-conformance --package xtask --test browser --test dashboard --test scale --test import_scale";
                 let mut holds = true;
                 for targets in ["--all-targets", named] {
                     let arguments = format!("clippy {targets} --all-features -- -D warnings");

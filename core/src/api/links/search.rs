@@ -11,7 +11,7 @@ use crate::model::search_words::SearchQuery;
 use crate::store::ports::{Edge, Records as _, StoreError};
 use crate::store::{Key, Prefix, index_entry, load_many};
 
-/// The maximum number of entries of a word that a search reads. Of a word with more, links are found soon by a scan.
+/// The maximum number of entries of a word that a search reads. Of a word with more, links are found by a scan.
 pub(crate) const MAX_ENTRIES: u16 = 1_000;
 
 /// The same for a page that continues such a search. It is more, so that the list goes on while links are created.

@@ -18,9 +18,9 @@ pub(super) const LIST_LINKS: Operation = Operation::new(OperationGroup::Links, "
         "The links of a domain, newest first. All filters apply together; deleted links are listed with \
          `state=deleted` only. With `prefix`, and neither `q` nor `tag` nor a user as `owner`, the links are in the order of \
          their aliases. With `q` a page may find little among the links that it examines: `search` in `/capabilities` says \
-         whether words are indexed, and `examined` shows the progress. If more than a thousand links with the words of \
-         `q` are created during the listing, a cursor may become invalid (422). A link that exists during the whole listing is listed exactly once, even if others come and \
-         go.",
+         whether words are indexed, and `examined` shows the progress. If more than a thousand words that begin like those \
+         of `q` are added during the listing, a cursor may become invalid (422). A link that exists during the whole \
+         listing is listed exactly once, even if others come and go.",
     )
     .parameters(&[
         parameters::DOMAIN,

@@ -1,5 +1,5 @@
 import { useEffect } from "preact/hooks";
-import { session } from "./api/session";
+import { resume, session } from "./api/session";
 import { Shell } from "./shell";
 import { loadDeployment, me } from "./state/me";
 import { useResource } from "./state/resource";
@@ -21,12 +21,24 @@ export function App() {
 function Content() {
   const current = session.value;
   if (isStartPage(route.value) || current.kind === "signed-out") return <StartPage />;
-  if (current.kind === "unknown") return <FirstSkeleton />;
+  if (current.kind === "unknown") return <Resuming />;
   return (
     <>
       <SignedIn key={current.user.id} />
       {current.kind === "ended" && <SignInAgain user={current.user} />}
     </>
+  );
+}
+
+/** Continues the session of an earlier visit. */
+function Resuming() {
+  const { resource, reload } = useResource(resume, []);
+  const { problem } = resource.value;
+  if (problem === null) return <FirstSkeleton />;
+  return (
+    <main class="main">
+      <Failure problem={problem} onRetry={() => void reload()} />
+    </main>
   );
 }
 

@@ -99,6 +99,24 @@ describe("a session", () => {
     expect(app.session.value.kind).toBe("signed-in");
   });
 
+  it("of somebody else does not send what waited", async () => {
+    answers = {
+      "/api/v1/token": () => ({ status: 401, body: {} }),
+      "/api/v1/me": (request) =>
+        request.headers.get("authorization") === "Bearer other"
+          ? { status: 200, body: { ok: true } }
+          : { status: 401, body: { code: "unauthenticated", detail: "no", errors: [] } },
+    };
+    const app = await tab();
+    app.start(signedIn("old") as never);
+    const answer = me(app);
+    await vi.waitFor(() => expect(app.session.value.kind).toBe("ended"));
+    app.leave();
+    app.start(signedIn("other", { ...USER, id: "usr_2" }) as never);
+    await expect(answer).rejects.toMatchObject({ code: "unauthenticated" });
+    expect(requests).not.toContain("GET /api/v1/me Bearer other");
+  });
+
   it("is not over because the store did not answer", async () => {
     answers = {
       "/api/v1/token": () => ({ status: 503, body: { code: "store_unavailable", detail: "later", errors: [] } }),

@@ -39,7 +39,7 @@ channel.onmessage = ({ data }: MessageEvent<Message>) => {
   else forget();
 };
 
-let waiting: (() => void)[] = [];
+const waiting: (() => void)[] = [];
 
 /** Starts the session with the answer of a sign-in, here and in the other tabs. */
 export function start(answer: SignedIn): void {
@@ -57,14 +57,20 @@ function accept(answer: SignedIn): void {
     return;
   }
   session.value = { kind: "signed-in", user: answer.user };
-  for (const resume of waiting) resume();
-  waiting = [];
+  wake();
+}
+
+/** Lets the requests go on that wait for a sign-in. Without one they fail. */
+function wake(): void {
+  for (const resume of waiting.splice(0)) resume();
 }
 
 function forget(): void {
   token = null;
   remember(false);
   session.value = { kind: "signed-out" };
+  // What waited belongs to who has left: nobody else may send it.
+  wake();
 }
 
 /** Continues the session of the cookie, if there may be one. */

@@ -14,13 +14,20 @@ export async function copyText(value: string): Promise<boolean> {
   }
 }
 
-export function CopyButton({ value, label }: { value: string; label: string }) {
+interface CopyButtonProps {
+  value: string;
+  label: string;
+  /** The message, for values that are secret or long. */
+  said?: string;
+}
+
+export function CopyButton({ value, label, said = text.common.copied(value) }: CopyButtonProps) {
   const isCopied = useSignal(false);
   const onClick = async (event: Event) => {
     event.stopPropagation();
     if (!(await copyText(value))) return;
     isCopied.value = true;
-    toast(text.common.copied(value));
+    toast(said);
     setTimeout(() => {
       isCopied.value = false;
     }, 1_500);

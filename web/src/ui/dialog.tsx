@@ -2,6 +2,7 @@ import type { ComponentChildren } from "preact";
 import { useEffect, useId, useRef } from "preact/hooks";
 import { text } from "../text";
 import { IconButton } from "./button";
+import { Toasts } from "./toast";
 
 interface DialogProps {
   title: string;
@@ -12,7 +13,10 @@ interface DialogProps {
   children: ComponentChildren;
 }
 
-/** A modal dialog. The browser keeps the focus inside, and gives it back afterwards. */
+/**
+ * A modal dialog. The browser keeps the focus inside, and gives it back afterwards. Messages are shown inside too: those of
+ * the page are out of reach meanwhile.
+ */
 export function Dialog({ title, onClose, canClose = true, isWide = false, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
@@ -34,12 +38,15 @@ export function Dialog({ title, onClose, canClose = true, isWide = false, childr
         event.preventDefault();
         if (canClose) onClose();
       }}
+      // Browsers may close a dialog without asking first, after a second Escape.
+      onClose={() => (canClose ? onClose() : element.current?.showModal())}
     >
       <header>
         <h2 id={id}>{title}</h2>
         {canClose && <IconButton icon="close" label={text.common.close} onClick={onClose} />}
       </header>
       {children}
+      <Toasts />
     </dialog>
   );
 }

@@ -26,7 +26,7 @@ export function Bookmarklet() {
       </p>
       <div>
         <p class="row-line quiet">
-          {account.bookmarkletCode} <CopyButton value={code} label={account.copyCode} />
+          {account.bookmarkletCode} <CopyButton value={code} label={account.copyCode} said={text.secret.copied} />
         </p>
         <code class="bookmarklet-code">{code}</code>
       </div>

@@ -22,7 +22,7 @@ export function SecretDialog({ made, onClose }: { made: MadeKey; onClose: () => 
         <section>
           <p class="row-line">
             <b>{secret.example}</b>
-            <CopyButton value={example} label={secret.copyExample} />
+            <CopyButton value={example} label={secret.copyExample} said={text.secret.copied} />
           </p>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be reached by the keyboard. */}
           <pre class="code" tabIndex={0}>

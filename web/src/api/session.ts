@@ -39,7 +39,8 @@ channel.onmessage = ({ data }: MessageEvent<Message>) => {
   else forget();
 };
 
-const waiting: (() => void)[] = [];
+/** The requests that wait for a sign-in. They get its access token, or `null`. */
+const waiting: ((token: string | null) => void)[] = [];
 
 /** Starts the session with the answer of a sign-in, here and in the other tabs. */
 export function start(answer: SignedIn): void {
@@ -57,12 +58,12 @@ function accept(answer: SignedIn): void {
     return;
   }
   session.value = { kind: "signed-in", user: answer.user };
-  wake();
+  wake(answer.access_token);
 }
 
-/** Lets the requests go on that wait for a sign-in. Without one they fail. */
-function wake(): void {
-  for (const resume of waiting.splice(0)) resume();
+/** Lets the requests go on that wait for a sign-in. Without a token they fail. */
+function wake(text: string | null): void {
+  for (const resolve of waiting.splice(0)) resolve(text);
 }
 
 function forget(): void {
@@ -70,7 +71,7 @@ function forget(): void {
   remember(false);
   session.value = { kind: "signed-out" };
   // What waited belongs to who has left: nobody else may send it.
-  wake();
+  wake(null);
 }
 
 /** Continues the session of the cookie, if there may be one. */
@@ -90,8 +91,7 @@ export async function accessToken(refused: string | null = null): Promise<string
   const current = session.peek();
   if (current.kind !== "signed-in" && current.kind !== "ended") return null;
   session.value = { kind: "ended", user: current.user };
-  await new Promise<void>((resolve) => waiting.push(resolve));
-  return token === null ? null : (token as AccessToken).text;
+  return new Promise((resolve) => waiting.push(resolve));
 }
 
 /** The renewal that is under way in this tab. */

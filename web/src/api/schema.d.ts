@@ -358,7 +358,7 @@ export interface paths {
         };
         /**
          * List links
-         * @description The links of a domain, newest first. All filters apply together; deleted links are listed with `state=deleted` only. With `prefix`, and neither `q` nor `tag` nor a user as `owner`, the links are in the order of their aliases. With `q` a page may find little among the links that it examines: `search` in `/capabilities` says whether words are indexed, and `examined` shows the progress. If more than a thousand links with the words of `q` are created during the listing, a cursor may become invalid (422). A link that exists during the whole listing is listed exactly once, even if others come and go.
+         * @description The links of a domain, newest first. All filters apply together; deleted links are listed with `state=deleted` only. With `prefix`, and neither `q` nor `tag` nor a user as `owner`, the links are in the order of their aliases. With `q` a page may find little among the links that it examines: `search` in `/capabilities` says whether words are indexed, and `examined` shows the progress. If more than a thousand words that begin like those of `q` are added during the listing, a cursor may become invalid (422). A link that exists during the whole listing is listed exactly once, even if others come and go.
          */
         get: operations["listLinks"];
         put?: never;
@@ -1577,7 +1577,7 @@ export interface components {
             /** @description How links are found by words: the parameter `q` of the list of links. */
             search: {
                 /**
-                 * @description `indexed`: words are in an index, so the first page finds even a single link among very many. `scanned`: a page examines the next links, newest first, as many as its operations allow, and may find none. `examined` of the page says how many.
+                 * @description `indexed`: words are in an index, and a page examines only links with one of the words, as long as it is not in very many. `scanned`: a page examines the next links, newest first, as many as its operations allow, and may find none. `examined` of the page says how many.
                  * @enum {string}
                  */
                 words: "indexed" | "scanned";

@@ -22,7 +22,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         writeln!(table, "    ({name:?}, include_bytes!({path:?}) as &[u8]),")?;
     }
     table.push_str("]\n");
-    fs::write(Path::new(&env::var("OUT_DIR")?).join("assets.rs"), table)?;
+    let file = Path::new(&env::var("OUT_DIR")?).join("assets.rs");
+    fs::write(&file, table)?;
+    println!("cargo::rustc-env=HOP_ASSETS={}", file.display());
     Ok(())
 }
 

@@ -57,7 +57,8 @@ fn operations(document: &Value) -> Vec<Operation> {
                     .replace("{tag}", "x")
                     .replace("{domain}", "c.example")
                     .replace("{user}", &user)
-                    .replace("{key}", PLANTED),
+                    .replace("{key}", PLANTED)
+                    .replace("{file}", "main-memory.js"),
                 method: name.to_uppercase().parse().expect("a method"),
                 parameters: parameters.map(|parameter| resolve(document, parameter).clone()).collect(),
                 body: operation["requestBody"]["content"].clone(),

@@ -108,6 +108,7 @@ const shortcuts = {
     ["↑ ↓", "Move in a list"],
     ["Enter", "Open the link"],
     ["e", "Edit"],
+    ["x", "Select"],
     ["q", "QR code"],
     ["Escape", "Back, or close"],
     ["?", "This help"],
@@ -161,7 +162,6 @@ const links = {
   actions: (alias: string): string => `Actions for ${alias}`,
   select: (alias: string): string => `Select ${alias}`,
   open: "Open",
-  openTarget: "Open the target",
   disable: "Disable",
   enable: "Enable",
   deleted: (alias: string): string => `Deleted ${alias}`,
@@ -189,7 +189,6 @@ const links = {
     starts: (when: string): string => `starts ${when}`,
     password: "password",
     rules: (rules: number): string => count(rules, "rule", "rules"),
-    clicks: (used: number, most: number): string => `${number(used)} of ${number(most)}`,
   },
   filters: {
     domain: "Domain",
@@ -197,11 +196,7 @@ const links = {
     owner: "Owner",
     state: "State",
     created: "Created",
-    any: "Any",
-    everybody: "Everybody",
     nobody: "Nobody",
-    anyState: "Any but deleted",
-    anyTime: "Any time",
     lastDays: (days: number): string => `In the last ${count(days, "day", "days")}`,
     mine: "My links",
   },
@@ -217,6 +212,11 @@ const links = {
       failed === 0
         ? `${count(done, "link", "links")} changed`
         : `${count(done, "link", "links")} changed, ${number(failed)} not`,
+    outdated: (outdated: number): string =>
+      `${count(outdated, "link was", "links were")} changed meanwhile: reload, then try again`,
+    reload: "Reload",
+    restored: (restored: number): string => `Restored ${count(restored, "link", "links")}`,
+    choose: "Choose…",
     progress: (done: number, all: number): string => `${number(done)} of ${number(all)}…`,
     apply: "Apply",
   },
@@ -240,8 +240,6 @@ const create = {
   button: "Create",
   done: (url: string): string => `${url} is ready`,
   copyKey: "Copy",
-  another: "Create another",
-  missingScheme: "https:// was added",
 };
 
 const chart = {

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { api, call, type Schemas } from "../../api/client";
 import { text } from "../../text";
 
@@ -17,21 +17,26 @@ const PAUSE = 250;
 /** Checks while somebody types whether an alias is available. Only creating the link claims it. */
 export function useAvailability(domain: string) {
   const state = useSignal<AliasState>({ kind: "none" });
-  const latest = useRef({ alias: "", timer: 0 });
+  const timer = useRef(0);
+  /** The number of the latest check. The answer of an earlier one is dropped. */
+  const run = useRef(0);
   const check = (typed: string) => {
     const alias = typed.trim();
-    clearTimeout(latest.current.timer);
-    latest.current.alias = alias;
+    clearTimeout(timer.current);
+    run.current += 1;
+    const current = run.current;
     if (alias === "") {
       state.value = { kind: "none" };
       return;
     }
     state.value = { kind: "checking" };
-    latest.current.timer = window.setTimeout(async () => {
+    timer.current = window.setTimeout(async () => {
       const answer = await ask(alias, domain);
-      if (latest.current.alias === alias) state.value = answer;
+      if (run.current === current) state.value = answer;
     }, PAUSE);
   };
+  // What was asked for another domain says nothing about this one.
+  useEffect(() => () => check(""), [domain]);
   return { state, check };
 }
 

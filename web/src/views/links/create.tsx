@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 import { api, call, type Link } from "../../api/client";
 import { type ApiProblem, asProblem } from "../../api/problem";
 import { dropDraft, loadDraft, saveDraft } from "../../state/draft";
@@ -13,16 +13,12 @@ import { ProblemNotice } from "../../ui/states";
 import { toast } from "../../ui/toast";
 import { Attempt } from "./attempt";
 import { useAvailability } from "./availability";
+import { aliasError, isShownAtFields, leftAfter, type QuickDraft } from "./draft";
 import { hostOf } from "./row";
 import { withScheme } from "./target";
 
 /** The name of the draft of this card. */
 export const QUICK_DRAFT = "create";
-
-interface Draft {
-  target: string;
-  alias: string;
-}
 
 /** Creates a link: paste, see the alias, press Enter. */
 export function CreateCard({
@@ -32,12 +28,13 @@ export function CreateCard({
   input: RefObject<HTMLInputElement | null>;
   onCreated: (link: Link) => void;
 }) {
-  const kept = loadDraft<Draft>(QUICK_DRAFT);
+  const kept = loadDraft<QuickDraft>(QUICK_DRAFT);
   const target = useSignal(kept?.target ?? "");
   const alias = useSignal(kept?.alias ?? "");
   const isBusy = useSignal(false);
   const problem = useSignal<ApiProblem | null>(null);
   const attempt = useRef(new Attempt()).current;
+  const id = useId();
   const domain = defaultDomain.value;
   const { state, check } = useAvailability(domain);
   const origin = domains.value.find((one) => one.default)?.origin ?? location.origin;
@@ -46,20 +43,30 @@ export function CreateCard({
     if (target.value || alias.value) saveDraft(QUICK_DRAFT, { target: target.value, alias: alias.value });
     else dropDraft(QUICK_DRAFT);
   }, [target.value, alias.value]);
+  // The alias of a draft is checked too.
+  useEffect(() => check(alias.peek()), [domain]);
 
+  const clear = (sent: QuickDraft) => {
+    const left = leftAfter({ target: target.peek(), alias: alias.peek() }, sent);
+    target.value = left.target;
+    alias.value = left.alias;
+    check(left.alias);
+    // The card may be gone by now.
+    const draft = loadDraft<QuickDraft>(QUICK_DRAFT);
+    if (draft?.target === sent.target && draft.alias === sent.alias) dropDraft(QUICK_DRAFT);
+  };
   const onSubmit = async (event: Event) => {
     event.preventDefault();
     if (isBusy.value || target.value.trim() === "") return;
     isBusy.value = true;
     problem.value = null;
+    const sent = { target: target.value, alias: alias.value };
     try {
       const body = { target: withScheme(target.value), alias: alias.value.trim() || null, domain };
       const headers = { "Idempotency-Key": attempt.keyOf(JSON.stringify(body)) };
       const link = (await call(api.POST("/api/v1/links", { body, headers }))) as Link;
       attempt.finish();
-      target.value = "";
-      alias.value = "";
-      check("");
+      clear(sent);
       onCreated(link);
       toast(text.create.done(link.short_url), { label: text.create.copyKey, run: () => void copyText(link.short_url) });
     } catch (error) {
@@ -69,7 +76,7 @@ export function CreateCard({
     }
   };
 
-  const wrongAlias = state.value.kind === "taken" ? state.value.why : null;
+  const wrongAlias = aliasError(problem.value) ?? (state.value.kind === "taken" ? state.value.why : null);
   const wrongTarget = problem.value?.at("/target")?.detail;
   return (
     <form class="card create-card" onSubmit={onSubmit}>
@@ -83,17 +90,17 @@ export function CreateCard({
         spellcheck={false}
         value={target.value}
         aria-invalid={wrongTarget ? "true" : undefined}
+        aria-describedby={wrongTarget ? `${id}-target` : undefined}
         onInput={(event) => {
           target.value = event.currentTarget.value;
         }}
       />
-      {wrongTarget ? (
-        <p class="wrong" role="alert">
+      {wrongTarget && (
+        <p class="wrong" role="alert" id={`${id}-target`}>
           {text.sentence(wrongTarget)}
         </p>
-      ) : (
-        <ProblemNotice problem={problem.value} />
       )}
+      {problem.value && !isShownAtFields(problem.value) && <ProblemNotice problem={problem.value} />}
       <div class="create-line">
         <span class="soft">{hostOf(origin)}/</span>
         <input
@@ -103,15 +110,17 @@ export function CreateCard({
           autocomplete="off"
           spellcheck={false}
           value={alias.value}
+          aria-invalid={wrongAlias ? "true" : undefined}
+          aria-describedby={`${id}-alias`}
           onInput={(event) => {
             alias.value = event.currentTarget.value;
+            if (aliasError(problem.value)) problem.value = null;
             check(alias.value);
           }}
         />
-        <span class={state.value.kind === "free" ? "create-state ok" : "create-state wrong"} role="status">
-          {state.value.kind === "free" && `✓ ${text.create.free}`}
-          {wrongAlias}
-          {state.value.kind === "checking" && <span class="quiet">{text.create.checking}</span>}
+        <span class={wrongAlias ? "create-state wrong" : "create-state ok"} role="status" id={`${id}-alias`}>
+          {wrongAlias ?? (state.value.kind === "free" && `✓ ${text.create.free}`)}
+          {!wrongAlias && state.value.kind === "checking" && <span class="quiet">{text.create.checking}</span>}
         </span>
         <span class="spacer" />
         <LinkButton kind="quiet-button" href={href(["new"], { target: target.value, alias: alias.value })}>

@@ -1,27 +1,26 @@
 import "./links.css";
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { api, call, type Link } from "../../api/client";
-import { asProblem } from "../../api/problem";
+import type { Link } from "../../api/client";
+import { may } from "../../state/me";
 import { href, navigate, replaceAddress, route } from "../../state/router";
-import { useShortcuts } from "../../state/shortcuts";
+import { type Shortcuts, useShortcuts } from "../../state/shortcuts";
 import { text } from "../../text";
-import { Button, Key } from "../../ui/button";
-import { Icon } from "../../ui/icon";
+import { Button } from "../../ui/button";
 import type { MenuItem } from "../../ui/menu";
 import { Empty, Failure, Skeleton } from "../../ui/states";
-import { toast } from "../../ui/toast";
-import { type Change, changeLinks, restoreLinks } from "./bulk";
+import { mayChange } from "../link/rights";
+import { useChanges } from "./changes";
 import { CreateCard } from "./create";
 import { Filters } from "./filters";
 import { useLinkList } from "./list";
 import { linkAddress, Row } from "./row";
+import { focusedRow, moveFocus } from "./row-focus";
 import { ROW_HEIGHT, Rows } from "./rows";
+import { LinkSearch } from "./search";
 import { SelectionBar } from "./selection";
-import type { LinkFilter } from "./source";
+import { type LinkFilter, refusedSearch } from "./source";
 
-/** The pause in typing after which a search starts, in milliseconds. */
-const PAUSE = 200;
 const NO_FILTER: LinkFilter = { domain: "", tag: "", owner: "", state: "", days: "", q: "" };
 
 /** The list of links, with the field that creates one above it. */
@@ -29,123 +28,69 @@ export function LinksView() {
   const filter = filterOf(route.value.query);
   const list = useLinkList(filter);
   const selected = useSignal<ReadonlySet<string>>(new Set());
-  const progress = useSignal<string | null>(null);
-  const search = useRef<HTMLInputElement>(null);
+  const { progress, apply, setDisabled } = useChanges(list, selected);
   const target = useRef<HTMLInputElement>(null);
-  const typed = useRef(0);
   const links = list.links.value;
+  const chosen = links.filter((link) => selected.value.has(link.id));
+  const canCreate = may("links:write");
 
   const change = (part: Partial<LinkFilter>) => {
-    selected.value = new Set();
     replaceAddress(href(["links"], { ...filterOf(route.peek().query), ...part }));
   };
-  const onSearch = (event: Event & { currentTarget: HTMLInputElement }) => {
-    const q = event.currentTarget.value;
-    clearTimeout(typed.current);
-    typed.current = window.setTimeout(() => change({ q: q.trim() }), PAUSE);
-  };
-  useEffect(() => () => clearTimeout(typed.current), []);
+  // Also for an address that came from a tag of a row, or from "Back".
+  useEffect(() => {
+    if (selected.peek().size > 0) selected.value = new Set();
+  }, Object.values(filter));
 
-  const apply = async (chosen: readonly Link[], wanted: Change) => {
-    try {
-      const result = await changeLinks(chosen, wanted, (tried) => {
-        progress.value = text.links.bulk.progress(tried, chosen.length);
-      });
-      const ids = new Set(result.changed.map((link) => link.id));
-      selected.value = new Set();
-      if (wanted.kind === "delete") {
-        list.remove(ids);
-        const [first] = result.changed;
-        const message =
-          chosen.length === 1 && first
-            ? text.links.deleted(first.alias)
-            : text.links.bulk.done(ids.size, result.failed);
-        toast(message, { label: text.common.undo, run: () => void undo(result.changed) });
-      } else {
-        result.changed.forEach(list.put);
-        toast(text.links.bulk.done(ids.size, result.failed));
-      }
-    } catch (error) {
-      toast(text.problems.line(asProblem(error)));
-    } finally {
-      progress.value = null;
-    }
+  const select = (link: Link, isOn: boolean) => {
+    selected.value = toggled(selected.peek(), link.id, isOn);
   };
-  const undo = async (deleted: readonly Link[]) => {
-    try {
-      for (const link of await restoreLinks(deleted)) toast(text.links.restored(link.alias));
-    } catch (error) {
-      toast(text.problems.line(asProblem(error)));
-    }
-    list.restart();
+  const itemsFor = (link: Link): MenuItem[] => {
+    const open: MenuItem = { label: text.links.open, icon: "links", onSelect: () => navigate(linkAddress(link)) };
+    if (!canChange(link)) return [open];
+    return [
+      open,
+      { label: text.common.edit, icon: "edit", onSelect: () => navigate(linkAddress(link, "edit")) },
+      link.disabled
+        ? { label: text.links.enable, icon: "check", onSelect: () => void setDisabled(link, false) }
+        : { label: text.links.disable, icon: "blocklist", onSelect: () => void setDisabled(link, true) },
+      { label: text.common.delete, icon: "trash", onSelect: () => void apply([link], { kind: "delete" }) },
+    ];
   };
-  const setDisabled = async (link: Link, disabled: boolean) => {
-    try {
-      const params = { path: { alias: link.alias }, query: { domain: link.domain } };
-      const after = await call(api.PATCH("/api/v1/links/{alias}", { params, body: { disabled } }));
-      if ("target" in after) list.put(after);
-      toast(disabled ? text.links.disabled(link.alias) : text.links.enabled(link.alias));
-    } catch (error) {
-      toast(text.problems.line(asProblem(error)));
-    }
-  };
-  const itemsFor = (link: Link): MenuItem[] => [
-    { label: text.links.open, icon: "links", onSelect: () => navigate(linkAddress(link)) },
-    { label: text.common.edit, icon: "edit", onSelect: () => navigate(linkAddress(link, "edit")) },
-    link.disabled
-      ? { label: text.links.enable, icon: "check", onSelect: () => void setDisabled(link, false) }
-      : { label: text.links.disable, icon: "blocklist", onSelect: () => void setDisabled(link, true) },
-    { label: text.common.delete, icon: "trash", onSelect: () => void apply([link], { kind: "delete" }) },
-  ];
-
-  const focusRow = (step: number) => {
-    const current = focusedRow();
-    const next = current === null ? 0 : current + step;
-    const row = document.querySelector<HTMLElement>(`[data-row="${next}"]`);
-    row?.focus();
-    row?.closest("li")?.scrollIntoView({ block: "nearest" });
-  };
+  const createByKey: Shortcuts = canCreate ? { c: () => target.current?.select() } : {};
   const withFocused = (action: (link: Link) => void) => () => {
     const link = links[focusedRow() ?? -1];
     if (link) action(link);
   };
   useShortcuts({
-    "/": () => search.current?.select(),
-    c: () => target.current?.select(),
-    ArrowDown: () => focusRow(1),
-    ArrowUp: () => focusRow(-1),
-    e: withFocused((link) => navigate(linkAddress(link, "edit"))),
+    ...createByKey,
+    ArrowDown: () => moveFocus(1, links.length),
+    ArrowUp: () => moveFocus(-1, links.length),
+    e: withFocused((link) => canChange(link) && navigate(linkAddress(link, "edit"))),
     q: withFocused((link) => navigate(`${linkAddress(link)}?panel=qr`)),
-    x: withFocused((link) => {
-      selected.value = toggled(selected.value, link.id, !selected.value.has(link.id));
-    }),
+    x: withFocused((link) => canChange(link) && select(link, !selected.peek().has(link.id))),
   });
 
-  const isFiltered = Object.values(filter).some((value) => value !== "");
-  const isEmpty = list.isComplete.value && links.length === 0;
+  const refused = refusedSearch(list.problem.value);
   return (
     <>
       <header class="view-head">
         <h1>{text.links.title}</h1>
-        <label class="search">
-          <Icon name="search" />
-          <input
-            ref={search}
-            type="search"
-            aria-label={text.links.searchLabel}
-            placeholder={text.links.search}
-            defaultValue={filter.q}
-            maxLength={200}
-            onInput={onSearch}
-          />
-          <Key name="/" />
-        </label>
-        <Button kind="primary" shortcut="c" onClick={() => target.current?.select()}>
-          {text.links.new}
-        </Button>
+        <LinkSearch value={filter.q} onValue={(q) => change({ q })} wrong={refused} />
+        {canCreate && (
+          <Button kind="primary" shortcut="c" onClick={() => target.current?.select()}>
+            {text.links.new}
+          </Button>
+        )}
       </header>
-      {selected.value.size > 0 ? (
-        <SelectionBar selected={selected} links={links} onChange={apply} progress={progress.value} />
+      {chosen.length > 0 ? (
+        <SelectionBar
+          selected={selected}
+          chosen={chosen}
+          links={links.filter(canChange)}
+          onChange={apply}
+          progress={progress.value}
+        />
       ) : (
         <div class="filters">
           <Filters filter={filter} onChange={change} />
@@ -153,11 +98,11 @@ export function LinksView() {
           <span class="quiet" role="status">
             {list.isLoading.value && filter.q !== "" && links.length === 0
               ? text.links.searching(list.examined.value)
-              : !isEmpty && links.length > 0 && text.links.shown(links.length, list.isComplete.value)}
+              : links.length > 0 && text.links.shown(links.length, list.isComplete.value)}
           </span>
         </div>
       )}
-      <CreateCard input={target} onCreated={list.put} />
+      {canCreate && <CreateCard input={target} onCreated={list.put} />}
       <section class="card list-card" aria-busy={list.isLoading.value} aria-label={text.links.title}>
         {links.length > 0 && (
           <Rows
@@ -173,9 +118,7 @@ export function LinksView() {
                     link={link}
                     index={index}
                     isSelected={selected.value.has(link.id)}
-                    onSelect={(isOn) => {
-                      selected.value = toggled(selected.value, link.id, isOn);
-                    }}
+                    onSelect={canChange(link) ? (isOn) => select(link, isOn) : null}
                     items={itemsFor(link)}
                   />
                 )
@@ -184,28 +127,35 @@ export function LinksView() {
           />
         )}
         {list.isLoading.value && <Skeleton height={ROW_HEIGHT} rows={links.length === 0 ? 8 : 2} />}
-        {list.problem.value && <Failure problem={list.problem.value} onRetry={list.restart} />}
-        {isEmpty && !isFiltered && (
-          <Empty title={text.links.empty}>
-            <p>{text.links.emptyHint}</p>
-          </Empty>
-        )}
-        {isEmpty && isFiltered && (
-          <Empty title={text.links.nothingFound}>
-            <p>{text.links.nothingFoundHint}</p>
-            <Button
-              onClick={() => {
-                if (search.current) search.current.value = "";
-                change(NO_FILTER);
-              }}
-            >
-              {text.links.clearFilters}
-            </Button>
-          </Empty>
+        {list.problem.value && refused === null && <Failure problem={list.problem.value} onRetry={list.restart} />}
+        {(refused !== null || (list.isComplete.value && links.length === 0)) && (
+          <Nothing
+            isFiltered={Object.values(filter).some((value) => value !== "")}
+            canCreate={canCreate}
+            onClear={() => change(NO_FILTER)}
+          />
         )}
       </section>
     </>
   );
+}
+
+/** What an empty list says: how to create the first link, or that the filters match none. */
+function Nothing(props: { isFiltered: boolean; canCreate: boolean; onClear: () => void }) {
+  if (!props.isFiltered) {
+    return <Empty title={text.links.empty}>{props.canCreate && <p>{text.links.emptyHint}</p>}</Empty>;
+  }
+  return (
+    <Empty title={text.links.nothingFound}>
+      <p>{text.links.nothingFoundHint}</p>
+      <Button onClick={props.onClear}>{text.links.clearFilters}</Button>
+    </Empty>
+  );
+}
+
+/** Whether changes of a link are offered. A deleted one is restored on its own page. */
+function canChange(link: Link): boolean {
+  return link.state !== "deleted" && mayChange(link);
 }
 
 function filterOf(query: URLSearchParams): LinkFilter {
@@ -225,10 +175,4 @@ function toggled(ids: ReadonlySet<string>, id: string, isOn: boolean): ReadonlyS
   if (isOn) changed.add(id);
   else changed.delete(id);
   return changed;
-}
-
-/** The row that has the focus, or one of its buttons. */
-function focusedRow(): number | null {
-  const row = document.activeElement?.closest("li")?.querySelector<HTMLElement>("[data-row]");
-  return row ? Number(row.dataset.row) : null;
 }

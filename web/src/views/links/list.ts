@@ -18,6 +18,9 @@ export function useLinkList(filter: LinkFilter) {
   const examined = useSignal(0);
   const source = useRef<LinkSource | null>(null);
   const isRunning = useRef(false);
+  const isShown = useRef(true);
+  const wanted = useRef(filter);
+  wanted.current = filter;
 
   const loadMore = async () => {
     const current = source.current;
@@ -31,7 +34,7 @@ export function useLinkList(filter: LinkFilter) {
       };
       const more = await current.next(STEP, isWanted);
       if (source.current !== current) return;
-      links.value = [...links.value, ...more];
+      links.value = [...links.peek(), ...more];
       isComplete.value = current.isAtEnd;
     } catch (error) {
       if (source.current === current) problem.value = asProblem(error);
@@ -43,7 +46,10 @@ export function useLinkList(filter: LinkFilter) {
     }
   };
 
+  /** Loads the list again. Nothing happens when the view is left: an "Undo" may come later. */
   const restart = () => {
+    if (!isShown.current) return;
+    const filter = wanted.current;
     const names = filter.domain === "" ? domains.peek().map((one) => one.domain) : [filter.domain];
     source.current = new LinkSource(names, filter, now());
     isRunning.current = false;
@@ -55,6 +61,12 @@ export function useLinkList(filter: LinkFilter) {
   };
 
   useEffect(() => {
+    isShown.current = true;
+    return () => {
+      isShown.current = false;
+    };
+  }, []);
+  useEffect(() => {
     restart();
     return () => {
       source.current = null;
@@ -63,11 +75,18 @@ export function useLinkList(filter: LinkFilter) {
 
   /** Replaces a link, or adds it at the top. */
   const put = (link: Link) => {
-    const known = links.value.some(({ id }) => id === link.id);
-    links.value = known ? links.value.map((one) => (one.id === link.id ? link : one)) : [link, ...links.value];
+    if (links.peek().some(({ id }) => id === link.id)) replace([link]);
+    else links.value = [link, ...links.peek()];
   };
+  /** Replaces links, as far as they are in the list. */
+  const replace = (changed: readonly Link[]) => {
+    const byId = new Map(changed.map((link) => [link.id, link]));
+    links.value = links.peek().map((link) => byId.get(link.id) ?? link);
+  };
+  /** Removes links. If no loaded one is left, the next ones are loaded. */
   const remove = (ids: ReadonlySet<string>) => {
-    links.value = links.value.filter(({ id }) => !ids.has(id));
+    links.value = links.peek().filter(({ id }) => !ids.has(id));
+    if (links.peek().length === 0) void loadMore();
   };
-  return { links, isLoading, isComplete, problem, examined, loadMore, restart, put, remove };
+  return { links, isLoading, isComplete, problem, examined, loadMore, restart, put, replace, remove };
 }

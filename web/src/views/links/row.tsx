@@ -12,7 +12,8 @@ interface RowProps {
   link: Link;
   index: number;
   isSelected: boolean;
-  onSelect: (isSelected: boolean) => void;
+  /** Missing if the user may not change the link. */
+  onSelect: ((isSelected: boolean) => void) | null;
   items: readonly MenuItem[];
 }
 
@@ -22,12 +23,16 @@ export function Row({ link, index, isSelected, onSelect, items }: RowProps) {
   const limit = link.max_clicks;
   return (
     <li class="link-row" aria-setsize={-1} aria-posinset={index + 1}>
-      <input
-        type="checkbox"
-        checked={isSelected}
-        aria-label={text.links.select(link.alias)}
-        onChange={(event) => onSelect(event.currentTarget.checked)}
-      />
+      {onSelect === null ? (
+        <span class="link-unselectable" />
+      ) : (
+        <input
+          type="checkbox"
+          checked={isSelected}
+          aria-label={text.links.select(link.alias)}
+          onChange={(event) => onSelect(event.currentTarget.checked)}
+        />
+      )}
       <div class="link-what">
         <div class="link-short">
           <a href={linkAddress(link)} data-row={index} title={link.title ?? undefined}>

@@ -1,29 +1,32 @@
 import { type Signal, useSignal } from "@preact/signals";
-
-import { allItems, api, call, type Link, type Schemas } from "../../api/client";
-import { type ApiProblem, asProblem } from "../../api/problem";
+import type { Link } from "../../api/client";
 import { may } from "../../state/me";
+import { everybody, nameOf, type User } from "../../state/people";
+import { useResource } from "../../state/resource";
 import { text } from "../../text";
 import { Button, IconButton } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
-import { SelectField, TextField } from "../../ui/field";
+import { Field, TextField } from "../../ui/field";
 import { ProblemNotice } from "../../ui/states";
 import type { Change } from "./bulk";
 
 interface SelectionProps {
   selected: Signal<ReadonlySet<string>>;
+  /** The selected links. */
+  chosen: readonly Link[];
+  /** All links that can be selected. */
   links: readonly Link[];
   /** Makes the change to the selected links. */
   onChange: (links: readonly Link[], change: Change) => Promise<void>;
+  /** How far a running change is. */
   progress: string | null;
 }
 
 /** What can be done with the selected links. */
-export function SelectionBar({ selected, links, onChange, progress }: SelectionProps) {
+export function SelectionBar({ selected, chosen, links, onChange, progress }: SelectionProps) {
   const dialog = useSignal<"tag" | "owner" | null>(null);
-  const chosen = links.filter((link) => selected.value.has(link.id));
-  if (chosen.length === 0) return null;
   const { bulk } = text.links;
+  const isBusy = progress !== null;
   const run = (change: Change) => onChange(chosen, change);
   const close = () => {
     dialog.value = null;
@@ -37,15 +40,19 @@ export function SelectionBar({ selected, links, onChange, progress }: SelectionP
       <span class="spacer" />
       <Button
         icon="tags"
+        disabled={isBusy}
         onClick={() => {
           dialog.value = "tag";
         }}
       >
         {bulk.tag}
       </Button>
-      <Button onClick={() => void run({ kind: "disabled", disabled: true })}>{text.links.disable}</Button>
+      <Button disabled={isBusy} onClick={() => void run({ kind: "disabled", disabled: true })}>
+        {text.links.disable}
+      </Button>
       {may("links:admin") && (
         <Button
+          disabled={isBusy}
           onClick={() => {
             dialog.value = "owner";
           }}
@@ -53,7 +60,7 @@ export function SelectionBar({ selected, links, onChange, progress }: SelectionP
           {bulk.handOver}
         </Button>
       )}
-      <Button kind="danger" icon="trash" onClick={() => void run({ kind: "delete" })}>
+      <Button kind="danger" icon="trash" disabled={isBusy} onClick={() => void run({ kind: "delete" })}>
         {text.common.delete}
       </Button>
       <Button
@@ -112,50 +119,56 @@ function TagDialog({ onClose, onApply }: ApplyProps<string>) {
   );
 }
 
-const NOBODY = "";
+const NOBODY = "none";
 
 function OwnerDialog({ onClose, onApply }: ApplyProps<string | null>) {
-  const owner = useSignal(NOBODY);
-  const users = useSignal<readonly Schemas["User"][] | null>(null);
-  const problem = useSignal<ApiProblem | null>(null);
-  if (users.value === null && problem.value === null) {
-    void allItems(call(api.GET("/api/v1/users", { params: { query: { limit: 100 } } }))).then(
-      (loaded) => {
-        users.value = loaded;
-      },
-      (error: unknown) => {
-        problem.value = asProblem(error);
-      },
-    );
-  }
-  const active = (users.value ?? []).filter((user) => user.state === "active" || user.state === "invited");
+  const owner = useSignal("");
+  const { resource, reload } = useResource(everybody, []);
+  const { value: users, problem } = resource.value;
+  const { bulk } = text.links;
   const onSubmit = async (event: Event) => {
     event.preventDefault();
+    if (users === null || owner.value === "") return;
     onClose();
-    await onApply(owner.value || null);
+    await onApply(owner.value === NOBODY ? null : owner.value);
   };
   return (
-    <Dialog title={text.links.bulk.handOver} onClose={onClose}>
-      <form class="stack" onSubmit={onSubmit}>
-        <ProblemNotice problem={problem.value} />
-        <SelectField
-          label={text.links.bulk.handOverLabel}
-          value={owner.value}
-          options={[
-            { value: NOBODY, label: text.links.filters.nobody },
-            ...active.map((user) => ({ value: user.id, label: user.name ?? user.email ?? user.id })),
-          ]}
-          onValue={(value) => {
-            owner.value = value;
-          }}
-        />
+    <Dialog title={bulk.handOver} onClose={onClose}>
+      <form class="stack" onSubmit={onSubmit} aria-busy={users === null && problem === null}>
+        <ProblemNotice problem={problem} />
+        <Field label={bulk.handOverLabel}>
+          {(control) => (
+            <select
+              {...control}
+              class="input"
+              required
+              value={owner.value}
+              onChange={(event) => {
+                owner.value = event.currentTarget.value;
+              }}
+            >
+              <option value="">{bulk.choose}</option>
+              {(users ?? []).filter(canOwn).map((user) => (
+                <option key={user.id} value={user.id}>
+                  {nameOf(user)}
+                </option>
+              ))}
+              <option value={NOBODY}>{text.links.filters.nobody}</option>
+            </select>
+          )}
+        </Field>
         <div class="actions">
           <Button onClick={onClose}>{text.common.cancel}</Button>
-          <Button kind="primary" type="submit">
-            {text.links.bulk.apply}
+          {problem && <Button onClick={() => void reload()}>{text.common.tryAgain}</Button>}
+          <Button kind="primary" type="submit" disabled={users === null}>
+            {bulk.apply}
           </Button>
         </div>
       </form>
     </Dialog>
   );
+}
+
+function canOwn({ state }: User): boolean {
+  return state === "active" || state === "invited";
 }

@@ -1,5 +1,6 @@
 import { type Link, nextPage } from "../../api/client";
 import type { ApiProblem } from "../../api/problem";
+import { text } from "../../text";
 
 /** The filters of the list, as the address has them. */
 export interface LinkFilter {
@@ -107,7 +108,8 @@ function query(domain: string, filter: LinkFilter, now: number): URLSearchParams
   return parameters;
 }
 
-/** Whether a search is refused because of its text. */
-export function isAboutSearch(problem: ApiProblem): boolean {
-  return problem.at("/q") !== undefined;
+/** Why the text of a search is refused; `null` if it is not. */
+export function refusedSearch(problem: ApiProblem | null): string | null {
+  const error = problem?.at("/q");
+  return error ? text.sentence(error.detail) : null;
 }

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { api, call, type Schemas } from "../../api/client";
 import { text } from "../../text";
 
@@ -36,7 +36,7 @@ export function useAvailability(domain: string) {
     }, PAUSE);
   };
   // What was asked for another domain says nothing about this one.
-  useEffect(() => () => check(""), [domain]);
+  useLayoutEffect(() => () => check(""), [domain]);
   return { state, check };
 }
 

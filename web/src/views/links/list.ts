@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Link } from "../../api/client";
 import { now } from "../../api/clock";
 import { type ApiProblem, asProblem } from "../../api/problem";
@@ -60,7 +60,7 @@ export function useLinkList(filter: LinkFilter) {
     void loadMore();
   };
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     isShown.current = true;
     return () => {
       isShown.current = false;

@@ -71,11 +71,12 @@ const common = {
   delete: "Delete",
   more: "More",
   loadMore: "Load more",
+  lookFurther: "Look further",
   optional: "optional",
   none: "None",
   copied: (value: string): string => `Copied ${value}`,
   copyFailed: "The browser did not allow copying. Select the text and copy it yourself.",
-  offline: "No connection. Links go on working; changes wait until you are connected.",
+  offline: "No connection. Links go on working; save again when you are connected.",
 };
 
 const shell = {
@@ -142,6 +143,7 @@ const start = {
   reset: "Set a new password",
   resetButton: "Set password",
   resetDone: "The password is set. Sign in with it.",
+  resetDoneSignedIn: "The password is set.",
   wrongReset: "This link is used up, replaced or expired. Ask an admin for a new one.",
   backToSignIn: "Back to sign-in",
   anotherUser: "Sign in as somebody else",
@@ -1184,7 +1186,6 @@ const audit = {
   shown: (shown: number, isComplete: boolean): string =>
     isComplete ? count(shown, "event", "events") : `${count(shown, "event", "events")} loaded`,
   looking: "Looking further…",
-  lookFurther: "Look further back",
   clear: "Remove all filters",
   filters: { from: "From", to: "Until", principal: "Who", subject: "About" },
   anybody: "Anybody",

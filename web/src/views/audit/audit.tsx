@@ -1,12 +1,12 @@
 import "./audit.css";
 import "../../styles/list.css";
 import { useEffect } from "preact/hooks";
-import { api, call } from "../../api/client";
+import { api, call, type Schemas } from "../../api/client";
 import type { ApiProblem } from "../../api/problem";
 import { may } from "../../state/me";
+import { usePages } from "../../state/pages";
 import { lookUp } from "../../state/people";
 import { href, replaceAddress, route } from "../../state/router";
-import { useStepwiseList } from "../../state/stepwise-list";
 import { text } from "../../text";
 import { Button } from "../../ui/button";
 import { Empty, Failure, Skeleton } from "../../ui/states";
@@ -34,15 +34,18 @@ export default function AuditView() {
 
 function Audit() {
   const filter = filterOf(route.value.query);
-  const { pages, restart, loadMore } = useStepwiseList(() => loadEvents(filter), Object.values(filter));
-  const { items, next, isLoading, problem } = pages.value;
+  const { pages, loadMore } = usePages<Schemas["AuditEvent"]>(
+    { first: () => loadEvents(filter), idOf: ({ id }) => id },
+    Object.values(filter),
+  );
+  const { items, isLoading, isComplete, problem } = pages.value;
   useEffect(() => {
     void lookUp([...items.flatMap(usersOf), ...(filter.principal.startsWith("usr_") ? [filter.principal] : [])]);
   }, [items]);
   const onChange = (change: Partial<AuditFilter>) => replaceAddress(href(["audit"], { ...filter, ...change }));
   const isFiltered = Object.values(filter).some((value) => value !== "");
   const wrong = wrongSubject(problem);
-  const isEmpty = items.length === 0 && next === null && !isLoading && problem === null;
+  const isEmpty = items.length === 0 && isComplete;
   return (
     <>
       <header class="view-head">
@@ -50,7 +53,7 @@ function Audit() {
         <span class="quiet" role="status">
           {isLoading && items.length > 0
             ? text.audit.looking
-            : items.length > 0 && text.audit.shown(items.length, next === null && !isLoading)}
+            : items.length > 0 && text.audit.shown(items.length, isComplete)}
         </span>
       </header>
       <Filters filter={filter} wrongSubject={wrong} onChange={onChange} />
@@ -61,9 +64,7 @@ function Audit() {
           ))}
         </ul>
         {isLoading && <Skeleton height={ROW_HEIGHT} rows={items.length === 0 ? 8 : 1} />}
-        {problem !== null && wrong === null && (
-          <Failure problem={problem} onRetry={() => void (items.length > 0 && next ? loadMore() : restart())} />
-        )}
+        {problem !== null && wrong === null && <Failure problem={problem} onRetry={() => void loadMore()} />}
         {wrong !== null && items.length === 0 && <Empty title={text.audit.nothingFound} />}
         {isEmpty && (
           <Empty title={isFiltered ? text.audit.nothingFound : text.audit.empty}>
@@ -71,10 +72,10 @@ function Audit() {
             {isFiltered && <Button onClick={() => onChange(NO_FILTER)}>{text.audit.clear}</Button>}
           </Empty>
         )}
-        {next !== null && !isLoading && problem === null && (
+        {!isComplete && !isLoading && problem === null && (
           <p class="list-end">
             <Button onClick={() => void loadMore()}>
-              {items.length === 0 ? text.audit.lookFurther : text.common.loadMore}
+              {items.length === 0 ? text.common.lookFurther : text.common.loadMore}
             </Button>
           </p>
         )}

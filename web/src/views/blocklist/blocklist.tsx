@@ -2,7 +2,7 @@ import "../../ui/lists.css";
 import "./blocklist.css";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { api, call, type Schemas } from "../../api/client";
+import { api, call, nextPage, type Schemas } from "../../api/client";
 import { asProblem } from "../../api/problem";
 import { usePages } from "../../state/pages";
 import { href, replaceAddress, route } from "../../state/router";
@@ -25,22 +25,26 @@ const STEP = 100;
 export default function BlocklistView() {
   const q = (route.value.query.get("q") ?? "").toLowerCase();
   const matches = ({ host, reason }: BlockedHost) => host.includes(q) || (reason ?? "").toLowerCase().includes(q);
-  const list = usePages<BlockedHost>("/api/v1/blocklist?limit=100", matches);
+  const list = usePages<BlockedHost>(
+    { first: () => nextPage("/api/v1/blocklist?limit=100"), idOf: ({ host }) => host, matches },
+    [],
+  );
+  const { items, isLoading, isComplete, problem } = list.pages.value;
   const form = useSignal<"one" | "many">("one");
   const most = useSignal(STEP);
   useEffect(() => {
     most.value = STEP;
-    if (q !== "" && !list.isComplete.value && !list.items.value.some(matches)) void list.loadMore();
+    if (q !== "" && !isComplete && !items.some(matches)) void list.loadMore();
   }, [q]);
 
   const remove = async (blocked: BlockedHost) => {
     try {
       await call(api.DELETE("/api/v1/blocklist/{host}", { params: { path: { host: blocked.host } } }));
-      list.items.value = list.items.value.filter((one) => one.host !== blocked.host);
+      list.change((hosts) => hosts.filter((one) => one.host !== blocked.host));
       toast(text.blocklist.deleted(blocked.host), { label: text.common.undo, run: () => void restore(blocked) });
     } catch (error) {
       toast(text.problems.line(asProblem(error)));
-      if (asProblem(error).code === "not_found") list.restart();
+      if (asProblem(error).code === "not_found") void list.restart();
     }
   };
   const restore = async ({ host, subdomains, reason }: BlockedHost) => {
@@ -49,17 +53,16 @@ export default function BlocklistView() {
       toast(text.blocklist.restored(host));
     } catch (error) {
       toast(text.problems.line(asProblem(error)));
-      list.restart();
+      void list.restart();
     }
   };
   const put = (added: BlockedHost) => {
-    list.items.value = [added, ...list.items.value.filter((one) => one.host !== added.host)];
+    list.change((hosts) => [added, ...hosts.filter((one) => one.host !== added.host)]);
   };
 
   const words = text.blocklist;
-  const found = list.items.value.filter(matches);
+  const found = items.filter(matches);
   const shown = found.slice(0, most.value);
-  const isComplete = list.isComplete.value;
   return (
     <>
       <header class="view-head">
@@ -78,7 +81,7 @@ export default function BlocklistView() {
             form.value = value;
           }}
         />
-        {form.value === "one" ? <AddHost onAdded={put} /> : <PasteHosts onDone={list.restart} />}
+        {form.value === "one" ? <AddHost onAdded={put} /> : <PasteHosts onDone={() => void list.restart()} />}
       </section>
       <details class="card">
         <summary>{words.builtIn}</summary>
@@ -94,18 +97,18 @@ export default function BlocklistView() {
           {found.length > 0 && words.shown(found.length, isComplete)}
         </span>
       </div>
-      <section class="card plain-list" aria-label={words.title} aria-busy={list.isLoading.value}>
+      <section class="card plain-list" aria-label={words.title} aria-busy={isLoading}>
         <ul>
           {shown.map((blocked) => (
             <HostRow key={blocked.host} blocked={blocked} onDelete={() => void remove(blocked)} />
           ))}
         </ul>
-        {list.isLoading.value && <Skeleton height={62} rows={shown.length === 0 ? 5 : 1} />}
-        {list.problem.value && <Failure problem={list.problem.value} onRetry={() => void list.loadMore()} />}
+        {isLoading && <Skeleton height={62} rows={shown.length === 0 ? 5 : 1} />}
+        {problem && <Failure problem={problem} onRetry={() => void list.loadMore()} />}
         {isComplete && found.length === 0 && (
           <Empty title={q === "" ? words.empty : words.nothingFound}>{q === "" && <p>{words.emptyHint}</p>}</Empty>
         )}
-        {(found.length > shown.length || (!isComplete && !list.isLoading.value && !list.problem.value)) && (
+        {(found.length > shown.length || (!isComplete && !isLoading && !problem)) && (
           <div class="more">
             <Button
               onClick={() => {
@@ -113,7 +116,7 @@ export default function BlocklistView() {
                 if (found.length < most.value) void list.loadMore();
               }}
             >
-              {text.common.loadMore}
+              {shown.length === 0 ? text.common.lookFurther : text.common.loadMore}
             </Button>
           </div>
         )}

@@ -4,9 +4,9 @@ import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { now } from "../../api/clock";
 import { may } from "../../state/me";
+import { usePages } from "../../state/pages";
 import { lookUp, personName } from "../../state/people";
 import { href, navigate, replaceAddress, route } from "../../state/router";
-import { useStepwiseList } from "../../state/stepwise-list";
 import { text } from "../../text";
 import { Button } from "../../ui/button";
 import type { MenuItem } from "../../ui/menu";
@@ -42,8 +42,8 @@ function Keys() {
   const marked = query.get("key");
   const hasOld = query.get("old") === "1";
   const open = useSignal<Open | null>(null);
-  const { pages, restart, loadMore, change } = useStepwiseList(() => loadKeys(owner), [owner]);
-  const { items, next, isLoading, problem } = pages.value;
+  const { pages, loadMore, change } = usePages<Key>({ first: () => loadKeys(owner), idOf: ({ id }) => id }, [owner]);
+  const { items, isLoading, isComplete, problem } = pages.value;
   useEffect(() => {
     void lookUp(items.flatMap((key) => [key.owner, ...key.issuers]));
   }, [items]);
@@ -84,7 +84,7 @@ function Keys() {
       <header class="view-head">
         <h1>{text.keys.title}</h1>
         <span class="quiet" role="status">
-          {items.length > 0 && text.keys.shown(shown.length, next === null && !isLoading)}
+          {items.length > 0 && text.keys.shown(shown.length, isComplete)}
         </span>
         <span class="spacer" />
         <Button
@@ -116,15 +116,13 @@ function Keys() {
           ))}
         </ul>
         {isLoading && <Skeleton height={ROW_HEIGHT} rows={items.length === 0 ? 4 : 1} />}
-        {problem !== null && (
-          <Failure problem={problem} onRetry={() => void (items.length > 0 && next ? loadMore() : restart())} />
-        )}
-        {next !== null && !isLoading && problem === null && (
+        {problem !== null && <Failure problem={problem} onRetry={() => void loadMore()} />}
+        {!isComplete && !isLoading && problem === null && (
           <p class="list-end">
             <Button onClick={() => void loadMore()}>{text.common.loadMore}</Button>
           </p>
         )}
-        {shown.length === 0 && next === null && !isLoading && problem === null && (
+        {shown.length === 0 && isComplete && (
           <Empty title={text.keys.empty}>
             <p>{text.keys.emptyHint}</p>
           </Empty>

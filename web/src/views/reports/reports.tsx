@@ -1,7 +1,7 @@
 import "../../ui/lists.css";
 import "./reports.css";
 import { useSignal } from "@preact/signals";
-import type { Schemas } from "../../api/client";
+import { nextPage, type Schemas } from "../../api/client";
 import { usePages } from "../../state/pages";
 import { href, replaceAddress, route } from "../../state/router";
 import { text } from "../../text";
@@ -23,15 +23,16 @@ export default function ReportsView() {
   const reason = REASONS.find((one) => one === query.get("reason")) ?? "";
   const parameters = new URLSearchParams({ limit: "50", ...(state === "all" ? {} : { state }) });
   const matches = (report: Report) => reason === "" || report.reason === reason;
+  const first = () => nextPage<Report>(`/api/v1/reports?${parameters}`);
   // Another reason starts again, so that enough of its reports are loaded.
-  const list = usePages<Report>(`/api/v1/reports?${parameters}${reason && "&"}`, matches);
+  const list = usePages<Report>({ first, idOf: ({ id }) => id, matches }, [state, reason]);
+  const { items, isLoading, isComplete, problem } = list.pages.value;
   /** Reports that were resolved on this page stay where they are. */
   const resolved = useSignal<ReadonlyMap<string, Report>>(new Map());
   const change = (part: { state?: StateFilter; reason?: string }) =>
     replaceAddress(href(["reports"], { state, reason, ...part }));
 
-  const shown = list.items.value.filter(matches).map((report) => resolved.value.get(report.id) ?? report);
-  const isComplete = list.isComplete.value;
+  const shown = items.filter(matches).map((report) => resolved.value.get(report.id) ?? report);
   const isEmpty = isComplete && shown.length === 0;
   return (
     <>
@@ -58,7 +59,7 @@ export default function ReportsView() {
         </span>
       </div>
       {shown.length > 0 && <p class="quiet">{text.reports.about}</p>}
-      <div class="stack" aria-busy={list.isLoading.value}>
+      <div class="stack" aria-busy={isLoading}>
         {shown.map((report) => (
           <ReportCard
             key={report.id}
@@ -68,10 +69,10 @@ export default function ReportsView() {
             }}
           />
         ))}
-        {list.isLoading.value && <Skeleton height={190} rows={shown.length === 0 ? 3 : 1} />}
-        {list.problem.value && (
+        {isLoading && <Skeleton height={190} rows={shown.length === 0 ? 3 : 1} />}
+        {problem && (
           <section class="card">
-            <Failure problem={list.problem.value} onRetry={() => void list.loadMore()} />
+            <Failure problem={problem} onRetry={() => void list.loadMore()} />
           </section>
         )}
         {isEmpty && (
@@ -79,8 +80,10 @@ export default function ReportsView() {
             <EmptyReports state={state} hasReason={reason !== ""} />
           </section>
         )}
-        {!isComplete && !list.isLoading.value && !list.problem.value && (
-          <Button onClick={() => void list.loadMore()}>{text.common.loadMore}</Button>
+        {!isComplete && !isLoading && !problem && (
+          <Button onClick={() => void list.loadMore()}>
+            {shown.length === 0 ? text.common.lookFurther : text.common.loadMore}
+          </Button>
         )}
       </div>
     </>

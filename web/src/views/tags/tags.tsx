@@ -2,7 +2,7 @@ import "../../ui/lists.css";
 import "./tags.css";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import type { Schemas } from "../../api/client";
+import { nextPage, type Schemas } from "../../api/client";
 import { defaultDomain, domains, may } from "../../state/me";
 import { usePages } from "../../state/pages";
 import { href, replaceAddress, route } from "../../state/router";
@@ -27,23 +27,23 @@ export default function TagsView() {
   const q = storedTag(query.get("q") ?? "");
   const matches = (tag: Tag) => tag.tag.includes(q);
   const address = `/api/v1/tags?${new URLSearchParams({ domain, limit: "100" })}`;
-  const list = usePages<Tag>(address, matches);
+  const list = usePages<Tag>({ first: () => nextPage(address), idOf: ({ tag }) => tag, matches }, [address]);
+  const { items, isLoading, isComplete, problem } = list.pages.value;
   const most = useSignal(STEP);
   const changing = useSignal<{ kind: "rename" | "remove"; tag: Tag } | null>(null);
   useEffect(() => {
     most.value = STEP;
     // What is loaded may have no match: then the search looks further.
-    if (q !== "" && !list.isComplete.value && !list.items.value.some(matches)) void list.loadMore();
+    if (q !== "" && !isComplete && !items.some(matches)) void list.loadMore();
   }, [q, domain]);
   const change = (part: { domain?: string; q?: string }) => {
     const now = route.peek().query;
     replaceAddress(href(["tags"], { domain: now.get("domain"), q: now.get("q"), ...part }));
   };
 
-  const found = list.items.value.filter(matches);
+  const found = items.filter(matches);
   const shown = found.slice(0, most.value);
-  const isComplete = list.isComplete.value;
-  const hasMore = found.length > shown.length || (!isComplete && !list.isLoading.value && !list.problem.value);
+  const hasMore = found.length > shown.length || (!isComplete && !isLoading && !problem);
   return (
     <>
       <header class="view-head">
@@ -62,13 +62,13 @@ export default function TagsView() {
         <span class="quiet">{text.tags.linksHint}</span>
         <span class="spacer" />
         <span class="quiet" role="status">
-          {list.isLoading.value && q !== "" && !isComplete
-            ? text.tags.searching(list.items.value.length)
+          {isLoading && q !== "" && !isComplete
+            ? text.tags.searching(items.length)
             : found.length > 0 && text.tags.shown(found.length, isComplete)}
         </span>
       </div>
       {!may("links:admin") && <p class="quiet">{text.tags.readOnly}</p>}
-      <section class="card plain-list" aria-label={text.tags.title} aria-busy={list.isLoading.value}>
+      <section class="card plain-list" aria-label={text.tags.title} aria-busy={isLoading}>
         <ul>
           {shown.map((tag) => (
             <TagRow
@@ -81,8 +81,8 @@ export default function TagsView() {
             />
           ))}
         </ul>
-        {list.isLoading.value && <Skeleton height={45} rows={shown.length === 0 ? 8 : 1} />}
-        {list.problem.value && <Failure problem={list.problem.value} onRetry={() => void list.loadMore()} />}
+        {isLoading && <Skeleton height={45} rows={shown.length === 0 ? 8 : 1} />}
+        {problem && <Failure problem={problem} onRetry={() => void list.loadMore()} />}
         {isComplete && found.length === 0 && (
           <Empty title={q === "" ? text.tags.empty : text.tags.nothingFound}>
             {q === "" && <p>{text.tags.emptyHint}</p>}
@@ -96,7 +96,7 @@ export default function TagsView() {
                 if (found.length < most.value) void list.loadMore();
               }}
             >
-              {text.common.loadMore}
+              {shown.length === 0 ? text.common.lookFurther : text.common.loadMore}
             </Button>
           </div>
         )}
@@ -105,11 +105,11 @@ export default function TagsView() {
         <TagDialog
           {...changing.value}
           domain={domain}
-          known={list.items.value}
+          known={items}
           isComplete={isComplete}
           onClose={(hasChanged) => {
             changing.value = null;
-            if (hasChanged) list.restart();
+            if (hasChanged) void list.restart();
           }}
         />
       )}

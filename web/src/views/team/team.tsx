@@ -5,10 +5,10 @@ import { api, call, type Schemas } from "../../api/client";
 import { asProblem } from "../../api/problem";
 import { leave } from "../../api/session";
 import { may, me } from "../../state/me";
+import { usePages } from "../../state/pages";
 import { nameOf, remember, type User } from "../../state/people";
 import { ROLES } from "../../state/roles";
 import { route } from "../../state/router";
-import { useStepwiseList } from "../../state/stepwise-list";
 import { text } from "../../text";
 import { Button } from "../../ui/button";
 import { Empty, Failure, Skeleton } from "../../ui/states";
@@ -37,8 +37,8 @@ export default function TeamView() {
 
 function Team() {
   const open = useSignal<OpenDialog | null>(null);
-  const { pages, restart, loadMore, change } = useStepwiseList(loadTeam, []);
-  const { items, next, isLoading, problem } = pages.value;
+  const { pages, loadMore, change } = usePages<User>({ first: loadTeam, idOf: ({ id }) => id }, []);
+  const { items, isLoading, isComplete, problem } = pages.value;
   const marked = route.value.query.get("user");
 
   const close = () => {
@@ -82,7 +82,7 @@ function Team() {
       <header class="view-head">
         <h1>{text.team.title}</h1>
         <span class="quiet" role="status">
-          {items.length > 0 && text.team.shown(items.length, next === null && !isLoading)}
+          {items.length > 0 && text.team.shown(items.length, isComplete)}
         </span>
         <span class="spacer" />
         <Button
@@ -109,15 +109,13 @@ function Team() {
           ))}
         </ul>
         {isLoading && <Skeleton height={ROW_HEIGHT} rows={items.length === 0 ? 4 : 1} />}
-        {problem !== null && (
-          <Failure problem={problem} onRetry={() => void (items.length > 0 && next ? loadMore() : restart())} />
-        )}
-        {next !== null && !isLoading && problem === null && (
+        {problem !== null && <Failure problem={problem} onRetry={() => void loadMore()} />}
+        {!isComplete && !isLoading && problem === null && (
           <p class="list-end">
             <Button onClick={() => void loadMore()}>{text.common.loadMore}</Button>
           </p>
         )}
-        {items.length === 0 && next === null && !isLoading && problem === null && (
+        {items.length === 0 && isComplete && (
           <Empty title={text.team.empty}>
             <p>{text.team.emptyHint}</p>
           </Empty>

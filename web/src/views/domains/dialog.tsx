@@ -1,4 +1,5 @@
 import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import { api, call } from "../../api/client";
 import { type ApiProblem, asProblem } from "../../api/problem";
 import { dropDraft, loadDraft, saveDraft } from "../../state/draft";
@@ -16,6 +17,12 @@ interface Typed {
   ended: string;
 }
 
+/** Input that is not saved, with the domain that it began with. */
+interface DomainDraft {
+  base: Domain | null;
+  typed: Typed;
+}
+
 const DRAFT = "domain";
 
 interface DomainDialogProps {
@@ -28,9 +35,10 @@ interface DomainDialogProps {
 /** Adds a domain, or changes where it sends visitors. */
 export function DomainDialog({ domain, onSaved, onClose }: DomainDialogProps) {
   const name = `${DRAFT}.${domain?.domain ?? ""}`;
-  const typed = useSignal<Typed>(loadDraft<Typed>(name) ?? typedOf(domain));
+  const kept = useRef(loadDraft<Partial<DomainDraft>>(name)).current;
+  const typed = useSignal<Typed>(kept?.typed ?? typedOf(domain));
   /** The domain as it was read: what differs from it was typed. */
-  const base = useSignal(domain);
+  const base = useSignal(kept?.base ?? domain);
   const isBusy = useSignal(false);
   const problem = useSignal<ApiProblem | null>(null);
   const isStale = problem.value?.code === "version_mismatch";
@@ -38,7 +46,7 @@ export function DomainDialog({ domain, onSaved, onClose }: DomainDialogProps) {
 
   const change = (part: Partial<Typed>) => {
     typed.value = { ...typed.value, ...part };
-    saveDraft(name, typed.value);
+    saveDraft(name, { base: base.peek(), typed: typed.value } satisfies DomainDraft);
   };
   const close = () => {
     dropDraft(name);
@@ -50,8 +58,12 @@ export function DomainDialog({ domain, onSaved, onClose }: DomainDialogProps) {
       const path = { domain: before.domain };
       const now = await call(api.GET("/api/v1/domains/{domain}", { params: { path } }));
       const [old, fresh, mine] = [typedOf(before), typedOf(now), typed.value];
-      for (const field of REDIRECTS) if (mine[field] === old[field]) change({ [field]: fresh[field] });
       base.value = now;
+      change(
+        Object.fromEntries(
+          REDIRECTS.filter((field) => mine[field] === old[field]).map((field) => [field, fresh[field]]),
+        ),
+      );
     } catch {
       // The next attempt says what is wrong.
     }

@@ -40,14 +40,16 @@ describe("a draft", () => {
 
   it("of another version is asked about", () => {
     const link = { version: 2 } as never;
-    expect(useOfDraft({ ...draft, base: { version: 2 } as never }, link, { target: "" })).toBe("restore");
-    expect(useOfDraft({ ...draft, base: { version: 1 } as never }, link, { target: "" })).toBe("ask");
-    expect(useOfDraft(null, link, { target: "" })).toBe("none");
+    expect(useOfDraft({ ...draft, base: { version: 2 } as never }, link, { target: "", alias: "" })).toBe("restore");
+    expect(useOfDraft({ ...draft, base: { version: 1 } as never }, link, { target: "", alias: "" })).toBe("ask");
+    expect(useOfDraft(null, link, { target: "", alias: "" })).toBe("none");
   });
 
   it("of another new link is asked about", () => {
-    expect(useOfDraft(draft, null, { target: "" })).toBe("restore");
-    expect(useOfDraft(draft, null, { target: before.target })).toBe("restore");
-    expect(useOfDraft(draft, null, { target: "https://example.com/b" })).toBe("ask");
+    expect(useOfDraft(draft, null, { target: "", alias: "" })).toBe("restore");
+    expect(useOfDraft(draft, null, { target: before.target, alias: "" })).toBe("restore");
+    expect(useOfDraft(draft, null, { target: "https://example.com/b", alias: "" })).toBe("ask");
+    expect(useOfDraft(draft, null, { target: before.target, alias: before.alias })).toBe("restore");
+    expect(useOfDraft(draft, null, { target: before.target, alias: "another" })).toBe("ask");
   });
 });

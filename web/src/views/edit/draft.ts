@@ -15,12 +15,21 @@ export interface EditDraft {
   attempt: Attempt | null;
 }
 
+/** What the address of the view asks for. Empty: nothing. */
+export interface Wanted {
+  target: string;
+  alias: string;
+}
+
 /** What becomes of a draft when its view is opened. */
 export type DraftUse = "restore" | "ask" | "none";
 
 /** A draft of the same version is restored. Somebody decides about one of another version, or of another new link. */
-export function useOfDraft(draft: EditDraft | null, link: Link | null, wanted: { target: string }): DraftUse {
+export function useOfDraft(draft: EditDraft | null, link: Link | null, wanted: Wanted): DraftUse {
   if (draft === null) return "none";
   if (link !== null) return draft.base?.version === link.version ? "restore" : "ask";
-  return wanted.target === "" || wanted.target === draft.form.target ? "restore" : "ask";
+  const isSame = (["target", "alias"] as const).every(
+    (field) => wanted[field] === "" || wanted[field] === draft.form[field],
+  );
+  return isSame ? "restore" : "ask";
 }

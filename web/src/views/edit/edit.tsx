@@ -11,7 +11,7 @@ import { Button, LinkButton } from "../../ui/button";
 import { when } from "../../ui/format";
 import { Empty, Failure, Skeleton } from "../../ui/states";
 import { linkAddress } from "../links/row";
-import { type EditDraft, useOfDraft } from "./draft";
+import { type EditDraft, useOfDraft, type Wanted } from "./draft";
 import { EditForm } from "./edit-form";
 import { draftName } from "./editor";
 import { emptyForm, formOf } from "./form";
@@ -54,7 +54,7 @@ function NewLinkForm() {
 }
 
 /** The form, once it is clear what becomes of input that was not saved. */
-function WithDraft({ link, wanted }: { link: Link | null; wanted: { target: string; alias: string } }) {
+function WithDraft({ link, wanted }: { link: Link | null; wanted: Wanted }) {
   const draft = useRef(loadDraft<EditDraft>(draftName(link))).current;
   const use = useSignal(useOfDraft(draft, link, wanted));
   const isAsked = useSignal(false);

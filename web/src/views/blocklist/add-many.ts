@@ -1,6 +1,7 @@
 // Adds many hosts, one request after the other.
 import { api, call } from "../../api/client";
 import { type ApiProblem, asProblem } from "../../api/problem";
+import { sleep } from "../../state/sleep";
 import { text } from "../../text";
 
 export interface ManyResult {
@@ -24,16 +25,14 @@ export async function addMany(
   hosts: readonly string[],
   reason: string | null,
   onProgress: (progress: ManyProgress) => void,
-  isStopped: () => boolean,
+  stop: AbortSignal,
 ): Promise<ManyResult> {
   const result: ManyResult = { added: 0, known: 0, failed: [], left: [] };
   for (const [tried, host] of hosts.entries()) {
-    if (isStopped()) {
-      result.left = hosts.slice(tried);
-      break;
-    }
+    if (stop.aborted) return { ...result, left: hosts.slice(tried) };
     onProgress({ tried, waits: 0 });
-    const problem = await add({ host, reason }, (waits) => onProgress({ tried, waits }));
+    const problem = await add({ host, reason }, (waits) => onProgress({ tried, waits }), stop);
+    if (problem === "stopped") return { ...result, left: hosts.slice(tried) };
     if (problem === null) result.added += 1;
     else if (problem.code === "host_listed") result.known += 1;
     else result.failed.push({ host, reason: reasonOf(problem) });
@@ -45,7 +44,8 @@ export async function addMany(
 async function add(
   body: { host: string; reason: string | null },
   onWait: (seconds: number) => void,
-): Promise<ApiProblem | null> {
+  stop: AbortSignal,
+): Promise<ApiProblem | "stopped" | null> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       await call(api.POST("/api/v1/blocklist", { body }));
@@ -56,7 +56,8 @@ async function add(
       if (!isPassing || attempt > PATIENCE) return problem;
       const seconds = Math.min(problem.retryAfter ?? 2 ** attempt, 120);
       onWait(seconds);
-      await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
+      await sleep(seconds, stop);
+      if (stop.aborted) return "stopped";
     }
   }
 }

@@ -18,13 +18,8 @@ export function PasteHosts({ onDone }: { onDone: () => void }) {
   const reason = useSignal("");
   const progress = useSignal<ManyProgress | null>(null);
   const result = useSignal<ManyResult | null>(null);
-  const isStopped = useRef(false);
-  useEffect(
-    () => () => {
-      isStopped.current = true;
-    },
-    [],
-  );
+  const stop = useRef(new AbortController());
+  useEffect(() => () => stop.current.abort(), []);
   const { hosts, unread } = parseHosts(typed.value);
   const words = text.blocklist;
   const setTyped = (value: string) => {
@@ -35,12 +30,12 @@ export function PasteHosts({ onDone }: { onDone: () => void }) {
   const onSubmit = async (event: Event) => {
     event.preventDefault();
     if (hosts.length === 0) return;
-    isStopped.current = false;
+    stop.current = new AbortController();
     result.value = null;
     const onProgress = (now: ManyProgress) => {
       progress.value = now;
     };
-    const done = await addMany(hosts, reason.value.trim() || null, onProgress, () => isStopped.current);
+    const done = await addMany(hosts, reason.value.trim() || null, onProgress, stop.current.signal);
     progress.value = null;
     result.value = done;
     setTyped([...done.failed.map(({ host }) => host), ...done.left, ...unread].join("\n"));
@@ -77,15 +72,7 @@ export function PasteHosts({ onDone }: { onDone: () => void }) {
             words.manyDone(result.value.added, result.value.known, result.value.failed.length)}
         </span>
         <span class="spacer" />
-        {now !== null && (
-          <Button
-            onClick={() => {
-              isStopped.current = true;
-            }}
-          >
-            {words.stop}
-          </Button>
-        )}
+        {now !== null && <Button onClick={() => stop.current.abort()}>{words.stop}</Button>}
         <Button kind="primary" type="submit" isBusy={now !== null} disabled={hosts.length === 0}>
           {words.manyButton(hosts.length)}
         </Button>

@@ -2,6 +2,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { api, call } from "../../api/client";
 import { type ApiProblem, asProblem } from "../../api/problem";
+import { sleep } from "../../state/sleep";
 import { text } from "../../text";
 import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
@@ -28,13 +29,8 @@ export function TagDialog({ kind, tag, domain, known, isComplete, onClose }: Tag
   const problem = useSignal<ApiProblem | null>(null);
   /** Links that earlier attempts have changed. */
   const changed = useSignal(0);
-  const isStopped = useRef(false);
-  useEffect(
-    () => () => {
-      isStopped.current = true;
-    },
-    [],
-  );
+  const stop = useRef(new AbortController());
+  useEffect(() => () => stop.current.abort(), []);
   const words = text.tags;
   const name = storedTag(typed.value);
   const same = known.find((other) => other.tag === name && other.tag !== tag.tag);
@@ -44,7 +40,8 @@ export function TagDialog({ kind, tag, domain, known, isComplete, onClose }: Tag
     event.preventDefault();
     if (isRenaming && (name === "" || name === tag.tag)) return;
     problem.value = null;
-    isStopped.current = false;
+    stop.current = new AbortController();
+    const { signal } = stop.current;
     const params = { path: { tag: tag.tag }, query: { domain } };
     const outcome = await retag({
       step: () =>
@@ -52,8 +49,8 @@ export function TagDialog({ kind, tag, domain, known, isComplete, onClose }: Tag
           ? call(api.PATCH("/api/v1/tags/{tag}", { params, body: { tag: typed.value.trim() } }))
           : call(api.DELETE("/api/v1/tags/{tag}", { params })),
       asProblem,
-      sleep: (seconds) => new Promise((resolve) => setTimeout(resolve, seconds * 1_000)),
-      isStopped: () => isStopped.current,
+      sleep: (seconds) => sleep(seconds, signal),
+      isStopped: () => signal.aborted,
       onProgress: (now) => {
         progress.value = now;
       },
@@ -107,13 +104,7 @@ export function TagDialog({ kind, tag, domain, known, isComplete, onClose }: Tag
           {now === null ? (
             <Button onClick={() => onClose(changed.value > 0)}>{text.common.cancel}</Button>
           ) : (
-            <Button
-              onClick={() => {
-                isStopped.current = true;
-              }}
-            >
-              {words.stop}
-            </Button>
+            <Button onClick={() => stop.current.abort()}>{words.stop}</Button>
           )}
           <Button kind={isRenaming ? "primary" : "danger"} type="submit" isBusy={now !== null}>
             {changed.value > 0 ? words.goOn : isRenaming ? words.rename : words.remove}

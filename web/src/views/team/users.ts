@@ -1,6 +1,7 @@
 import { api, call } from "../../api/client";
 import { ApiProblem } from "../../api/problem";
 import { remember, type User } from "../../state/people";
+import { sleep } from "../../state/sleep";
 import type { UserPatch } from "./changes";
 
 /** A user, and the version that a change has to name. */
@@ -57,12 +58,8 @@ export async function deleteUser(
       } else if (error.code !== "store_unavailable" || ++failures > RETRIES) {
         throw error;
       }
-      await pause(error.retryAfter ?? 0);
+      await sleep(error.retryAfter ?? 0, stop);
     }
   }
   return "stopped";
-}
-
-function pause(seconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
 }

@@ -3,7 +3,7 @@ import { ApiProblem } from "../src/api/problem";
 import { type Chunk, chunkLimits, chunksOf } from "../src/views/transfer/chunks";
 import { countLinks, nextOf, withoutHeader } from "../src/views/transfer/pages";
 import { rejectedFile } from "../src/views/transfer/rejected";
-import { type Answer, type Counts, ImportRun, NO_COUNTS } from "../src/views/transfer/run";
+import { type Answer, type Begun, ImportRun } from "../src/views/transfer/run";
 import type { SourceRow } from "../src/views/transfer/source";
 
 const json = (line: number): SourceRow => ({ kind: "json", line, text: `{"n":${line}}` });
@@ -49,11 +49,11 @@ describe("chunks of a file", () => {
   });
 });
 
-/** A deployment that creates each line, some lines at a time. */
+/** A deployment that creates each line once for a key, some lines at a time. */
 class Deployment {
   readonly created: string[] = [];
   readonly keys: (string | null)[] = [];
-  readonly remembered: { counts: Counts; key: string }[] = [];
+  readonly remembered: Begun[] = [];
   private readonly progress = new Map<string, number>();
   private lastKey = 0;
 
@@ -69,10 +69,14 @@ class Deployment {
         const given = this.before(this.keys.length, body);
         if (given) return given;
         const lines = body.trimEnd().split("\n");
-        const done = (key === null ? 0 : (this.progress.get(key) ?? 0)) + this.atOnce;
+        const before = key === null ? 0 : (this.progress.get(key) ?? 0);
+        const done = Math.min(before + this.atOnce, lines.length);
         const read = lines.slice(0, done);
-        for (const line of read) if (key !== null && !this.created.includes(line)) this.created.push(line);
-        if (key !== null) this.progress.set(key, done);
+        if (key !== null) {
+          // A line that comes with another key is another link.
+          this.created.push(...lines.slice(before, done));
+          this.progress.set(key, done);
+        }
         const next = done < lines.length ? { line: done + 1, offset: 0 } : null;
         return {
           continues: next !== null && key !== null,
@@ -86,7 +90,7 @@ class Deployment {
           } as unknown as Answer["results"],
         };
       },
-      remember: (counts: Counts, key: string) => this.remembered.push({ counts, key }),
+      remember: (begun: Begun) => this.remembered.push(begun),
       sleep: async () => {},
       newKey: () => {
         this.lastKey += 1;
@@ -202,15 +206,46 @@ describe("an import", () => {
     const first = new ImportRun(deployment.ports(), false);
     await first.run(given(chunk(1, 3)));
     const [begun] = deployment.remembered;
-    const again = new ImportRun(deployment.ports(), false, begun?.counts, begun?.key ?? null);
+    const again = new ImportRun(deployment.ports(), false, begun ?? null);
     await again.run(given(chunk(1, 3)));
     expect(deployment.keys).toEqual(["key1", "key1"]);
     expect(deployment.created).toHaveLength(3);
   });
 
+  it("goes on with the rest of a chunk after a reload", async () => {
+    const full = answerWith(
+      { line: 1, status: 201, problem: null },
+      refusal(2, 422, "invalid_fields"),
+      refusal(3, 429, "quota_exceeded"),
+    );
+    let isLost = true;
+    const deployment = new Deployment(100, (request) => (request === 1 ? full : null));
+    const ports = deployment.ports();
+    const losing = async (body: string, key: string | null) => {
+      const answer = await ports.post(body, key);
+      if (deployment.keys.length > 1 && isLost) throw new ApiProblem("forbidden", 403, "the answer was lost");
+      return answer;
+    };
+    const file = () => given({ ...chunk(1, 3), rejected: [{ line: 4, reason: "no address" }], rows: 4 });
+    const first = new ImportRun({ ...ports, post: losing }, false);
+    const pause = () => new Promise((resolve) => setTimeout(resolve, 5));
+    void first.run(file());
+    await pause();
+    first.continue();
+    await pause();
+    first.stop();
+    isLost = false;
+    const again = new ImportRun(ports, false, deployment.remembered.at(-1) ?? null);
+    await again.run(file());
+    expect(deployment.keys).toEqual(["key1", "key2", "key2"]);
+    expect(deployment.created).toEqual(['{"n":3}']);
+    expect(again.counts.value).toMatchObject({ rows: 4, imported: 2 });
+    expect(again.counts.value.rejected.map(({ line }) => line).sort()).toEqual([2, 4]);
+  });
+
   it("stops between two chunks", async () => {
     const deployment = new Deployment(100);
-    const run = new ImportRun(deployment.ports(), false, NO_COUNTS);
+    const run = new ImportRun(deployment.ports(), false);
     async function* chunks() {
       yield chunk(1, 2);
       run.stop();

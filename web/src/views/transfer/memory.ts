@@ -1,7 +1,7 @@
 // What an import has done, remembered so that a reload of the page can go on.
 import { dropDraft, loadDraft, saveDraft } from "../../state/draft";
 import type { Mapping } from "./columns";
-import type { Counts } from "./run";
+import type { Begun } from "./run";
 import type { Shape } from "./source";
 
 export interface ImportSettings {
@@ -12,15 +12,12 @@ export interface ImportSettings {
 }
 
 /** An import that was started. The file is chosen again, and known by its digest. */
-export interface StartedImport {
+export interface StartedImport extends Begun {
   digest: string;
   name: string;
   shape: Shape;
   settings: ImportSettings;
   rowsInFile: number;
-  counts: Counts;
-  /** The key of the first chunk that is not done. */
-  key: string;
 }
 
 const DRAFT = "import";
@@ -33,7 +30,9 @@ export function rememberImport(started: StartedImport): void {
 }
 
 export function rememberedImport(): StartedImport | null {
-  return loadDraft<StartedImport>(DRAFT);
+  const started = loadDraft<StartedImport>(DRAFT);
+  // What was remembered before there was a rest of a chunk has none.
+  return started && { ...started, left: started.left ?? null };
 }
 
 export function forgetImport(): void {

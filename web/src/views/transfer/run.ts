@@ -24,14 +24,23 @@ export interface Counts {
 
 export const NO_COUNTS: Counts = { rows: 0, imported: 0, existing: 0, rejected: [] };
 
+/** Where a run goes on after a reload of the page. */
+export interface Begun {
+  counts: Counts;
+  /** The key of the next request, whose answer may have been lost. */
+  key: string;
+  /** The lines of the file that are left of the next chunk, of which the counts have the others. `null`: all. */
+  left: readonly number[] | null;
+}
+
 /** `waiting`: the last request failed and is sent again. */
 export type RunState = "running" | "waiting" | "paused" | "done";
 
 export interface RunPorts {
   /** Sends a body. Without a key it is a dry run. */
   post: (body: string, key: string | null) => Promise<Answer>;
-  /** Remembers what is done, and the key of the next chunk. */
-  remember: (counts: Counts, key: string) => void;
+  /** Remembers what is done, and how to go on. */
+  remember: (begun: Begun) => void;
   sleep: (milliseconds: number) => Promise<void>;
   newKey: () => string;
 }
@@ -52,14 +61,13 @@ export class ImportRun {
   private resume: (() => void) | null = null;
   private isStopped = false;
 
-  /** `firstKey` is the key of a chunk whose answer was lost. */
+  /** `begun` is what an earlier run has remembered. */
   constructor(
     private readonly ports: RunPorts,
     private readonly isDry: boolean,
-    counts: Counts = NO_COUNTS,
-    private firstKey: string | null = null,
+    private begun: Begun | null = null,
   ) {
-    this.counts.value = counts;
+    if (begun !== null) this.counts.value = begun.counts;
   }
 
   async run(chunks: AsyncIterable<Chunk>): Promise<void> {
@@ -105,16 +113,34 @@ export class ImportRun {
   }
 
   private async send(chunk: Chunk): Promise<void> {
-    let key = this.firstKey ?? this.ports.newKey();
-    this.firstKey = null;
-    if (!this.isDry) this.ports.remember(this.counts.value, key);
-    let { lines, numbers } = chunk;
-    const rejected = [...chunk.rejected];
+    const { key: begunKey = this.ports.newKey(), left: begunLeft = null } = this.begun ?? {};
+    this.begun = null;
+    let key = begunKey;
+    let { lines, numbers } = begunLeft === null ? chunk : only(chunk, begunLeft);
+    // The counts have them already if the chunk was begun.
+    const rejected = begunLeft === null ? [...chunk.rejected] : [];
     let [imported, existing] = [0, 0];
     let tries = 0;
+    let isWhole = begunLeft === null;
+    const counted = (rows: number): Counts => {
+      const before = this.counts.value;
+      return {
+        rows: before.rows + rows,
+        imported: before.imported + imported,
+        existing: before.existing + existing,
+        rejected: [...before.rejected, ...rejected],
+      };
+    };
+    const remember = () => {
+      if (this.isDry) return;
+      if (isWhole) this.ports.remember({ counts: this.counts.value, key, left: null });
+      else this.ports.remember({ counts: counted(0), key, left: numbers });
+    };
+    remember();
     while (lines.length > 0) {
       const answer = await this.attempt(`${lines.join("\n")}\n`, key, () => {
         key = this.ports.newKey();
+        remember();
         return key;
       });
       if (answer === null) return;
@@ -143,23 +169,20 @@ export class ImportRun {
       const left = [...overQuota.map(({ line }) => line - 1), ...range(rest, lines.length)];
       lines = left.map((index) => lines[index] ?? "");
       numbers = left.map((index) => numbers[index] ?? 0);
+      if (lines.length === 0) break;
       key = this.ports.newKey();
+      isWhole = false;
+      remember();
       const [first] = overQuota;
       if (first?.problem) await this.stopFor(new ApiProblem("quota_exceeded", 429, first.problem.detail));
       if (this.isStopped) return;
     }
-    const before = this.counts.value;
     this.inChunk.value = 0;
     this.importedInChunk.value = 0;
-    this.counts.value = {
-      rows: before.rows + chunk.rows,
-      imported: before.imported + imported,
-      existing: before.existing + existing,
-      rejected: [...before.rejected, ...rejected],
-    };
+    this.counts.value = counted(chunk.rows);
     if (!this.isDry) {
-      this.firstKey = this.ports.newKey();
-      this.ports.remember(this.counts.value, this.firstKey);
+      this.begun = { counts: this.counts.value, key: this.ports.newKey(), left: null };
+      this.ports.remember(this.begun);
     }
   }
 
@@ -196,6 +219,12 @@ export class ImportRun {
     this.state.value = "paused";
     await this.whilePaused();
   }
+}
+
+/** The lines of a chunk that have these numbers. */
+function only({ lines, numbers }: Chunk, left: readonly number[]): Pick<Chunk, "lines" | "numbers"> {
+  const places = range(0, lines.length).filter((place) => left.includes(numbers[place] ?? 0));
+  return { lines: places.map((place) => lines[place] ?? ""), numbers: places.map((place) => numbers[place] ?? 0) };
 }
 
 /** Whether a failure goes away by itself. */

@@ -11,7 +11,7 @@ import { type ConvertOptions, convert } from "./convert";
 import { Mapping } from "./mapping";
 import { forgetImport, type ImportSettings, rememberedImport, rememberImport, type StartedImport } from "./memory";
 import { postLines } from "./post";
-import { ImportRun, NO_COUNTS } from "./run";
+import { ImportRun } from "./run";
 import { Running } from "./running";
 import { type Inspection, inspect, look, readRows, type Shape } from "./source";
 
@@ -75,17 +75,16 @@ export function ImportWizard() {
     const run = new ImportRun(
       {
         post: postLines(chosen.domain, isDry),
-        remember: (counts, key) => {
+        remember: (begun) => {
           const { digest, shape, rows } = inspection;
-          started.value = { digest, name: file.name, shape, settings: chosen, rowsInFile: rows, counts, key };
+          started.value = { digest, name: file.name, shape, settings: chosen, rowsInFile: rows, ...begun };
           rememberImport(started.value);
         },
         sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
         newKey: () => crypto.randomUUID(),
       },
       isDry,
-      from?.counts ?? NO_COUNTS,
-      from?.key ?? null,
+      from,
     );
     step.value = { kind: "running", file, inspection, settings: chosen, run, isDry };
     const options: ConvertOptions = {

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import type { Link } from "../../api/client";
 import { may } from "../../state/me";
 import { href, navigate } from "../../state/router";
@@ -31,6 +31,7 @@ export function EditForm({ start, restoredAt }: EditFormProps) {
   const problem = editor.problem.value;
   const leaveTo = base === null ? href(["links"]) : linkAddress(base);
   useKeys({ save: () => void editor.save(), leave: () => navigate(leaveTo) });
+  useKeptFocus(editor.isBusy.value);
   useEffect(() => {
     if (problem !== null) element.current?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
   }, [problem]);
@@ -56,17 +57,20 @@ export function EditForm({ start, restoredAt }: EditFormProps) {
           </p>
         )}
         {problem !== null && !isAtAlias && <ProblemNotice problem={problemWords(problem)} />}
-        <MainFields />
-        <div class="card edit-sections">
-          <DetailsSection />
-          <CampaignSection />
-          <RulesSection />
-          <TimeSection />
-          <AccessSection />
-          <RedirectSection />
-          <CardSection />
-          <SystemSection isAdmin={may("links:admin") && base !== null} />
-        </div>
+        {/* What is typed while the form is saved would be lost. */}
+        <fieldset class="stack edit-fields" disabled={editor.isBusy.value}>
+          <MainFields />
+          <div class="card edit-sections">
+            <DetailsSection />
+            <CampaignSection />
+            <RulesSection />
+            <TimeSection />
+            <AccessSection />
+            <RedirectSection />
+            <CardSection />
+            <SystemSection isAdmin={may("links:admin") && base !== null} />
+          </div>
+        </fieldset>
         <div class="edit-bar">
           <span class="quiet" role="status">
             {editor.hasChanges && text.edit.unsaved}
@@ -91,6 +95,16 @@ export function EditForm({ start, restoredAt }: EditFormProps) {
       )}
     </EditorProvider>
   );
+}
+
+/** Gives the focus back to the field that had it before the fields were disabled. */
+function useKeptFocus(isDisabled: boolean): void {
+  const before = useRef<Element | null>(null);
+  useLayoutEffect(() => {
+    const field = before.current;
+    before.current = isDisabled ? document.activeElement : null;
+    if (!isDisabled && field instanceof HTMLElement && document.activeElement === document.body) field.focus();
+  }, [isDisabled]);
 }
 
 /** Ctrl or Cmd with Enter saves, Escape leaves; both also while somebody types. */

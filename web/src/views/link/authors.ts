@@ -1,8 +1,8 @@
 import { api, call, type Link, type Schemas } from "../../api/client";
 import { may } from "../../state/me";
+import { namesOf } from "../../state/people";
 import { authorOf, keyOf } from "./author";
 import type { Version } from "./changes";
-import { namesOf } from "./names";
 
 type AuditEvent = Schemas["AuditEvent"];
 

@@ -23,7 +23,6 @@ export function BlockDialog({ link, onBlocked, onClose }: BlockProps) {
     toast(text.link.blocked(link.alias));
     onClose();
   });
-  const detail = wrong("/blocked");
   return (
     <Dialog title={text.link.blockTitle(link.alias)} onClose={onClose} canClose={!isBusy.value}>
       <form class="stack" onSubmit={onSubmit}>
@@ -36,7 +35,7 @@ export function BlockDialog({ link, onBlocked, onClose }: BlockProps) {
           hasFocus
           maxLength={512}
           value={reason.value}
-          wrong={detail && text.sentence(detail)}
+          wrong={wrong("/blocked")}
           onValue={(value) => {
             reason.value = value;
           }}

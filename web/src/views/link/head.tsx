@@ -1,4 +1,5 @@
 import type { Link } from "../../api/client";
+import { namesOf } from "../../state/people";
 import { useResource } from "../../state/resource";
 import { href } from "../../state/router";
 import { text } from "../../text";
@@ -10,7 +11,6 @@ import { Time } from "../../ui/time";
 import { Badges } from "../links/badges";
 import { hostOf, linkAddress } from "../links/row";
 import { destinationOf, isWebAddress } from "./destination";
-import { nameOf } from "./names";
 import type { LinkActions } from "./page";
 import { mayBlock, mayChange } from "./rights";
 
@@ -87,8 +87,8 @@ function LeadsTo({ link }: { link: Link }) {
 
 function Facts({ link }: { link: Link }) {
   const { owner } = link;
-  const { resource } = useResource(() => (owner === null ? Promise.resolve(null) : nameOf(owner)), [owner]);
-  const name = owner === null ? text.link.noOwner : resource.value.value;
+  const { resource } = useResource(() => namesOf(owner === null ? [] : [owner]), [owner]);
+  const name = owner === null ? text.link.noOwner : (resource.value.value?.get(owner) ?? null);
   return (
     <>
       {link.title !== null && (

@@ -3,6 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { api, call, type Link } from "../../api/client";
 import { type ApiProblem, asProblem } from "../../api/problem";
 import { domains, may } from "../../state/me";
+import { lookUp, personName } from "../../state/people";
 import { text } from "../../text";
 import { Button } from "../../ui/button";
 import { CopyButton } from "../../ui/copy";
@@ -10,7 +11,6 @@ import { Scroll } from "../../ui/scroll";
 import { Time } from "../../ui/time";
 import { toast } from "../../ui/toast";
 import { hostOf, linkAddress } from "../links/row";
-import { nameOf } from "./names";
 import type { Report } from "./reports";
 
 /** `undefined`: not known yet. `null`: there is no such link. */
@@ -174,9 +174,10 @@ function Outcome({ report }: { report: Report }) {
   const words = text.reports;
   const by = useSignal(report.resolved_by === null ? words.byAdminKey : "");
   useEffect(() => {
-    if (report.resolved_by === null) return;
-    void nameOf(report.resolved_by).then((name) => {
-      by.value = words.by(name);
+    const { resolved_by } = report;
+    if (resolved_by === null) return;
+    void lookUp([resolved_by]).then(() => {
+      by.value = words.by(personName(resolved_by));
     });
   }, [report.resolved_by]);
   return (

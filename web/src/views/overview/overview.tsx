@@ -5,16 +5,17 @@ import { domains } from "../../state/me";
 import { useResource } from "../../state/resource";
 import { href, replaceAddress, route } from "../../state/router";
 import { text } from "../../text";
-import { Bars } from "../../ui/bars";
+import { Chart } from "../../ui/chart";
 import { ChipGroup } from "../../ui/choice";
 import { fullTime } from "../../ui/format";
 import { ProblemNotice, Skeleton } from "../../ui/states";
+import { barsOf } from "../link/series";
 import { Breakdowns } from "./breakdowns";
 import { StatsFailure } from "./failure";
 import { Filters } from "./filters";
 import { loadOverview, type OverviewFilter, type Shown } from "./load";
 import { Numbers } from "./numbers";
-import { PERIODS, unitName } from "./period";
+import { PERIODS } from "./period";
 
 /** What happened on all links, on a domain or on the links with a tag. */
 export default function OverviewView() {
@@ -63,23 +64,12 @@ export default function OverviewView() {
 function Content({ shown }: { shown: Shown }) {
   const { stats, filter } = shown;
   const words = text.overview;
-  const { granularity } = stats;
-  const bars = stats.series.map((unit) => ({
-    label: unitName(unit.start, granularity),
-    people: unit.humans,
-    machines: unit.bots + unit.previews,
-  }));
   const until = stats.precision.complete_until;
   return (
     <>
       <Numbers stats={stats} />
       <section class="card">
-        <Bars
-          title={words.chart[granularity]}
-          unit={words.unit[granularity]}
-          names={{ people: words.numbers.humans, machines: words.numbers.bots }}
-          bars={bars}
-        />
+        <Chart bars={barsOf(stats)} title={words.chart[stats.granularity]} />
         <p class="quiet">
           {shown.refusedZone === null ? words.zone(stats.tz) : words.zoneRefused(shown.refusedZone)}
           {until !== null && ` ${words.countedUntil(fullTime(until))}`}
@@ -99,7 +89,7 @@ function OverviewSkeleton() {
         <Skeleton height={94} />
         <Skeleton height={94} />
       </div>
-      <Skeleton height={306} />
+      <Skeleton height={346} />
       <div class="breakdowns">
         <Skeleton height={250} />
         <Skeleton height={250} />

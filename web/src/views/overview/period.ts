@@ -51,24 +51,7 @@ function moment(time: number): string {
   return new Date(time).toISOString().replace(".000Z", "Z");
 }
 
-/** A time of the API as the clock in its zone shows it: the offset is part of the text. */
-export function wallClock(start: string): Date {
-  return new Date(`${start.slice(0, 19)}Z`);
-}
-
-const hours = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", timeZone: "UTC" });
 const days = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
-const months = new Intl.DateTimeFormat("en-GB", { month: "short", year: "numeric", timeZone: "UTC" });
-
-/** The name of a unit of the series. */
-export function unitName(start: string, granularity: Granularity): string {
-  const date = wallClock(start);
-  return granularity === "hour"
-    ? hours.format(date)
-    : granularity === "month"
-      ? months.format(date)
-      : days.format(date);
-}
 
 /** A UTC date of the API. */
 export function utcDay(date: string): string {

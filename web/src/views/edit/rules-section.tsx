@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useId, useRef } from "preact/hooks";
 import { text } from "../../text";
 import { Button } from "../../ui/button";
 import { count } from "../../ui/format";
@@ -17,6 +17,7 @@ export function RulesSection() {
   const said = useSignal("");
   const focus = useRef<{ key: string; place: string } | null>(null);
   const list = useRef<HTMLOListElement>(null);
+  const id = useId();
   const words = text.edit.rules;
   // A rule that moved keeps the focus.
   useEffect(() => {
@@ -101,9 +102,10 @@ export function RulesSection() {
       {base.value === null ? (
         rules.length > 0 && <p class="quiet">{words.saveFirst}</p>
       ) : (
-        <div class="rules-explain">
+        <section class="rules-explain" aria-labelledby={id}>
+          <h3 id={id}>{text.explain.title}</h3>
           <ExplainPanel link={base.value} hasChanges={hasChanges} />
-        </div>
+        </section>
       )}
     </Section>
   );

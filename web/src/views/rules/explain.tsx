@@ -1,9 +1,10 @@
 import "./rules.css";
 import { useSignal } from "@preact/signals";
-import { useEffect, useId } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { api, call, type Link, type Schemas } from "../../api/client";
 import { useResource } from "../../state/resource";
 import { text } from "../../text";
+import { Button } from "../../ui/button";
 import { CheckField, SelectField, TextField } from "../../ui/field";
 import { ownZone, utcOf } from "../../ui/local-time";
 import { ProblemNotice, Skeleton } from "../../ui/states";
@@ -51,11 +52,10 @@ const AGENT_CHOICES = ([...(Object.keys(AGENTS) as AgentName[]), "none", "other"
   label: text.explain.agents[value],
 }));
 
-/** "Try as a visitor": choose a visitor, see which rule holds and why. */
+/** "Try as a visitor": choose a visitor, see which rule holds and why. The heading is outside: a dialog has its own. */
 export function ExplainPanel({ link, hasChanges = false }: { link: Link; hasChanges?: boolean }) {
   const input = useSignal<Input>({ ...FIRST, language: ownLanguage() });
   const tried = useSignal<Input>(input.peek());
-  const id = useId();
   useEffect(() => {
     const timer = setTimeout(() => {
       tried.value = input.value;
@@ -63,7 +63,7 @@ export function ExplainPanel({ link, hasChanges = false }: { link: Link; hasChan
     return () => clearTimeout(timer);
   }, [input.value]);
   const { alias, domain, version } = link;
-  const { resource } = useResource(
+  const { resource, reload } = useResource(
     (signal) => {
       const params = { path: { alias }, query: { domain } };
       return call(api.POST("/api/v1/links/{alias}/explain", { params, body: visitorOf(tried.value), signal }));
@@ -76,16 +76,20 @@ export function ExplainPanel({ link, hasChanges = false }: { link: Link; hasChan
   const { value, problem, isLoading } = resource.value;
   const words = text.explain;
   return (
-    <section class="explain" aria-labelledby={id}>
-      <h3 id={id}>{words.title}</h3>
+    <div class="explain">
       {hasChanges ? <p class="notice warn">{words.savedOnly}</p> : <p class="quiet">{words.hint}</p>}
       <VisitorFields input={input.value} set={set} link={link} wrong={(field) => problem?.at(`/${field}`)?.detail} />
       <div class="explain-result" role="status" aria-busy={isLoading} aria-label={words.result}>
         {problem !== null && <ProblemNotice problem={problem} />}
+        {problem !== null && problem.errors.length === 0 && (
+          <Button icon="restore" isBusy={isLoading} onClick={() => void reload()}>
+            {text.common.tryAgain}
+          </Button>
+        )}
         {problem === null && value === null && <Skeleton height={20} rows={2} />}
         {problem === null && value !== null && <Answer explanation={value} link={link} />}
       </div>
-    </section>
+    </div>
   );
 }
 

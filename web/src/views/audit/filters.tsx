@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { me } from "../../state/me";
 import { everybody, nameOf, personName, type User } from "../../state/people";
 import { text } from "../../text";
@@ -18,6 +18,7 @@ interface FiltersProps {
 export function Filters({ filter, wrongSubject, onChange }: FiltersProps) {
   const subject = useSignal(filter.subject);
   const users = useSignal<readonly User[]>([]);
+  const loading = useRef<Promise<void> | null>(null);
   useEffect(() => {
     subject.value = filter.subject;
   }, [filter.subject]);
@@ -42,12 +43,13 @@ export function Filters({ filter, wrongSubject, onChange }: FiltersProps) {
       {/* The people are loaded when somebody wants to choose one. */}
       <div
         onFocusCapture={() => {
-          if (users.value.length > 0) return;
-          void everybody().then(
+          loading.current ??= everybody().then(
             (loaded) => {
               users.value = loaded;
             },
-            () => {},
+            () => {
+              loading.current = null;
+            },
           );
         }}
       >

@@ -141,8 +141,11 @@ export function ImportWizard() {
             begin(now.file, now.inspection, chosen, isDry, null);
           }}
           onResume={(from) => {
-            void resumeOf(now.file, from, now.inspection).then((inspection) =>
-              begin(now.file, inspection, from.settings, false, from),
+            void resumeOf(now.file, from, now.inspection).then(
+              (inspection) => begin(now.file, inspection, from.settings, false, from),
+              () => {
+                step.value = { kind: "choose", wrong: text.transfer.unreadable };
+              },
             );
           }}
           onAnother={choose}

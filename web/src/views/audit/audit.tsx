@@ -1,5 +1,5 @@
 import "./audit.css";
-import "../../styles/list.css";
+import "../../ui/lists.css";
 import { useEffect } from "preact/hooks";
 import { api, call, type Schemas } from "../../api/client";
 import type { ApiProblem } from "../../api/problem";

@@ -1,5 +1,5 @@
 import "./keys.css";
-import "../../styles/list.css";
+import "../../ui/lists.css";
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { now } from "../../api/clock";

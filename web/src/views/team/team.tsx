@@ -1,5 +1,5 @@
 import "./team.css";
-import "../../styles/list.css";
+import "../../ui/lists.css";
 import { useSignal } from "@preact/signals";
 import { api, call, type Schemas } from "../../api/client";
 import { asProblem } from "../../api/problem";

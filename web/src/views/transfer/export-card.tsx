@@ -6,7 +6,7 @@ import { domains, may } from "../../state/me";
 import { text } from "../../text";
 import { Button } from "../../ui/button";
 import { CheckField, SelectField } from "../../ui/field";
-import { saveFile } from "../../ui/save";
+import { saveFile } from "../../ui/save-file";
 import { ProblemNotice } from "../../ui/states";
 import { toast } from "../../ui/toast";
 import { type ExportProgress, type ExportSettings, loadExport, startOfExport } from "./export";
@@ -43,7 +43,8 @@ export function ExportCard() {
     try {
       const done = await loadExport(settings(), from, onProgress, controller.signal);
       const day = new Date(now()).toISOString().slice(0, 10);
-      saveFile(`hop-${domain.value || "links"}-${day}.${format.value}`, TYPES[format.value], done.parts);
+      const name = `hop-${domain.value || "links"}-${day}.${format.value}`;
+      saveFile(new Blob(done.parts, { type: TYPES[format.value] }), name);
       toast(words.exported(done.links));
       progress.value = null;
     } catch (error) {

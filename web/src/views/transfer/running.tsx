@@ -3,7 +3,7 @@ import { href } from "../../state/router";
 import { text } from "../../text";
 import { Button, LinkButton } from "../../ui/button";
 import { number } from "../../ui/format";
-import { saveFile } from "../../ui/save";
+import { saveFile } from "../../ui/save-file";
 import { Scroll } from "../../ui/scroll";
 import type { Rejected } from "./chunks";
 import { rejectedFile } from "./rejected";
@@ -131,7 +131,8 @@ function RejectedRows({ file, inspection, rejected, canSave }: RejectedProps) {
     const parts = await rejectedFile(readRows(file, shape), shape, header, rejected);
     const name = file.name.replace(/\.[^.]*$/, "");
     const isCsv = shape.format === "csv";
-    saveFile(`${name}.rejected.${isCsv ? "csv" : "jsonl"}`, isCsv ? "text/csv" : "application/x-ndjson", parts);
+    const content = new Blob(parts, { type: isCsv ? "text/csv" : "application/x-ndjson" });
+    saveFile(content, `${name}.rejected.${isCsv ? "csv" : "jsonl"}`);
   };
   return (
     <>

@@ -60,7 +60,6 @@ const problems = {
 };
 
 const common = {
-  product: "hop",
   tryAgain: "Try again",
   close: "Close",
   cancel: "Cancel",
@@ -273,7 +272,6 @@ const link = {
     blocked: "Visitors are not redirected. Its target:",
   },
   owner: (name: string): string => `Owner: ${name}`,
-  you: "you",
   noOwner: "no owner",
   created: "Created",
   note: "Note",
@@ -572,7 +570,6 @@ const edit = {
   crawlable: "Let robots follow the link",
   owner: "Owner",
   nobody: "Nobody",
-  ownerLoading: "Loading the users…",
   refused: {
     viewerTitle: "You can look, but not change",
     viewer: "Viewers see links and their statistics. Ask an admin of this deployment for the role of an editor.",
@@ -643,7 +640,6 @@ const edit = {
       address: "Address",
       split: "Share of the visitors",
     },
-    countryHint: "Type a country, then Enter.",
     languageHint: "A language such as German, or a tag such as pt-BR.",
     addressHint: "A block such as 192.0.2.0/24, or one address.",
     parameter: "Parameter",
@@ -825,9 +821,6 @@ const overview = {
   fromNothing: "new",
   before: (value: number): string => `${number(value)} in the period before`,
   chart: { hour: "Clicks by hour", day: "Clicks by day", week: "Clicks by week", month: "Clicks by month" },
-  unit: { hour: "Hour", day: "Day", week: "Week", month: "Month" },
-  bar: (start: string, humans: number, others: number): string =>
-    `${start}: ${count(humans, "person", "people")}, ${count(others, "machine or preview", "machines and previews")}`,
   zone: (zone: string): string => `Times are in the zone ${zone}.`,
   zoneRefused: (zone: string): string =>
     `hop does not know the time zone ${zone} of this browser, so times are in UTC.`,
@@ -905,7 +898,6 @@ const domains = {
   readOnly: "Admins add, change and delete domains.",
   inUse: (domain: string): string =>
     `${domain} still has links, so it stays. Delete or move them first. If very many are deleted already, they have to be erased too.`,
-  configuredStays: "A domain of the setting HOP_DOMAINS can only be removed there.",
   taken: "This deployment has the domain already.",
   stale:
     "Somebody changed this domain meanwhile. Their changes are shown now beside what you typed: look at them, and save again.",
@@ -978,6 +970,7 @@ const secret = {
 
 const people = {
   deleted: "a deleted user",
+  you: "you",
   nobody: "Nobody",
 };
 
@@ -1451,7 +1444,6 @@ const reports = {
   outcome: { blocked: "Link blocked", dismissed: "Dismissed" },
   by: (name: string): string => `by ${name}`,
   byAdminKey: "with the admin key",
-  received: "Received",
   shown: (shown: number, isComplete: boolean): string =>
     isComplete ? count(shown, "report", "reports") : `${count(shown, "report", "reports")} so far`,
   empty: "Nothing to look at",
@@ -1583,7 +1575,6 @@ const transfer = {
   left: (minutes: number): string =>
     minutes < 1 ? "less than a minute left" : `about ${count(Math.ceil(minutes), "minute", "minutes")} left`,
   paused: "Paused",
-  pausing: "The request on its way is finished first.",
   pause: "Pause",
   goOn: "Go on",
   stop: "Stop",

@@ -640,6 +640,7 @@ const edit = {
       address: "Address",
       split: "Share of the visitors",
     },
+    countryHint: "Type a country, then Enter.",
     languageHint: "A language such as German, or a tag such as pt-BR.",
     addressHint: "A block such as 192.0.2.0/24, or one address.",
     parameter: "Parameter",

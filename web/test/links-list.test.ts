@@ -105,7 +105,7 @@ describe("the check of an alias", () => {
   const settle = () => new Promise((resolve) => setTimeout(resolve, 20));
 
   it("drops a late answer for another domain", async () => {
-    const check = mount(useAvailability, "one.example");
+    const check = mount<string, ReturnType<typeof useAvailability>>(useAvailability, "one.example");
     check.now.check("a");
     await asked(1);
     check.show("two.example");
@@ -120,7 +120,7 @@ describe("the check of an alias", () => {
   });
 
   it("forgets its answer when the domain changes", async () => {
-    const check = mount(useAvailability, "one.example");
+    const check = mount<string, ReturnType<typeof useAvailability>>(useAvailability, "one.example");
     check.now.check("a");
     await asked(1);
     check.show("two.example");

@@ -44,7 +44,7 @@ export function ExportCard() {
       const done = await loadExport(settings(), from, onProgress, controller.signal);
       const day = new Date(now()).toISOString().slice(0, 10);
       const name = `hop-${domain.value || "links"}-${day}.${format.value}`;
-      saveFile(new Blob(done.parts, { type: TYPES[format.value] }), name);
+      saveFile(new Blob([...done.parts], { type: TYPES[format.value] }), name);
       toast(words.exported(done.links));
       progress.value = null;
     } catch (error) {

@@ -152,6 +152,7 @@ const links = {
   title: "Links",
   search: "Search alias, title, target, tag, note",
   searchLabel: "Search links",
+  refusedSearch: (detail: string): string => sentence(detail.replace(/^q /, "the search ")),
   new: "New link",
   shown: (shown: number, isComplete: boolean): string =>
     isComplete ? count(shown, "link", "links") : `${number(shown)} links loaded`,

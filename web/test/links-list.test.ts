@@ -31,7 +31,7 @@ const FIRST = "/api/v1/links?domain=d&limit=100";
 const links = (...ids: string[]) => ids.map((id) => ({ id, created_at: "2026-11-01T00:00:00Z" }));
 
 /** Calls a hook as a component does. */
-function mount<P, R>(hook: (input: P) => R, first: P) {
+function mount<P, R>(hook: (input: P) => R, first: NoInfer<P>) {
   const root = document.createElement("div");
   let result: R | undefined;
   const Host = ({ input }: { input: P }) => {
@@ -178,8 +178,10 @@ describe("the arrow keys", async () => {
 
 it("says why a search is refused", async () => {
   const { refusedSearch } = await import("../src/views/links/source");
-  const error = { field: "/q", code: "invalid", detail: "has no word" } as never;
-  expect(refusedSearch(new ApiProblem("invalid_fields", 422, "", null, [error]))).toMatch(/has no word/i);
+  const error = { field: "/q", code: "invalid", detail: "q must have a letter" } as never;
+  expect(refusedSearch(new ApiProblem("invalid_fields", 422, "", null, [error]))).toBe(
+    "The search must have a letter.",
+  );
   expect(refusedSearch(ApiProblem.offline())).toBeNull();
   expect(refusedSearch(null)).toBeNull();
 });

@@ -111,5 +111,5 @@ function query(domain: string, filter: LinkFilter, now: number): URLSearchParams
 /** Why the text of a search is refused; `null` if it is not. */
 export function refusedSearch(problem: ApiProblem | null): string | null {
   const error = problem?.at("/q");
-  return error ? text.sentence(error.detail) : null;
+  return error ? text.links.refusedSearch(error.detail) : null;
 }

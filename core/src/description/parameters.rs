@@ -244,7 +244,7 @@ pub(super) const SEARCH: Parameter = Parameter::in_query(
     "q",
     "Links in which each of these words is the beginning of a word: of alias, title, tags, host and path of the target, \
      or note. Case and accents do not matter. A word is a run of letters and digits, or an emoji; a run of Chinese or \
-     Japanese characters is one word. At most 8 words, of at most 48 bytes in UTF-8 each; what follows is ignored. Of a link, \
+     Japanese characters is one word. At most 8 words; of a longer one the first 48 bytes in UTF-8 count. Of a link, \
      64 words are searched, those of the note last.",
     || json!({"type": "string", "minLength": 1, "maxLength": MAX_QUERY_CHARS, "pattern": "[0-9A-Za-z]|[^\\u0000-\\u007f]"}),
 );

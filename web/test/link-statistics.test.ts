@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { asPeriod, asUnit, boundsOf } from "../src/state/period";
 import { labelled, levels } from "../src/ui/chart-scale";
 import { linesOfMachines, linesOfPeople, peopleByRule } from "../src/views/link/breakdown";
-import { asPeriod, asUnit, boundsOf } from "../src/views/link/period";
 import { barsOf, changeOf, csvName, otherDays } from "../src/views/link/series";
 
 const at = (time: string) => Date.parse(time);

@@ -1,7 +1,7 @@
 import { api, call, type Link, type Schemas, send } from "../../api/client";
 import { now } from "../../api/clock";
 import { ApiProblem } from "../../api/problem";
-import { boundsOf, browserZone, type Period, type Unit } from "./period";
+import { boundsOf, browserZone, type Period, type Unit } from "../../state/period";
 
 export type Stats = Schemas["Stats"];
 

@@ -1,8 +1,8 @@
+import { PERIODS, UNITS } from "../../state/period";
 import { href, replaceAddress, route } from "../../state/router";
 import { text } from "../../text";
 import { CheckField } from "../../ui/field";
 import type { Question } from "./load-statistics";
-import { PERIODS, UNITS } from "./period";
 
 /** The period of the statistics, kept in the address. */
 export function PeriodBar({ question }: { question: Question }) {

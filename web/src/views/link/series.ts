@@ -1,7 +1,7 @@
 import type { Schemas } from "../../api/client";
+import type { Unit } from "../../state/period";
 import type { Bar } from "../../ui/chart";
 import { unitInFull, unitShort } from "../../ui/format";
-import type { Unit } from "./period";
 
 type Stats = Schemas["Stats"];
 

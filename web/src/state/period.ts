@@ -1,4 +1,4 @@
-import type { Schemas } from "../../api/client";
+import type { Schemas } from "../api/client";
 
 export type Unit = Schemas["Stats"]["granularity"];
 export const PERIODS = ["day", "week", "month", "year"] as const;

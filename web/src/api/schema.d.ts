@@ -4320,7 +4320,7 @@ export interface components {
         reportState: "open" | "resolved";
         /** @description Short URL of the link, which the form then has. Other parameters are ignored. */
         reportedUrl: string;
-        /** @description Links in which each of these words is the beginning of a word: of alias, title, tags, host and path of the target, or note. Case and accents do not matter. A word is a run of letters and digits, or an emoji; a run of Chinese or Japanese characters is one word. At most 8 words, of at most 48 bytes in UTF-8 each; what follows is ignored. Of a link, 64 words are searched, those of the note last. */
+        /** @description Links in which each of these words is the beginning of a word: of alias, title, tags, host and path of the target, or note. Case and accents do not matter. A word is a run of letters and digits, or an emoji; a run of Chinese or Japanese characters is one word. At most 8 words; of a longer one the first 48 bytes in UTF-8 count. Of a link, 64 words are searched, those of the note last. */
         search: string;
         /** @description A current browser that does not send it over https counts as a bot in the statistics. */
         secFetchMode: string;
@@ -4858,7 +4858,7 @@ export interface operations {
                 created_to?: components["parameters"]["createdTo"];
                 /** @description Links whose alias begins with this text. If aliases ignore case, so does the prefix. It may have letters and marks of any script, digits, emoji, `-`, `_`, `.` and `~`. It must not begin with a mark, and must not mix ASCII letters with Greek or Cyrillic ones, because these look alike. */
                 prefix?: components["parameters"]["prefix"];
-                /** @description Links in which each of these words is the beginning of a word: of alias, title, tags, host and path of the target, or note. Case and accents do not matter. A word is a run of letters and digits, or an emoji; a run of Chinese or Japanese characters is one word. At most 8 words, of at most 48 bytes in UTF-8 each; what follows is ignored. Of a link, 64 words are searched, those of the note last. */
+                /** @description Links in which each of these words is the beginning of a word: of alias, title, tags, host and path of the target, or note. Case and accents do not matter. A word is a run of letters and digits, or an emoji; a run of Chinese or Japanese characters is one word. At most 8 words; of a longer one the first 48 bytes in UTF-8 count. Of a link, 64 words are searched, those of the note last. */
                 q?: components["parameters"]["search"];
                 /** @description Largest number of items that a page examines. A page may examine fewer: `limits.page` of `/capabilities`. */
                 limit?: components["parameters"]["limit"];
@@ -4929,7 +4929,7 @@ export interface operations {
                 created_to?: components["parameters"]["createdTo"];
                 /** @description Links whose alias begins with this text. If aliases ignore case, so does the prefix. It may have letters and marks of any script, digits, emoji, `-`, `_`, `.` and `~`. It must not begin with a mark, and must not mix ASCII letters with Greek or Cyrillic ones, because these look alike. */
                 prefix?: components["parameters"]["prefix"];
-                /** @description Links in which each of these words is the beginning of a word: of alias, title, tags, host and path of the target, or note. Case and accents do not matter. A word is a run of letters and digits, or an emoji; a run of Chinese or Japanese characters is one word. At most 8 words, of at most 48 bytes in UTF-8 each; what follows is ignored. Of a link, 64 words are searched, those of the note last. */
+                /** @description Links in which each of these words is the beginning of a word: of alias, title, tags, host and path of the target, or note. Case and accents do not matter. A word is a run of letters and digits, or an emoji; a run of Chinese or Japanese characters is one word. At most 8 words; of a longer one the first 48 bytes in UTF-8 count. Of a link, 64 words are searched, those of the note last. */
                 q?: components["parameters"]["search"];
                 /** @description Largest number of items that a page examines. A page may examine fewer: `limits.page` of `/capabilities`. */
                 limit?: components["parameters"]["limit"];

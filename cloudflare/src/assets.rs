@@ -1,7 +1,6 @@
 //! Static assets, kept outside the WebAssembly module. What no redirect needs would only make the module larger.
 
-use hop_core::ports::StoreError;
-use http::StatusCode;
+use hop_core::ports::{AssetStatus, StoreError};
 use worker::{Env, Error};
 
 const BINDING: &str = "ASSETS";
@@ -12,9 +11,9 @@ pub(crate) async fn read(env: &Env, name: &str) -> Result<Option<Vec<u8>>, Store
     let unavailable = |error: Error| failed(&error.to_string());
     let assets = env.assets(BINDING).map_err(unavailable)?;
     let mut response = assets.fetch(format!("https://assets/{name}"), None).await.map_err(unavailable)?;
-    match StatusCode::from_u16(response.status_code()) {
-        Ok(status) if status.is_success() => response.bytes().await.map(Some).map_err(unavailable),
-        Ok(StatusCode::NOT_FOUND) => Ok(None),
-        _ => Err(failed(&format!("status {}", response.status_code()))),
+    match AssetStatus::of(response.status_code()) {
+        AssetStatus::Found => response.bytes().await.map(Some).map_err(unavailable),
+        AssetStatus::Missing => Ok(None),
+        AssetStatus::Failed => Err(failed(&format!("status {}", response.status_code()))),
     }
 }

@@ -16,6 +16,29 @@ use crate::model::time::Timestamp;
 pub use crate::model::visit::{ClientInfo, join};
 use crate::store::{Change, Cursor, Key, Prefix};
 
+/// What the status of an edge's static assets says about a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AssetStatus {
+    /// The response has the file.
+    Found,
+    /// There is no such file.
+    Missing,
+    /// The assets do not answer properly.
+    Failed,
+}
+
+impl AssetStatus {
+    /// Reads a status.
+    #[must_use]
+    pub fn of(status: u16) -> Self {
+        match status {
+            200..=299 => Self::Found,
+            404 => Self::Missing,
+            _ => Self::Failed,
+        }
+    }
+}
+
 /// The platform one request runs on.
 #[expect(async_fn_in_trait, reason = "static dispatch, and no edge has threads to send a future to")]
 pub trait Edge {
@@ -351,4 +374,23 @@ pub enum StoreError {
         /// The operations that are left.
         left: u32,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_404_means_that_a_file_is_missing() {
+        for (status, expected) in [
+            (200, AssetStatus::Found),
+            (404, AssetStatus::Missing),
+            (304, AssetStatus::Failed),
+            (403, AssetStatus::Failed),
+            (429, AssetStatus::Failed),
+            (503, AssetStatus::Failed),
+        ] {
+            assert_eq!(AssetStatus::of(status), expected, "{status}");
+        }
+    }
 }

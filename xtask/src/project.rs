@@ -51,7 +51,12 @@ impl Project {
 
     /// The built dashboard: its page, and its files in `assets`.
     pub(crate) fn dashboard(&self) -> PathBuf {
-        self.path("web/dist/app")
+        self.static_assets().join("app")
+    }
+
+    /// The static assets: the dashboard and the OpenAPI document.
+    pub(crate) fn static_assets(&self) -> PathBuf {
+        self.path("web/dist")
     }
 
     /// The record of the dashboard's last build. It is not beside the dashboard, where it would be deployed.

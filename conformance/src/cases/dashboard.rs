@@ -113,8 +113,10 @@ fn quality_of_gzip_is_respected(world: &World) {
 
 fn head_has_the_headers_of_get(world: &World) {
     let files = files(world.hop());
-    for path in files.iter().map(String::as_str).chain(["/app", "/app/", "/app/theme.css"]) {
-        let [get, head] = ["GET", "HEAD"].map(|method| world.hop().send(&Call::new(method, path).header("Accept-Encoding", "gzip")));
+    // wrangler's proxy compresses even the empty body of a redirect.
+    let encoded = files.iter().map(String::as_str).chain(["/app/", "/app/theme.css"]).map(|path| (path, "gzip"));
+    for (path, encoding) in encoded.chain([("/app", "identity")]) {
+        let [get, head] = ["GET", "HEAD"].map(|method| world.hop().send(&Call::new(method, path).header("Accept-Encoding", encoding)));
         assert!(head.body.is_empty(), "{path}");
         assert_eq!((head.status, head.header_names()), (get.status, get.header_names()), "{path}");
         assert_eq!(head.header("content-encoding"), get.header("content-encoding"), "{path}");

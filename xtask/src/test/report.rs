@@ -1,4 +1,4 @@
-//! The summary table at the end of a test run.
+//! The summary at the end of a test run: a table of the steps, and the output of the tests that failed.
 use std::fmt;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -57,10 +57,14 @@ impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(f, "{:<28} {:<8} {:>6} {:>6} {:>8}", "step", "", "passed", "failed", "seconds")?;
         for line in &self.lines {
-            let Tally { passed, failed, note } = &line.tally;
+            let Tally { passed, failed, note, .. } = &line.tally;
             let seconds = line.took.as_secs_f64();
             let row = format!("{:<28} {:<8} {passed:>6} {failed:>6} {seconds:>8.1}  {note}", line.step.name(), line.verdict());
             writeln!(f, "{}", row.trim_end())?;
+        }
+        // Repeated here, because a long log is read from its end.
+        for line in self.lines.iter().filter(|line| !line.tally.details.is_empty()) {
+            writeln!(f, "\n{}: {}", line.step.name(), line.tally.details.trim_end())?;
         }
         write!(f, "\n{} passed, {} failed", self.passed(), self.failed())
     }

@@ -5,7 +5,12 @@ pub(super) struct Tally {
     pub(super) passed: u64,
     pub(super) failed: u64,
     pub(super) note: String,
+    /// What the failed tests printed.
+    pub(super) details: String,
 }
+
+/// The details of a step have at most so many characters. Of longer ones, the beginning is kept.
+const MAX_DETAILS: usize = 8_000;
 
 impl Tally {
     /// The result of a single check, such as a linter.
@@ -17,13 +22,13 @@ impl Tally {
     }
 
     pub(super) fn failed(note: String) -> Self {
-        Self { passed: 0, failed: 1, note }
+        Self { failed: 1, note, ..Self::default() }
     }
 
     /// The sum of all `test result:` lines. Adds one failure if the run failed without a failing test, ran no test, or
     /// ignored some.
     pub(super) fn of_tests(printed: &str, success: bool) -> Self {
-        let mut tally = Self::default();
+        let mut tally = Self { details: details_of(printed), ..Self::default() };
         let mut ignored = 0;
         for line in printed.lines().filter_map(|line| line.trim_start().strip_prefix("test result: ")) {
             tally.passed += number_before(line, " passed");
@@ -45,6 +50,20 @@ impl Tally {
         }
         tally
     }
+}
+
+/// The lines from `failures:`, where the output of the failed tests begins, to the result of the test binary.
+fn details_of(printed: &str) -> String {
+    let mut is_inside = false;
+    let lines = printed.lines().filter(|line| {
+        match line.trim() {
+            "failures:" => is_inside = true,
+            other if other.starts_with("test result: ") => is_inside = false,
+            _ => {}
+        }
+        is_inside
+    });
+    lines.flat_map(|line| line.chars().chain(['\n'])).take(MAX_DETAILS).collect()
 }
 
 fn number_before(line: &str, word: &str) -> u64 {
@@ -78,6 +97,16 @@ mod tests {
         assert_eq!(counts("error: could not compile", false), (0, 1));
         assert_eq!(counts("test result: ok. 3 passed; 0 failed; 0 ignored", false), (3, 1));
         assert_eq!(counts("test result: ok. 3 passed; 0 failed; 1 ignored", true), (3, 1));
+    }
+
+    #[test]
+    fn details_are_what_failed_tests_printed() {
+        let printed = "running 2 tests\ntest good ... ok\ntest bad  ... FAILED\n\nfailures:\n\n---- bad ----\nit is 3\n\n\
+            failures:\n    bad\n\ntest result: FAILED. 1 passed; 1 failed; 0 ignored\nmore text\n";
+        let details = Tally::of_tests(printed, false).details;
+        assert_eq!(details, "failures:\n\n---- bad ----\nit is 3\n\nfailures:\n    bad\n\n");
+        let long = format!("failures:\n{}", "ä".repeat(MAX_DETAILS));
+        assert_eq!(Tally::of_tests(&long, false).details.chars().count(), MAX_DETAILS);
     }
 
     #[test]

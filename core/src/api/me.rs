@@ -1,10 +1,9 @@
-//! The caller: principal, user, role and scopes of the request.
+//! The caller: principal, user, role and effective scopes of the request.
 
 use http::StatusCode;
 use serde::Serialize;
 
 use crate::api::account::SessionJson;
-use crate::api::keys::RightsJson;
 use crate::auth::{self, Authorized};
 use crate::context::Context;
 use crate::message::body::Fields;
@@ -12,6 +11,7 @@ use crate::message::problem::Problem;
 use crate::message::response::Response;
 #[cfg(feature = "docs")]
 use crate::message::wire_schema;
+use crate::model::domain::Domain;
 use crate::model::key::KeyId;
 use crate::model::link::UserId;
 use crate::model::rights::Scope;
@@ -30,8 +30,11 @@ struct MeJson<'a> {
     /// Role of the user at this moment.
     #[cfg_attr(feature = "docs", schemars(with = "wire_schema::RoleSchema"))]
     role: &'static str,
-    #[serde(flatten)]
-    rights: RightsJson<'a>,
+    /// Scopes of the caller that the role allows: of a key its own, otherwise all.
+    #[cfg_attr(feature = "docs", schemars(with = "Vec<wire_schema::ScopeSchema>"))]
+    scopes: Vec<&'static str>,
+    /// The only domains that the key is for; `null` for all of them.
+    domains: Option<Vec<&'a str>>,
     /// Session of a signed-in user.
     session: Option<SessionJson<'a>>,
 }
@@ -43,12 +46,15 @@ pub(crate) async fn show<E: Edge>(context: &Context<'_, E>, authorized: &Authori
         Some(_) => Some(auth::live_session(context, authorized).await?),
         None => None,
     };
+    let role = live.as_ref().map_or(authorized.role(), |live| live.role);
+    let scopes = authorized.scopes().unwrap_or(&Scope::ALL).iter().filter(|scope| role.allows(**scope));
     let me = MeJson {
         principal: authorized.principal(),
         user: authorized.user().map(UserId::as_str),
         key: authorized.key().map(KeyId::as_str),
-        role: live.as_ref().map_or(authorized.role(), |live| live.role).name(),
-        rights: RightsJson::new(authorized.scopes().unwrap_or(&Scope::ALL), authorized.domains()),
+        role: role.name(),
+        scopes: scopes.map(|scope| scope.name()).collect(),
+        domains: authorized.domains().map(|domains| domains.iter().map(Domain::as_str).collect()),
         session: live.as_ref().map(|live| SessionJson::new(&live.session.value, authorized.session())),
     };
     Response::json(StatusCode::OK, &me)

@@ -30,6 +30,11 @@ impl Role {
     pub(crate) fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.name() == name)
     }
+
+    /// Whether the role has any of the rights that require `scope`.
+    pub(crate) fn allows(self, scope: Scope) -> bool {
+        Right::ALL.into_iter().map(Right::terms).any(|terms| terms.scope == scope && terms.role <= self)
+    }
 }
 
 /// Permission that a key has been given.
@@ -124,7 +129,6 @@ pub(crate) struct RightTerms {
 
 impl Right {
     /// All rights, in the order in which the table is printed.
-    #[cfg(any(test, feature = "memory"))]
     pub(crate) const ALL: [Self; 15] = [
         Self::ReadLinks,
         Self::ReadClicks,
@@ -205,9 +209,12 @@ mod tests {
     }
 
     #[test]
-    fn every_scope_gives_a_right() {
-        for scope in Scope::ALL {
-            assert!(Right::ALL.iter().any(|right| right.terms().scope == scope), "{} gives no right", scope.name());
+    fn each_role_allows_more_scopes() {
+        let allowed = |role: Role| Scope::ALL.into_iter().filter(|scope| role.allows(*scope)).map(Scope::name).collect::<Vec<_>>();
+        assert_eq!(allowed(Role::Viewer), ["links:read", "stats:read", "metrics:read"]);
+        assert_eq!(allowed(Role::Editor), ["links:read", "links:write", "stats:read", "metrics:read"]);
+        for role in [Role::Admin, Role::Owner] {
+            assert_eq!(allowed(role), Scope::ALL.map(Scope::name), "every scope gives a right");
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::model::alias::Alias;
 use crate::model::blocked::Blocked;
 use crate::model::domain::Domain;
 use crate::model::link::{Link, LinkId, UserId};
+use crate::model::link_settings::LinkSettings;
 use crate::model::target::Target;
 use crate::model::time::Timestamp;
 use crate::store::ports::{Records, StoreCall, StoreError};
@@ -41,7 +42,9 @@ pub(crate) struct LinkVersion {
     pub(crate) domain: Domain,
     pub(crate) alias: Alias,
     pub(crate) target: Target,
-    pub(crate) is_disabled: bool,
+    /// The settings without the password, so that an old one does not stay in the store.
+    pub(crate) settings: LinkSettings,
+    pub(crate) has_password: bool,
     pub(crate) is_deleted: bool,
     pub(crate) blocked: Option<Blocked>,
     /// The name of the previous version: the end of its key.
@@ -58,7 +61,8 @@ impl LinkVersion {
             domain: link.domain.clone(),
             alias: link.alias.clone(),
             target: link.target.clone(),
-            is_disabled: link.settings.disabled,
+            settings: LinkSettings { password: None, ..link.settings.clone() },
+            has_password: link.settings.password.is_some(),
             is_deleted: link.is_deleted(),
             blocked: link.blocked.clone(),
             previous_name: link.history.clone(),
@@ -107,7 +111,7 @@ pub(crate) async fn latest(records: &impl Records, link: &Link, reads: u16) -> R
         && let Some(name) = &oldest.previous_name
         && let Some(record) = record_at(&key(&link.id, oldest.version.saturating_sub(1), name))
     {
-        versions.push(stored::read::<StoredVersion<'_>>(&record.value)?.into());
+        versions.push(stored::read::<StoredVersion<'_>>(&record.value)?.try_into()?);
     }
     Ok(versions)
 }

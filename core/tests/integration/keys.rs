@@ -225,13 +225,17 @@ fn key_follows_its_owners_current_role() {
     let id = user(&edge, 'e', "owner", "in");
     let (key_id, secret) = key(&edge, &id, &SCOPES, &json!({}));
     let isolate = crate::support::Isolate::new(&edge);
-    let role = || crate::support::run(isolate.ask(Ask::list("/api/v1/me").showing(&*secret))).json()["role"].clone();
+    let me = || crate::support::run(isolate.ask(Ask::list("/api/v1/me").showing(&*secret))).json();
+    let role = || me()["role"].clone();
     let list = || crate::support::run(isolate.ask(Ask::list(KEYS).showing(&*secret))).code();
     assert_eq!((role(), list()), (json!("owner"), 200));
     // The team record still names the user, but the user's own record has another role.
-    for (now, may) in [("admin", 200), ("editor", 403), ("viewer", 403)] {
+    let of_viewers = ["links:read", "stats:read", "metrics:read"];
+    let of_editors = ["links:read", "links:write", "stats:read", "metrics:read"];
+    for (now, may, scopes) in [("admin", 200, &SCOPES[..]), ("editor", 403, &of_editors), ("viewer", 403, &of_viewers)] {
         user(&edge, 'e', now, "in");
         assert_eq!((role(), list()), (json!(now), may));
+        assert_eq!(me()["scopes"], json!(scopes), "the scopes that the role allows");
     }
     user(&edge, 'f', "owner", "in");
     user(&edge, 'e', "owner", "in");

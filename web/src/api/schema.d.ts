@@ -2032,23 +2032,6 @@ export interface components {
             note: string | null;
             /** @description Identifier of the link in another system. */
             external_id: string | null;
-            /** @description Identifier of the user who owns the link; `null` for a link without an owner, such as those of the bootstrap admin. */
-            owner: string | null;
-            /**
-             * Format: date-time
-             * @description Time at which the link was created.
-             */
-            created_at: string;
-            /**
-             * Format: date-time
-             * @description Time of the last change.
-             */
-            updated_at: string;
-            /**
-             * @description State of the link now. `used_up`: the link was followed as often as `max_clicks` allows.
-             * @enum {string}
-             */
-            state: "scheduled" | "live" | "ended" | "used_up" | "disabled" | "blocked" | "deleted";
             /**
              * Format: date-time
              * @description Time from which the link works. Before it, visitors get a 404.
@@ -2096,6 +2079,23 @@ export interface components {
             crawlable: boolean;
             /** @description Whether the link is disabled. */
             disabled: boolean;
+            /** @description Identifier of the user who owns the link; `null` for a link without an owner, such as those of the bootstrap admin. */
+            owner: string | null;
+            /**
+             * Format: date-time
+             * @description Time at which the link was created.
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description Time of the last change.
+             */
+            updated_at: string;
+            /**
+             * @description State of the link now. `used_up`: the link was followed as often as `max_clicks` allows.
+             * @enum {string}
+             */
+            state: "scheduled" | "live" | "ended" | "used_up" | "disabled" | "blocked" | "deleted";
             /** @description Set by an admin: no visitor is redirected, whatever the other fields say. */
             blocked: {
                 /** @description Why the link is blocked. */
@@ -2305,7 +2305,7 @@ export interface components {
              * @enum {string}
              */
             role: "viewer" | "editor" | "admin" | "owner";
-            /** @description What the key may do, as far as the role of its owner allows it. */
+            /** @description Scopes of the caller that the role allows: of a key its own, otherwise all. */
             scopes: ("links:read" | "links:write" | "links:admin" | "stats:read" | "stats:write" | "domains:admin" | "blocklist:admin" | "reports:admin" | "users:admin" | "keys:admin" | "audit:read" | "metrics:read" | "system:write")[];
             /** @description The only domains that the key is for; `null` for all of them. */
             domains: string[] | null;
@@ -3073,7 +3073,60 @@ export interface components {
             /** @description Domain that the alias belongs to. */
             domain: string;
             target: components["schemas"]["Target"];
-            /** @description Whether the link was disabled. */
+            /** @description Title, for the people who manage the link. */
+            title: string | null;
+            /** @description Tags in lower case and in alphabetical order. */
+            tags: string[];
+            /** @description Note, for the people who manage the link. */
+            note: string | null;
+            /** @description Identifier of the link in another system. */
+            external_id: string | null;
+            /**
+             * Format: date-time
+             * @description Time from which the link works. Before it, visitors get a 404.
+             */
+            starts_at: string | null;
+            /**
+             * Format: date-time
+             * @description Time from which the link does not work any more.
+             */
+            ends_at: string | null;
+            /** @description How often people may follow the link. The limit is exact. Another number starts a new count. */
+            max_clicks: number | null;
+            /** @description Whether visitors are asked to confirm before they are redirected. */
+            confirm: boolean;
+            /** @description URL that visitors are redirected to when the link is disabled, past its end or used up. Such a visit does not count as a click. */
+            fallback: string | null;
+            /** @description Whether the link has a `password`, which is never shown. */
+            has_password: boolean;
+            /**
+             * @description Status code of the redirect.
+             * @enum {integer}
+             */
+            redirect_status: 301 | 302 | 307 | 308;
+            /**
+             * @description What happens to the query of a visitor: it is dropped (`off`), or merged with the query of the target. `target_wins` and `visitor_wins` say whose value is used for a parameter that both have.
+             * @enum {string}
+             */
+            forward_query: "off" | "target_wins" | "visitor_wins";
+            /** @description Whether the path after the alias is appended to the path of the target. */
+            forward_path: boolean;
+            /** @description Rules in the order in which they are tried. The first rule whose conditions all hold decides the target. */
+            rules: components["schemas"]["Rule"][];
+            /** @description Preview of a link in chats and social networks. */
+            card: {
+                /** @description Title of the preview. */
+                title: string | null;
+                /** @description Text of the preview. */
+                description: string | null;
+                /** @description URL of the picture of the preview. */
+                image: string | null;
+            } | null;
+            /** @description Whether every redirect reads the store, so that edits, blocks and restorations reach all visitors at once. Only a move, and the edit that makes the link strict, take as long as on other links. */
+            strict: boolean;
+            /** @description Whether `/robots.txt` lets robots follow the link. */
+            crawlable: boolean;
+            /** @description Whether the link is disabled. */
             disabled: boolean;
             /** @description Whether the link was deleted. */
             deleted: boolean;

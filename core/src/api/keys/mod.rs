@@ -12,7 +12,6 @@ pub(crate) use create::create;
 pub(crate) use list::list;
 pub(crate) use revoke::revoke;
 pub(crate) use show::show;
-pub(crate) use wire::RightsJson;
 
 use crate::auth::{Authorized, role_of};
 use crate::context::Context;

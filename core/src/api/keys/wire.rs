@@ -9,7 +9,6 @@ use crate::message::wire_schema;
 use crate::model::domain::Domain;
 use crate::model::key::ApiKey;
 use crate::model::link::UserId;
-use crate::model::rights::Scope;
 use crate::model::time::Timestamp;
 
 /// An API key, without its secret.
@@ -20,8 +19,11 @@ pub(super) struct KeyJson<'a> {
     id: &'a str,
     /// Name of the key.
     name: &'a str,
-    #[serde(flatten)]
-    rights: RightsJson<'a>,
+    /// What the key may do, as far as the role of its owner allows it.
+    #[cfg_attr(feature = "docs", schemars(with = "Vec<wire_schema::ScopeSchema>"))]
+    scopes: Vec<&'static str>,
+    /// The only domains that the key is for; `null` for all of them.
+    domains: Option<Vec<&'a str>>,
     /// Identifier of the user whose role the key has.
     owner: &'a str,
     /// Identifier of the user who created the key; `null` for the bootstrap admin. The key is valid only as long as
@@ -54,23 +56,13 @@ pub(super) struct NewKeyJson<'a> {
     pub(super) secret: &'a str,
 }
 
-/// What a key may do, and on which domains.
-#[derive(Serialize)]
-#[cfg_attr(feature = "docs", derive(schemars::JsonSchema), schemars(inline))]
-pub(crate) struct RightsJson<'a> {
-    /// What the key may do, as far as the role of its owner allows it.
-    #[cfg_attr(feature = "docs", schemars(with = "Vec<wire_schema::ScopeSchema>"))]
-    scopes: Vec<&'static str>,
-    /// The only domains that the key is for; `null` for all of them.
-    domains: Option<Vec<&'a str>>,
-}
-
 impl<'a> KeyJson<'a> {
     pub(super) fn new(key: &'a ApiKey) -> Self {
         Self {
             id: key.id.as_str(),
             name: key.name.as_str(),
-            rights: RightsJson::new(&key.scopes, key.domains.as_deref()),
+            scopes: key.scopes.iter().map(|scope| scope.name()).collect(),
+            domains: key.domains.as_ref().map(|domains| domains.iter().map(Domain::as_str).collect()),
             owner: key.owner.as_str(),
             created_by: key.created_by.as_ref().map(UserId::as_str),
             issuers: key.issuers.iter().map(UserId::as_str).collect(),
@@ -79,15 +71,6 @@ impl<'a> KeyJson<'a> {
             last_used_at: key.last_used_at.map(DisplayText),
             revoked_at: key.revoked_at.map(DisplayText),
             quota: key.quota.map(QuotaJson::from),
-        }
-    }
-}
-
-impl<'a> RightsJson<'a> {
-    pub(crate) fn new(scopes: &[Scope], domains: Option<&'a [Domain]>) -> Self {
-        Self {
-            scopes: scopes.iter().map(|scope| scope.name()).collect(),
-            domains: domains.map(|domains| domains.iter().map(Domain::as_str).collect()),
         }
     }
 }

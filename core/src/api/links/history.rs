@@ -4,7 +4,7 @@ use http::StatusCode;
 use serde::Serialize;
 
 use super::link_ref::load_link;
-use super::wire::BlockedJson;
+use super::wire::{BlockedJson, SettingsJson};
 use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::problem::Problem;
@@ -58,8 +58,8 @@ struct VersionJson<'a> {
     domain: &'a str,
     #[cfg_attr(feature = "docs", schemars(with = "wire_schema::TargetSchema"))]
     target: &'a str,
-    /// Whether the link was disabled.
-    disabled: bool,
+    #[serde(flatten)]
+    settings: SettingsJson<'a>,
     /// Whether the link was deleted.
     deleted: bool,
     /// Set if an admin had blocked the link.
@@ -75,7 +75,7 @@ impl<'a> VersionJson<'a> {
             alias: version.alias.as_str(),
             domain: version.domain.as_str(),
             target: version.target.as_str(),
-            disabled: version.is_disabled,
+            settings: SettingsJson::new(&version.settings, version.has_password),
             deleted: version.is_deleted,
             blocked: version.blocked.as_ref().map(BlockedJson::new),
         }

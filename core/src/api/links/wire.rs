@@ -1,13 +1,11 @@
 //! JSON of a link. Every field is always present.
 
 mod row;
-
-use std::num::NonZeroU64;
+mod settings;
 
 use serde::Serialize;
 
 use super::counts::{ClickCounts, LinkClicks};
-use super::wire_rules::{CardJson, RuleJson};
 use crate::auth::Authorized;
 use crate::context::Context;
 use crate::message::wire::DisplayText;
@@ -19,12 +17,11 @@ use crate::model::domain::Domain;
 use crate::model::link::{Link, UserId};
 use crate::model::password::PasswordHash;
 use crate::model::rights::Right;
-use crate::model::target::Target;
-use crate::model::text::{ExternalId, Note, Tag, Title};
 use crate::model::time::Timestamp;
 use crate::store::ports::Edge;
 
 pub(super) use row::{COLUMNS, cells};
+pub(super) use settings::SettingsJson;
 
 /// A link. Every field is always present; one that is not set is `null`.
 #[derive(Serialize)]
@@ -41,18 +38,8 @@ pub(super) struct LinkJson<'a> {
     short_url: String,
     #[cfg_attr(feature = "docs", schemars(with = "wire_schema::TargetSchema"))]
     target: &'a str,
-    /// Title, for the people who manage the link.
-    #[cfg_attr(feature = "docs", schemars(length(min = 1, max = crate::model::text::TITLE_BYTES)))]
-    title: Option<&'a str>,
-    /// Tags in lower case and in alphabetical order.
-    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::TagsSchema"))]
-    tags: Vec<&'a str>,
-    /// Note, for the people who manage the link.
-    #[cfg_attr(feature = "docs", schemars(length(min = 1, max = crate::model::text::NOTE_BYTES)))]
-    note: Option<&'a str>,
-    /// Identifier of the link in another system.
-    #[cfg_attr(feature = "docs", schemars(length(min = 1, max = crate::model::text::EXTERNAL_ID_BYTES)))]
-    external_id: Option<&'a str>,
+    #[serde(flatten)]
+    settings: SettingsJson<'a>,
     /// Identifier of the user who owns the link; `null` for a link without an owner, such as those of the bootstrap
     /// admin.
     owner: Option<&'a str>,
@@ -63,40 +50,6 @@ pub(super) struct LinkJson<'a> {
     /// State of the link now. `used_up`: the link was followed as often as `max_clicks` allows.
     #[cfg_attr(feature = "docs", schemars(with = "wire_schema::LinkStateSchema"))]
     state: &'static str,
-    /// Time from which the link works. Before it, visitors get a 404.
-    starts_at: Option<DisplayText<Timestamp>>,
-    /// Time from which the link does not work any more.
-    ends_at: Option<DisplayText<Timestamp>>,
-    /// How often people may follow the link. The limit is exact. Another number starts a new count.
-    max_clicks: Option<NonZeroU64>,
-    /// Whether visitors are asked to confirm before they are redirected.
-    confirm: bool,
-    /// URL that visitors are redirected to when the link is disabled, past its end or used up. Such a visit does not
-    /// count as a click.
-    #[cfg_attr(feature = "docs", schemars(length(min = 1, max = crate::model::target::MAX_BYTES)))]
-    fallback: Option<&'a str>,
-    /// Whether the link has a `password`, which is never shown.
-    has_password: bool,
-    /// Status code of the redirect.
-    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::RedirectStatusSchema"))]
-    redirect_status: u16,
-    /// What happens to the query of a visitor: it is dropped (`off`), or merged with the query of the target.
-    /// `target_wins` and `visitor_wins` say whose value is used for a parameter that both have.
-    #[cfg_attr(feature = "docs", schemars(with = "wire_schema::QueryForwardingSchema"))]
-    forward_query: &'static str,
-    /// Whether the path after the alias is appended to the path of the target.
-    forward_path: bool,
-    /// Rules in the order in which they are tried. The first rule whose conditions all hold decides the target.
-    #[cfg_attr(feature = "docs", schemars(length(max = crate::model::rules::MAX_RULES)))]
-    rules: Vec<RuleJson<'a>>,
-    card: Option<CardJson<'a>>,
-    /// Whether every redirect reads the store, so that edits, blocks and restorations reach all visitors at once. Only a
-    /// move, and the edit that makes the link strict, take as long as on other links.
-    strict: bool,
-    /// Whether `/robots.txt` lets robots follow the link.
-    crawlable: bool,
-    /// Whether the link is disabled.
-    disabled: bool,
     /// Set by an admin: no visitor is redirected, whatever the other fields say.
     blocked: Option<BlockedJson<'a>>,
     /// How often the link was followed; `null` for a key without the scope `stats:read`.
@@ -164,35 +117,17 @@ impl<'a> WrittenLinkJson<'a> {
 
 impl<'a> LinkJson<'a> {
     pub(super) fn new<E: Edge>(context: &Context<'_, E>, authorized: &Authorized, link: &'a Link, counts: ClickCounts) -> Self {
-        let settings = &link.settings;
         Self {
             id: link.id.as_str(),
             alias: link.alias.as_str(),
             domain: link.domain.as_str(),
             short_url: context.config.short_url(&link.domain, &link.alias),
             target: link.target.as_str(),
-            title: settings.title.as_ref().map(Title::as_str),
-            tags: settings.tags.iter().map(Tag::as_str).collect(),
-            note: settings.note.as_ref().map(Note::as_str),
-            external_id: settings.external_id.as_ref().map(ExternalId::as_str),
+            settings: SettingsJson::new(&link.settings, link.settings.password.is_some()),
             owner: link.owner.as_ref().map(UserId::as_str),
             created_at: DisplayText(link.created_at),
             updated_at: DisplayText(link.updated_at),
             state: link.state(counts.taken, context.now).name(),
-            starts_at: settings.starts_at.map(DisplayText),
-            ends_at: settings.ends_at.map(DisplayText),
-            max_clicks: settings.max_clicks,
-            confirm: settings.confirm,
-            fallback: settings.fallback.as_ref().map(Target::as_str),
-            has_password: settings.password.is_some(),
-            redirect_status: settings.redirect_status.code().as_u16(),
-            forward_query: settings.forward_query.name(),
-            forward_path: settings.forward_path,
-            rules: settings.rules.iter().map(RuleJson::new).collect(),
-            card: settings.card.as_ref().map(CardJson::new),
-            strict: settings.strict,
-            crawlable: settings.crawlable,
-            disabled: settings.disabled,
             blocked: link.blocked.as_ref().map(BlockedJson::new),
             clicks: counts.clicks.filter(|_| authorized.has(Right::ReadClicks)).map(ClicksJson::new),
             version: link.version,

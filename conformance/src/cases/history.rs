@@ -78,7 +78,7 @@ fn every_edit_adds_a_version(world: &World) {
         json!({"target": "https://example.com/2"}),
         json!({"title": "T", "tags": ["a", "b"], "note": "N", "external_id": "7", "redirect_status": 307, "confirm": true}),
         json!({"rules": [{"when": [{"type": "country", "any": ["DE"]}], "target": "https://example.com/de"}], "card": {"title": "C"}, "title": null}),
-        json!({"password": "a password", "max_clicks": 7, "fallback": "https://example.com/f", "strict": true, "crawlable": true}),
+        json!({"password": "a long password", "max_clicks": 7, "fallback": "https://example.com/f", "strict": true, "crawlable": true}),
         json!({"forward_query": "target_wins", "forward_path": true, "starts_at": "2020-01-01T00:00:00Z", "ends_at": "2199-01-01T00:00:00Z"}),
         json!({"disabled": true}),
         json!({"target": "https://example.com/5", "disabled": null}),

@@ -62,6 +62,7 @@ mod search;
 mod secrets;
 mod sessions;
 mod stats;
+mod stored_form;
 mod support;
 mod tags;
 mod takes;

@@ -1,0 +1,88 @@
+//! What is asked about the records of a release: everything that the API and visitors can read of them.
+
+use crate::support::accounts::cheap;
+use crate::support::{Ask, run};
+use hop_core::memory::MemoryEdge;
+use serde_json::{Value, json};
+
+use super::fixture::text;
+
+/// Requests of the admin.
+const READ_BY_ADMIN: [&str; 15] = [
+    "/api/v1/export?limit=100&include_password_hashes=true",
+    "/api/v1/export?limit=100&domain=d.example",
+    "/api/v1/links?limit=100&state=deleted",
+    "/api/v1/links?limit=100&tag=news",
+    "/api/v1/links?limit=100&q=first",
+    "/api/v1/tags",
+    "/api/v1/domains",
+    "/api/v1/blocklist",
+    "/api/v1/reports?limit=100",
+    "/api/v1/reports?limit=100&state=open",
+    "/api/v1/users?limit=100",
+    "/api/v1/keys?limit=100",
+    "/api/v1/audit?limit=100",
+    "/api/v1/stats?from=2026-11-21&to=2027-01-10&by=country,referrer,device,browser",
+    "/metrics",
+];
+
+/// What is read of one link.
+const READ_OF_A_LINK: [&str; 4] = ["", "/history", "/stats?from=2026-11-21&to=2027-01-10&by=country,referrer", "/clicks?limit=100"];
+const LINKS: [&str; 8] = ["docs", "plain", "gone", "blocked", "new", "off", "moving", "erasing"];
+
+/// What visitors open.
+const VISITED: [&str; 17] = [
+    "docs",
+    "docs?x=&b=1",
+    "plain",
+    "gone",
+    "blocked",
+    "old",
+    "left",
+    "right",
+    "moving",
+    "moved",
+    "erasing",
+    "erased",
+    "used-up",
+    "later",
+    "ask",
+    "locked",
+    "robots.txt",
+];
+
+/// Each question and its answer.
+pub(super) fn answers(edge: &MemoryEdge) -> Vec<Value> {
+    let of_links = LINKS.iter().flat_map(|alias| READ_OF_A_LINK.map(|rest| format!("/api/v1/links/{alias}{rest}")));
+    let by_admin = READ_BY_ADMIN.iter().map(|path| (*path).to_owned()).chain(of_links).map(|path| json!({"admin": path}));
+    let visits = VISITED.iter().map(|alias| json!({"visitor": alias}));
+    by_admin.chain(visits).map(|question| answer(edge, &question)).collect()
+}
+
+/// The recorded questions, answered again.
+pub(super) fn again<'a>(edge: &'a MemoryEdge, recorded: &'a [Value]) -> impl Iterator<Item = Value> + 'a {
+    recorded.iter().map(|recorded| answer(edge, &recorded["question"]))
+}
+
+fn answer(edge: &MemoryEdge, question: &Value) -> Value {
+    let ask = match question.get("admin") {
+        Some(path) => Ask::list(text(path)),
+        None => Ask::visit(text(&question["visitor"])).from("192.0.2.1", "DE"),
+    };
+    // Without the work after the response, so that no answer depends on the question before it.
+    let (answer, _after) = run(cheap(edge).handle(ask));
+    let body = String::from_utf8_lossy(&answer.body);
+    // An export has a line for each link.
+    let lines: Vec<Value> =
+        body.lines().map(|line| serde_json::from_str(line).unwrap_or_else(|_| json!(line))).map(without_request).collect();
+    json!({"question": question, "status": answer.code(), "location": answer.header("location"), "lines": lines})
+}
+
+/// Problems name their request, and pages continue at sealed cursors: both are new each time.
+fn without_request(mut json: Value) -> Value {
+    if let Some(fields) = json.as_object_mut() {
+        fields.remove("request_id");
+        fields.remove("next");
+    }
+    json
+}

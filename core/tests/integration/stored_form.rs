@@ -95,6 +95,7 @@ fn records_of_every_release_are_changed() {
             }
             done(story::the_move());
             done(story::the_erasure());
+            assert_eq!(done(story::the_batch())["succeeded"], 2);
             done(story::login("bob@example.com"));
             for by_token in [story::refresh, story::accept, story::reset] {
                 done(by_token(&fixture.secrets));

@@ -89,6 +89,14 @@ mod tests {
         }
     }
 
+    /// The word index has words that were folded like this. Tables of a later Unicode version that fold a character in
+    /// another way leave entries that no search finds and no edit removes, so they need a migration.
+    #[test]
+    fn every_character_is_folded_as_in_the_stored_word_index() {
+        let all: Vec<u8> = (char::MIN..=char::MAX).flat_map(|c| format!("{c}{}\n", fold_for_search(&c.to_string())).into_bytes()).collect();
+        assert_eq!(crate::model::digest::name_of(&all), "4KTYH3YWAB6F9Y8ir");
+    }
+
     #[test]
     fn letters_are_visible_and_marks_combine() {
         for (c, letter, mark) in [

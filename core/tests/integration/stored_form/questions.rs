@@ -28,7 +28,7 @@ const READ_BY_ADMIN: [&str; 15] = [
 
 /// What is read of one link.
 const READ_OF_A_LINK: [&str; 4] = ["", "/history", "/stats?from=2026-11-21&to=2027-01-10&by=country,referrer", "/clicks?limit=100"];
-const LINKS: [&str; 8] = ["docs", "plain", "gone", "blocked", "new", "off", "moving", "erasing"];
+const LINKS: [&str; 9] = ["docs", "locked", "plain", "gone", "blocked", "new", "off", "moving", "erasing"];
 
 /// What visitors open.
 const VISITED: [&str; 17] = [

@@ -94,7 +94,7 @@ fn add_hosts(edge: &MemoryEdge) {
 /// A link with every setting.
 fn everything() -> Value {
     json!({
-        "target": "https://example.com/a?b={query.b}#c", "alias": "docs", "title": "Docs", "note": "A note", "external_id": "7", "tags": ["news", "a"],
+        "target": "https://example.com/a?b={query.b}#c", "alias": "docs", "title": "Docs", "note": "The first note", "external_id": "7", "tags": ["news", "a"],
         "starts_at": "2026-01-01T00:00:00Z", "ends_at": "2029-01-01T00:00:00Z", "fallback": "https://example.com/ended", "redirect_status": 307,
         "forward_query": "target_wins", "forward_path": true, "crawlable": true,
         "card": {"title": "Card", "description": "Of the docs", "image": "https://example.com/i.png"},
@@ -139,6 +139,12 @@ fn change_links(edge: &MemoryEdge) {
     for title in ["First", "Second"] {
         done(edge, Ask::change("plain", &json!({"title": title, "tags": ["news", title]})));
     }
+    for alias in ["docs", "locked"] {
+        done(edge, Ask::change(alias, &json!({"note": "A note"})));
+    }
+    done(edge, Ask::change("docs", &json!({"max_clicks": 900})));
+    done(edge, Ask::change("docs", &json!({"max_clicks": null, "password": PASSWORD})));
+    done(edge, Ask::change("docs", &json!({"password": null})));
     done(edge, Ask::change("old", &json!({"alias": "new", "keep_old_alias": true})));
     done(edge, Ask::change("left", &json!({"alias": "right", "domain": "d.example"})));
     done(edge, Ask::change("blocked", &json!({"blocked": {"reason": "spam"}})));

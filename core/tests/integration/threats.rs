@@ -7,15 +7,20 @@ use std::path::Path;
 
 const ACTORS: [&str; 6] = ["visitor", "API client", "signed-in user", "admin", "operator", "store"];
 
-/// The names of all functions in the sources below `folder`.
-fn functions(folder: &Path, found: &mut BTreeSet<String>) {
+/// The names of all functions in the Rust sources below `folder`, and of all steps in its scripts of browser tests. The
+/// name of a step is in double quotes, on a line of its own.
+fn names(folder: &Path, found: &mut BTreeSet<String>) {
     for entry in fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path()) {
         if entry.is_dir() && !entry.ends_with("target") {
-            functions(&entry, found);
+            names(&entry, found);
         } else if entry.extension().is_some_and(|extension| extension == "rs") {
             let text = fs::read_to_string(&entry).expect("a source is readable");
-            let names = text.split("fn ").skip(1).filter_map(|rest| rest.split(['(', '<']).next());
-            found.extend(names.map(str::to_owned));
+            let functions = text.split("fn ").skip(1).filter_map(|rest| rest.split(['(', '<']).next());
+            found.extend(functions.map(str::to_owned));
+        } else if entry.extension().is_some_and(|extension| extension == "mjs") {
+            let text = fs::read_to_string(&entry).expect("a script is readable");
+            let steps = text.lines().filter_map(|line| line.trim().strip_prefix('"')?.strip_suffix("\","));
+            found.extend(steps.map(str::to_owned));
         }
     }
 }
@@ -31,7 +36,8 @@ fn rows(document: &str, heading: &str) -> Vec<Vec<String>> {
 fn every_threat_has_a_mitigation_and_tests_that_exist() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut known = BTreeSet::new();
-    ["core/src", "core/tests", "conformance/src"].iter().for_each(|folder| functions(&root.join(folder), &mut known));
+    let folders = ["core/src", "core/tests", "conformance/src", "conformance/browser/dashboard"];
+    folders.iter().for_each(|folder| names(&root.join(folder), &mut known));
     let document = fs::read_to_string(root.join("docs/SECURITY.md")).expect("the document is readable");
     let rows = rows(&document, "## Threats");
     for row in &rows {

@@ -42,7 +42,7 @@ fn versions() -> Vec<String> {
 /// Whether the changelog names a date for this version. What a release has written is not written again.
 fn is_released(version: &str) -> bool {
     let changelog = std::fs::read_to_string(releases().join("../../../CHANGELOG.md")).expect("there is a changelog");
-    changelog.lines().any(|line| line.starts_with(&format!("## {version} ")))
+    changelog.lines().any(|line| line.strip_prefix(&format!("## {version} (")).is_some_and(|date| date.starts_with("20")))
 }
 
 fn write() {

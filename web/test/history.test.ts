@@ -1,6 +1,17 @@
 import { describe, expect, it } from "vitest";
+import { fieldWords } from "../src/views/edit/field-words";
 import { authorOf, keyOf } from "../src/views/link/author";
-import { changesBy, changesOf, entriesOf, patchTo, type Version } from "../src/views/link/changes";
+import {
+  type Change,
+  changedRules,
+  changesBack,
+  changesOf,
+  entriesOf,
+  patchTo,
+  type Version,
+  without,
+  ZONE,
+} from "../src/views/link/changes";
 
 function version(number: number, part: Partial<Version> = {}): Version {
   return {
@@ -10,6 +21,23 @@ function version(number: number, part: Partial<Version> = {}): Version {
     alias: "docs",
     domain: "hop.example",
     target: "https://example.com/a",
+    title: null,
+    tags: [],
+    note: null,
+    external_id: null,
+    starts_at: null,
+    ends_at: null,
+    max_clicks: null,
+    confirm: false,
+    fallback: null,
+    has_password: false,
+    redirect_status: 302,
+    forward_query: "off",
+    forward_path: false,
+    rules: [],
+    card: null,
+    strict: false,
+    crawlable: false,
     disabled: false,
     deleted: false,
     blocked: null,
@@ -18,77 +46,131 @@ function version(number: number, part: Partial<Version> = {}): Version {
 }
 const block = (reason: string) => ({ reason, at: "2026-11-21T09:00:00Z" });
 
+const rule = (id: string, country: string): Version["rules"][number] => ({
+  id,
+  when: [{ type: "country", any: [country] }],
+  target: `https://example.com/${id}`,
+});
+
+/** Changes as short texts: the field with its old and new value, or the kind. */
+function told(changes: readonly Change[]): string[] {
+  return changes.map((change) => {
+    if (change.kind !== "field") return change.kind;
+    const { field, before, after } = change;
+    if (field === "rules") return `rules ${before.rules.length} ${after.rules.length}`;
+    return `${field} ${fieldWords(before, field, ZONE)} > ${fieldWords(after, field, ZONE)}`;
+  });
+}
+
 describe("changes of a version", () => {
-  it.each<[string, Partial<Version>, Partial<Version>, unknown[]]>([
-    [
-      "a new target",
-      { target: "https://b.example/" },
-      {},
-      [{ kind: "target", from: "https://example.com/a", to: "https://b.example/" }],
-    ],
-    ["a new alias", { alias: "manual" }, {}, [{ kind: "moved", from: "hop.example/docs", to: "hop.example/manual" }]],
-    [
-      "another domain",
-      { domain: "b.example" },
-      {},
-      [{ kind: "moved", from: "hop.example/docs", to: "b.example/docs" }],
-    ],
-    ["disabled", { disabled: true }, {}, [{ kind: "disabled" }]],
-    ["enabled", {}, { disabled: true }, [{ kind: "enabled" }]],
-    ["deleted", { deleted: true }, {}, [{ kind: "deleted" }]],
-    ["restored", {}, { deleted: true }, [{ kind: "restored" }]],
-    ["blocked", { blocked: block("spam") }, {}, [{ kind: "blocked", reason: "spam" }]],
-    ["another reason", { blocked: block("fraud") }, { blocked: block("spam") }, [{ kind: "reason", reason: "fraud" }]],
-    ["unblocked", {}, { blocked: block("spam") }, [{ kind: "unblocked" }]],
-    ["what a version does not name", {}, {}, [{ kind: "others" }]],
-  ])("%s", (_, after, before, expected) => {
-    expect(changesOf(version(2, after), version(1, before))).toEqual(expected);
+  it.each<[Partial<Version>, Partial<Version>, string]>([
+    [{ target: "https://b.example/" }, {}, "target https://example.com/a > https://b.example/"],
+    [{ title: "New" }, { title: "Old" }, "title Old > New"],
+    [{ note: null }, { note: "n" }, "note n > "],
+    [{ external_id: "7" }, {}, "externalId  > 7"],
+    [{ tags: ["a", "b"] }, { tags: ["a"] }, "tags a > a, b"],
+    [{ max_clicks: 5 }, {}, "maxClicks  > 5"],
+    [{ confirm: true }, {}, "confirm no > yes"],
+    [{ fallback: "https://b.example/" }, {}, "fallback  > https://b.example/"],
+    [{ redirect_status: 301 }, {}, "redirectStatus 302 Found > 301 Moved permanently"],
+    [{ forward_query: "target_wins" }, {}, "forwardQuery Drop it > Pass it on; the target wins"],
+    [{ forward_path: true }, {}, "forwardPath no > yes"],
+    [{ card: { title: "T", description: null, image: null } }, {}, "cardTitle  > T"],
+    [{ strict: true }, {}, "strict no > yes"],
+    [{ crawlable: true }, {}, "crawlable no > yes"],
+    [{ rules: [rule("a", "DE")] }, {}, "rules 0 1"],
+    [{ has_password: true }, {}, "passwordSet"],
+    [{}, { has_password: true }, "passwordRemoved"],
+    [{ disabled: true }, {}, "disabled"],
+    [{}, { disabled: true }, "enabled"],
+    [{ deleted: true }, {}, "deleted"],
+    [{}, { deleted: true }, "restored"],
+    [{}, { blocked: block("spam") }, "unblocked"],
+    [{}, {}, "others"],
+    [{ has_password: true }, { has_password: true }, "othersWithPassword"],
+  ])("%j after %j", (after, before, expected) => {
+    expect(told(changesOf(version(2, after), version(1, before)))).toEqual([expected]);
+  });
+
+  it.each<[Partial<Version>, Partial<Version>, Change]>([
+    [{ alias: "manual" }, {}, { kind: "moved", from: "hop.example/docs", to: "hop.example/manual" }],
+    [{ domain: "b.example" }, {}, { kind: "moved", from: "hop.example/docs", to: "b.example/docs" }],
+    [{ blocked: block("spam") }, {}, { kind: "blocked", reason: "spam" }],
+    [{ blocked: block("fraud") }, { blocked: block("spam") }, { kind: "reason", reason: "fraud" }],
+  ])("%j after %j says from what to what", (after, before, expected) => {
+    expect(changesOf(version(2, after), version(1, before))).toEqual([expected]);
+  });
+
+  it("tells both times of an hour that clocks repeat apart", () => {
+    const [first, second] = ["2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z"];
+    expect(told(changesOf(version(2, { ends_at: second }), version(1, { ends_at: first })))).toHaveLength(1);
   });
 
   it("lists all changes of one version", () => {
-    const kinds = changesOf(version(2, { target: "https://b.example/", disabled: true }), version(1)).map(
-      ({ kind }) => kind,
-    );
-    expect(kinds).toEqual(["target", "disabled"]);
+    const changes = changesOf(version(2, { target: "https://b.example/", disabled: true }), version(1));
+    expect(told(changes)).toEqual(["target https://example.com/a > https://b.example/", "disabled"]);
   });
 
-  it("knows the first version from the oldest one shown", () => {
-    expect(entriesOf([version(2), version(1)]).at(-1)?.changes).toEqual([
-      { kind: "created", target: "https://example.com/a" },
-    ]);
-    expect(entriesOf([version(9), version(8)]).at(-1)?.changes).toEqual([
+  it("shows what a new link has", () => {
+    const changes = entriesOf([version(2), version(1, { title: "Docs", has_password: true })]).at(-1)?.changes ?? [];
+    expect(told(changes)).toEqual(["created", "title  > Docs", "passwordSet"]);
+  });
+
+  it("shows of the oldest version only where it led", () => {
+    expect(entriesOf([version(9), version(8, { title: "Docs" })]).at(-1)?.changes).toEqual([
       { kind: "oldest", target: "https://example.com/a" },
     ]);
+  });
+
+  it("tells added, removed and moved rules apart", () => {
+    const [a, b, c] = [rule("a", "DE"), rule("b", "FR"), rule("c", "IT")];
+    const changes = changesOf(version(2, { rules: [b, c] }), version(1, { rules: [a, b] }));
+    const [change] = changes;
+    if (change?.kind !== "field") throw new Error("no field");
+    expect(changedRules(change.before, change.after)).toEqual({ added: [c], removed: [a] });
+    expect(without(["x", "y"], ["y"])).toEqual(["x"]);
   });
 });
 
 describe("the patch of an older version", () => {
-  const link = { target: "https://now.example/", disabled: false };
+  const now = version(3, { target: "https://now.example/" });
 
-  it("has what differs", () => {
-    expect(patchTo(version(1, { disabled: true }), link)).toEqual({ target: "https://example.com/a", disabled: true });
-    expect(patchTo(version(1, { target: link.target, disabled: true }), link)).toEqual({ disabled: true });
+  it("has exactly what differs", () => {
+    const old = version(1, {
+      title: "Docs",
+      tags: ["a"],
+      ends_at: "2027-01-01T00:00:00.250Z",
+      rules: [rule("a", "DE")],
+      card: { title: "T", description: null, image: null },
+      disabled: true,
+    });
+    const { target, title, tags, ends_at, rules, card, disabled } = old;
+    expect(patchTo(old, now)).toEqual({ target, title, tags, ends_at, rules, card, disabled });
+    expect(patchTo(version(1, { target: now.target, max_clicks: 5 }), now)).toEqual({ max_clicks: 5 });
   });
 
   it("is nothing for the same settings", () => {
-    expect(patchTo(version(1, { target: link.target }), link)).toBeNull();
+    expect(patchTo(version(1, { target: now.target }), now)).toBeNull();
   });
 
-  it("leaves alias, block and deletion alone", () => {
+  it("leaves alias, block, deletion and password alone", () => {
     const old = version(1, {
-      target: link.target,
+      target: now.target,
       alias: "old",
       domain: "b.example",
       blocked: block("spam"),
       deleted: true,
+      has_password: true,
     });
-    expect(patchTo(old, link)).toBeNull();
+    expect(patchTo(old, now)).toBeNull();
+    expect(changesBack(old, now)).toEqual([]);
   });
 
   it("is described before it is sent", () => {
-    expect(changesBy({ target: "https://b.example/", disabled: false }, link)).toEqual([
-      { kind: "target", from: link.target, to: "https://b.example/" },
-      { kind: "enabled" },
+    expect(told(changesBack(version(1, { disabled: true, title: "Docs" }), now))).toEqual([
+      "target https://now.example/ > https://example.com/a",
+      "title  > Docs",
+      "disabled",
     ]);
   });
 });

@@ -17,6 +17,14 @@ const relatives = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto", style: 
 const days = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short" });
 const years = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", year: "numeric" });
 const moments = new Intl.DateTimeFormat(LOCALE, { dateStyle: "full", timeStyle: "long" });
+const shortMoments = new Intl.DateTimeFormat(LOCALE, {
+  day: "numeric",
+  month: "short",
+  year: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+  timeZoneName: "short",
+});
 const plurals = new Intl.PluralRules(LOCALE);
 const lists = new Intl.ListFormat(LOCALE, { type: "conjunction" });
 const alternatives = new Intl.ListFormat(LOCALE, { type: "disjunction" });
@@ -56,6 +64,9 @@ export function day(time: string | number): string {
 
 /** A time in full, with its zone. */
 export const fullTime = (time: string | number): string => moments.format(new Date(time));
+
+/** A date and a time, such as `30 Nov 2026, 16:22 CET`. */
+export const moment = (time: string): string => shortMoments.format(new Date(time));
 
 const regions = new Intl.DisplayNames(LOCALE, { type: "region", fallback: "code" });
 const languages = new Intl.DisplayNames(LOCALE, { type: "language", fallback: "code" });

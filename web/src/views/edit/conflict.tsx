@@ -1,39 +1,16 @@
 import { useSignal } from "@preact/signals";
 import type { Link } from "../../api/client";
+import { personName } from "../../state/people";
 import { text } from "../../text";
 import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
+import { ownZone } from "../../ui/local-time";
 import { RuleSentence } from "../rules/words";
 import { useEditor } from "./editor";
+import { fieldWords, LABELS } from "./field-words";
 import { formOf, type LinkForm } from "./form";
 import { type Difference, differences, firstChoice, type MergedField, merged, type Side } from "./merge";
 import { ruleOf } from "./rule-form";
-
-const LABELS: Record<MergedField, string> = {
-  target: text.edit.target,
-  alias: text.edit.alias,
-  domain: text.edit.domain,
-  title: text.edit.linkTitle,
-  note: text.edit.note,
-  externalId: text.edit.externalId,
-  tags: text.edit.tags,
-  startsAt: text.edit.startsAt,
-  endsAt: text.edit.endsAt,
-  maxClicks: text.edit.maxClicks,
-  confirm: text.edit.confirm,
-  fallback: text.edit.fallback,
-  disabled: text.edit.disabled,
-  redirectStatus: text.edit.redirectStatus,
-  forwardQuery: text.edit.forwardQuery,
-  forwardPath: text.edit.forwardPath,
-  cardTitle: text.edit.cardTitle,
-  cardDescription: text.edit.cardDescription,
-  cardImage: text.edit.cardImage,
-  strict: text.edit.strict,
-  crawlable: text.edit.crawlable,
-  owner: text.edit.owner,
-  rules: text.rules.title,
-};
 
 interface ConflictDialogProps {
   before: Link;
@@ -105,7 +82,7 @@ function ConflictRow({ row, forms, chosen, onChoose }: ConflictRowProps) {
         <legend>{LABELS[field]}</legend>
         <div class="conflict-side">
           <span class="quiet">{words.before}</span>
-          <Value form={forms.before} field={field} />
+          <FieldValue form={forms.before} field={field} />
         </div>
         {(["mine", "theirs"] as const).map((side) => (
           <label key={side} class={chosen === side ? "conflict-side on" : "conflict-side"}>
@@ -118,7 +95,7 @@ function ConflictRow({ row, forms, chosen, onChoose }: ConflictRowProps) {
               />
               <b>{words[side]}</b>
             </span>
-            <Value form={forms[side]} field={field} />
+            <FieldValue form={forms[side]} field={field} />
           </label>
         ))}
       </fieldset>
@@ -126,9 +103,9 @@ function ConflictRow({ row, forms, chosen, onChoose }: ConflictRowProps) {
   );
 }
 
-/** The value of a field in words. */
-function Value({ form, field }: { form: LinkForm; field: MergedField }) {
-  const words = text.edit.conflict;
+/** The value of a field, also if it has none. */
+function FieldValue({ form, field }: { form: LinkForm; field: MergedField }) {
+  const { none } = text.edit.conflict;
   if (field === "rules") {
     return (
       <ol class="conflict-value">
@@ -137,15 +114,13 @@ function Value({ form, field }: { form: LinkForm; field: MergedField }) {
             <RuleSentence rule={ruleOf(rule)} />
           </li>
         ))}
-        {form.rules.length === 0 && <li class="quiet">{words.none}</li>}
+        {form.rules.length === 0 && <li class="quiet">{none}</li>}
       </ol>
     );
   }
-  const value = form[field];
-  const shown =
-    typeof value === "boolean" ? (value ? words.yes : words.no) : Array.isArray(value) ? value.join(", ") : value;
+  const shown = field === "owner" && form.owner !== "" ? personName(form.owner) : fieldWords(form, field, ownZone());
   return shown === "" ? (
-    <span class="quiet">{words.none}</span>
+    <span class="quiet">{none}</span>
   ) : (
     <span class="conflict-value" dir="auto">
       {shown}

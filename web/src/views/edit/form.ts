@@ -1,4 +1,4 @@
-import type { Link, LinkPatch, NewLink } from "../../api/client";
+import type { Link, LinkPatch, NewLink, Schemas } from "../../api/client";
 import { localOf, ownZone, utcOf } from "../../ui/local-time";
 import { withScheme } from "../links/target";
 import { type RuleForm, ruleFormOf, ruleOf } from "./rule-form";
@@ -72,7 +72,10 @@ export function emptyForm(domain: string): LinkForm {
   };
 }
 
-export function formOf(link: Link, zone: string = ownZone()): LinkForm {
+/** What a link and the versions of its history have in common. A version does not name the owner. */
+export type Settings = Pick<Link, keyof Link & keyof Schemas["Version"]> & Partial<Pick<Link, "owner">>;
+
+export function formOf(link: Settings, zone: string = ownZone()): LinkForm {
   return {
     ...emptyForm(link.domain),
     target: link.target,

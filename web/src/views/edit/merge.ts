@@ -48,6 +48,11 @@ export function differences(before: LinkForm, mine: LinkForm, theirs: LinkForm):
 /** What is chosen unless somebody chooses: each change, and mine where both changed a field. */
 export const firstChoice = ({ changedBy }: Difference): Side => (changedBy === "theirs" ? "theirs" : "mine");
 
+/** The fields in which two forms differ. */
+export function changedFields(before: LinkForm, after: LinkForm): MergedField[] {
+  return MERGED_FIELDS.filter((field) => comparable(before, field) !== comparable(after, field));
+}
+
 /** My form with the fields that were chosen from theirs. */
 export function merged(mine: LinkForm, theirs: LinkForm, choices: Partial<Record<MergedField, Side>>): LinkForm {
   const fields = MERGED_FIELDS.filter((field) => choices[field] === "theirs");

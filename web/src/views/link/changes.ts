@@ -1,17 +1,25 @@
-import type { Link, LinkPatch, Schemas } from "../../api/client";
+import type { LinkPatch, Schemas } from "../../api/client";
+import { emptyForm, formOf, type LinkForm, type Settings } from "../edit/form";
+import { changedFields, type MergedField } from "../edit/merge";
+import { type NewRule, ruleOf } from "../edit/rule-form";
 
 export type Version = Schemas["Version"];
 
-/** What a version changed. A version does not name all settings, so a change may be of others. */
+/** What a version changed. */
 export type Change =
   | { kind: "created"; target: string }
   | { kind: "moved"; from: string; to: string }
-  | { kind: "target"; from: string; to: string }
+  | { kind: "field"; field: MergedField; before: LinkForm; after: LinkForm }
   | { kind: "disabled" | "enabled" | "deleted" | "restored" | "unblocked" }
+  | { kind: "passwordSet" | "passwordRemoved" }
   | { kind: "blocked" | "reason"; reason: string }
-  | { kind: "others" }
+  /** Something that versions do not have: the owner, or which password it is. */
+  | { kind: "others" | "othersWithPassword" }
   /** What came before this version is not kept. */
   | { kind: "oldest"; target: string };
+
+/** The times of forms that are compared are in UTC, in which no hour is there twice. */
+export const ZONE = "UTC";
 
 export interface Entry {
   version: Version;
@@ -25,37 +33,92 @@ export function entriesOf(versions: readonly Version[]): Entry[] {
 
 /** What differs between a version and the one before it. */
 export function changesOf(version: Version, before: Version | null): Change[] {
-  const { target } = version;
-  if (before === null) return [{ kind: version.version === 1 ? "created" : "oldest", target }];
+  if (before === null) return firstChanges(version);
   const changes: Change[] = [];
   const place = ({ domain, alias }: Version) => `${domain}/${alias}`;
   if (place(version) !== place(before)) changes.push({ kind: "moved", from: place(before), to: place(version) });
-  if (target !== before.target) changes.push({ kind: "target", from: before.target, to: target });
-  if (version.disabled !== before.disabled) changes.push({ kind: version.disabled ? "disabled" : "enabled" });
+  changes.push(...settingChanges(formOf(before, ZONE), formOf(version, ZONE)));
+  if (version.has_password !== before.has_password)
+    changes.push({ kind: version.has_password ? "passwordSet" : "passwordRemoved" });
   if (version.deleted !== before.deleted) changes.push({ kind: version.deleted ? "deleted" : "restored" });
   const { blocked } = version;
   if (blocked === null && before.blocked !== null) changes.push({ kind: "unblocked" });
   else if (blocked !== null && before.blocked === null) changes.push({ kind: "blocked", reason: blocked.reason });
   else if (blocked !== null && blocked.reason !== before.blocked?.reason)
     changes.push({ kind: "reason", reason: blocked.reason });
-  return changes.length > 0 ? changes : [{ kind: "others" }];
+  if (changes.length > 0) return changes;
+  return [{ kind: version.has_password ? "othersWithPassword" : "others" }];
+}
+
+/** What a new link has beside its target. The oldest version that is kept of a link says only where it led. */
+function firstChanges(version: Version): Change[] {
+  const { target, domain } = version;
+  if (version.version !== 1) return [{ kind: "oldest", target }];
+  const plain = { ...emptyForm(domain), target };
+  const changes = settingChanges(plain, formOf(version, ZONE));
+  if (version.has_password) changes.push({ kind: "passwordSet" });
+  return [{ kind: "created", target }, ...changes];
+}
+
+/** The settings in which two forms differ. The alias is none. */
+function settingChanges(before: LinkForm, after: LinkForm): Change[] {
+  return changedFields(before, after).flatMap((field): Change[] => {
+    if (field === "alias" || field === "domain" || field === "owner") return [];
+    if (field === "disabled") return [{ kind: after.disabled ? "disabled" : "enabled" }];
+    return [{ kind: "field", field, before, after }];
+  });
 }
 
 /**
- * The patch that gives a link the settings of an older version; `null` if they are the same. A block is a decision of
- * an admin and the alias is what visitors know, so neither goes back.
+ * The settings that go back to an older version. A block is a decision of an admin, the alias is what visitors know, and
+ * passwords are not kept.
  */
-export function patchTo(version: Version, link: Pick<Link, "target" | "disabled">): LinkPatch | null {
-  const patch: LinkPatch = {};
-  if (version.target !== link.target) patch.target = version.target;
-  if (version.disabled !== link.disabled) patch.disabled = version.disabled;
-  return Object.keys(patch).length > 0 ? patch : null;
+const SETTINGS = [
+  "target",
+  "title",
+  "tags",
+  "note",
+  "external_id",
+  "starts_at",
+  "ends_at",
+  "max_clicks",
+  "confirm",
+  "fallback",
+  "disabled",
+  "redirect_status",
+  "forward_query",
+  "forward_path",
+  "rules",
+  "card",
+  "strict",
+  "crawlable",
+] as const satisfies readonly (keyof Version & keyof LinkPatch)[];
+
+/** The patch that gives a link the settings of an older version; `null` if they are the same. */
+export function patchTo(version: Version, link: Settings): LinkPatch | null {
+  const differing = SETTINGS.filter((name) => JSON.stringify(version[name]) !== JSON.stringify(link[name]));
+  if (differing.length === 0) return null;
+  return Object.fromEntries(differing.map((name) => [name, version[name]]));
 }
 
-/** What a patch changes, for the question whether to make it. */
-export function changesBy(patch: LinkPatch, link: Pick<Link, "target">): Change[] {
-  const changes: Change[] = [];
-  if (patch.target !== undefined) changes.push({ kind: "target", from: link.target, to: patch.target });
-  if (patch.disabled !== undefined) changes.push({ kind: patch.disabled ? "disabled" : "enabled" });
-  return changes;
+/** What going back to a version changes, for the question whether to do it. */
+export function changesBack(version: Version, link: Settings): Change[] {
+  return settingChanges(formOf(link, ZONE), formOf(version, ZONE));
+}
+
+export interface RuleChanges {
+  added: NewRule[];
+  removed: NewRule[];
+}
+
+/** The rules that only one of two forms has. A rule that was changed is added and removed; one that was moved, neither. */
+export function changedRules(before: LinkForm, after: LinkForm): RuleChanges {
+  const [old, now] = [before.rules.map(ruleOf), after.rules.map(ruleOf)];
+  return { added: without(now, old), removed: without(old, now) };
+}
+
+/** The items that are not in another list. */
+export function without<T>(items: readonly T[], others: readonly T[]): T[] {
+  const known = new Set(others.map((one) => JSON.stringify(one)));
+  return items.filter((one) => !known.has(JSON.stringify(one)));
 }

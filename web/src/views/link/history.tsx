@@ -9,10 +9,24 @@ import { Dialog } from "../../ui/dialog";
 import { Failure, ProblemNotice, Skeleton } from "../../ui/states";
 import { Time } from "../../ui/time";
 import { toast } from "../../ui/toast";
+import { fieldWords, LABELS } from "../edit/field-words";
+import type { LinkForm } from "../edit/form";
+import type { MergedField } from "../edit/merge";
+import { RuleSentence } from "../rules/words";
 import { useForm } from "../start/form";
 import { changeLink } from "./actions";
 import { type Authors, authorsOf } from "./authors";
-import { type Change, changesBy, type Entry, entriesOf, patchTo, type Version } from "./changes";
+import {
+  type Change,
+  changedRules,
+  changesBack,
+  type Entry,
+  entriesOf,
+  patchTo,
+  type Version,
+  without,
+  ZONE,
+} from "./changes";
 import type { HistoryProps } from "./history-card";
 import { mayChange } from "./rights";
 
@@ -45,6 +59,7 @@ export function Versions({ link, onChange, onReload }: HistoryProps) {
           />
         ))}
       </ol>
+      {value.entries.some((entry) => entry.version.has_password) && <p class="quiet">{text.link.history.passwords}</p>}
       {value.entries.at(-1)?.version.version !== 1 && <p class="quiet">{text.link.history.truncated}</p>}
       {chosen.value !== null && (
         <GoBackDialog
@@ -95,7 +110,7 @@ function Changes({ changes }: { changes: readonly Change[] }) {
   return (
     <ul class="changes">
       {changes.map((change) => (
-        <li key={change.kind}>
+        <li key={change.kind === "field" ? change.field : change.kind}>
           <ChangeWords change={change} />
         </li>
       ))}
@@ -113,8 +128,9 @@ function ChangeWords({ change }: { change: Change }) {
           {changes[change.kind]} <bdi class="value">{change.target}</bdi>
         </>
       );
+    case "field":
+      return <FieldChange {...change} />;
     case "moved":
-    case "target":
       return (
         <>
           {changes[change.kind]} {from} <del class="value">{change.from}</del> {to} <ins class="value">{change.to}</ins>
@@ -126,6 +142,82 @@ function ChangeWords({ change }: { change: Change }) {
     default:
       return <>{changes[change.kind]}</>;
   }
+}
+
+interface FieldChangeProps {
+  field: MergedField;
+  before: LinkForm;
+  after: LinkForm;
+}
+
+/** A field with its new value, and the one before unless that was empty. */
+function FieldChange({ field, before, after }: FieldChangeProps) {
+  const { from, to, added, removed } = text.link.history;
+  if (field === "rules") return <RulesChange before={before} after={after} />;
+  if (field === "tags") {
+    const [more, fewer] = [without(after.tags, before.tags), without(before.tags, after.tags)];
+    return (
+      <>
+        {LABELS.tags}
+        {more.length > 0 && (
+          <>
+            {" "}
+            {added} <ins class="value">{more.join(", ")}</ins>
+          </>
+        )}
+        {fewer.length > 0 && (
+          <>
+            {" "}
+            {removed} <del class="value">{fewer.join(", ")}</del>
+          </>
+        )}
+      </>
+    );
+  }
+  const [old, now] = [fieldWords(before, field, ZONE), fieldWords(after, field, ZONE)];
+  if (old === "" || typeof before[field] === "boolean") {
+    return (
+      <>
+        {LABELS[field]}: <ins class="value">{now}</ins>
+      </>
+    );
+  }
+  if (now === "") {
+    return (
+      <>
+        {LABELS[field]} {removed}: <del class="value">{old}</del>
+      </>
+    );
+  }
+  return (
+    <>
+      {LABELS[field]} {from} <del class="value">{old}</del> {to} <ins class="value">{now}</ins>
+    </>
+  );
+}
+
+/** The rules that were added and removed, as sentences. */
+function RulesChange({ before, after }: Omit<FieldChangeProps, "field">) {
+  const words = text.link.history;
+  const { added, removed } = changedRules(before, after);
+  const isReordered = added.length === 0 && removed.length === 0;
+  return (
+    <>
+      {LABELS.rules}: {isReordered ? words.reordered : words.rules(before.rules.length, after.rules.length)}
+      <ul class="changed-rules">
+        {added.map((rule) => (
+          <li key={JSON.stringify(rule)}>
+            {words.added} <RuleSentence rule={rule} />
+          </li>
+        ))}
+        {removed.map((rule) => (
+          <li key={JSON.stringify(rule)} class="removed">
+            {words.removed} <RuleSentence rule={rule} />
+          </li>
+        ))}
+      </ul>
+    </>
+  );
 }
 
 interface GoBackProps extends HistoryProps {
@@ -156,10 +248,13 @@ function GoBackDialog({ link, version, onChange, onReload, onClose }: GoBackProp
           <ProblemNotice problem={problem.value} />
         ) : (
           <p class="notice bad" role="alert">
-            {text.sentence(wrong)}
+            {text.edit.problems.detail(wrong)}
           </p>
         )}
-        <Changes changes={changesBy(patch, link)} />
+        <Changes changes={changesBack(version, link)} />
+        {version.has_password !== link.has_password && (
+          <p class="notice warn">{version.has_password ? words.passwordThen : words.passwordNow}</p>
+        )}
         <p class="quiet">{words.backHint}</p>
         <div class="actions">
           <Button onClick={onClose}>{text.common.cancel}</Button>

@@ -1,6 +1,6 @@
 import { computed, signal } from "@preact/signals";
 import { allItems, api, call, publicApi, type Schemas } from "../api/client";
-import { isAtLeast, leastRole, type Scope } from "./roles";
+import type { Scope } from "./roles";
 
 export type Me = Schemas["Me"];
 export type Capabilities = Schemas["Capabilities"];
@@ -25,12 +25,10 @@ export async function loadDeployment(): Promise<void> {
   domains.value = loaded[2];
 }
 
-/** What the user may do. A session has all scopes, and the role decides which of them have an effect. */
-export const ownScopes = computed<readonly Scope[]>(
-  () => me.value?.scopes.filter((scope) => me.value !== null && isAtLeast(me.value.role, leastRole(scope))) ?? [],
-);
+/** What the user may do: the scopes that the role allows. */
+export const ownScopes = computed<readonly Scope[]>(() => me.value?.scopes ?? []);
 
-/** Whether the role of the user allows this. The API decides again. */
+/** Whether the user may do this. The API decides again. */
 export function may(scope: Scope): boolean {
   return ownScopes.value.includes(scope);
 }

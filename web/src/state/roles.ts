@@ -9,15 +9,3 @@ export const ROLES: readonly Role[] = ["viewer", "editor", "admin", "owner"];
 export function isAtLeast(role: Role, least: Role): boolean {
   return ROLES.indexOf(role) >= ROLES.indexOf(least);
 }
-
-const LEAST: Partial<Record<Scope, Role>> = {
-  "links:read": "viewer",
-  "stats:read": "viewer",
-  "metrics:read": "viewer",
-  "links:write": "editor",
-};
-
-/** The lowest role that has what a scope allows. */
-export function leastRole(scope: Scope): Role {
-  return LEAST[scope] ?? "admin";
-}

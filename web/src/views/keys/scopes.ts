@@ -1,5 +1,5 @@
 import type { Scope } from "../../state/me";
-import { isAtLeast, leastRole, type Role } from "../../state/roles";
+import { isAtLeast, type Role } from "../../state/roles";
 import { text } from "../../text";
 
 export type Group = keyof typeof text.scopes.groups;
@@ -40,9 +40,17 @@ export function withoutAllDomains(scopes: readonly Scope[]): Scope[] {
   return inOrder(scopes).filter((scope) => NEED_ALL_DOMAINS.includes(scope));
 }
 
+/** The lowest role that has what a scope allows; an admin for the others. */
+const LEAST: Partial<Record<Scope, Role>> = {
+  "links:read": "viewer",
+  "stats:read": "viewer",
+  "metrics:read": "viewer",
+  "links:write": "editor",
+};
+
 /** The scopes that have no effect for an owner with this role. */
 export function beyondRole(scopes: readonly Scope[], role: Role): Scope[] {
-  return inOrder(scopes).filter((scope) => !isAtLeast(role, leastRole(scope)));
+  return inOrder(scopes).filter((scope) => !isAtLeast(role, LEAST[scope] ?? "admin"));
 }
 
 export type Preset = keyof typeof text.scopes.presets;

@@ -172,6 +172,7 @@ const links = {
   enabled: (alias: string): string => `Enabled ${alias}`,
   empty: "No links yet",
   emptyHint: "Paste a long address above and press Enter. You get a short link that you can change at any time.",
+  emptyHintViewer: "The links that editors create appear here.",
   nothingFound: "No link matches",
   nothingFoundHint: "Try the beginning of another word, or remove a filter.",
   clearFilters: "Remove all filters",
@@ -228,7 +229,7 @@ const create = {
   label: "Long address",
   placeholder: "Paste a long address",
   alias: "Alias",
-  aliasPlaceholder: "generated",
+  aliasPlaceholder: "alias, or generated",
   free: "free",
   reasons: {
     alias_taken: "taken",
@@ -262,7 +263,6 @@ const link = {
   title: "Link",
   back: "Links",
   qr: "QR code",
-  explain: "Explain",
   actions: "More actions for this link",
   copy: (url: string): string => `Copy ${url}`,
   destinations: {
@@ -274,6 +274,7 @@ const link = {
   },
   owner: (name: string): string => `Owner: ${name}`,
   noOwner: "no owner",
+  somebodyElse: "somebody else",
   created: "Created",
   note: "Note",
   clicksLeft: (used: number, most: number): string => `${number(used)} of ${number(most)} clicks used`,
@@ -393,6 +394,7 @@ const link = {
   rules: "Rules",
   noRules: "Everybody goes to the target. Rules can send visitors elsewhere by country, language, device and more.",
   addRules: "Add rules",
+  editRules: "Edit rules",
   everybodyElse: "Everybody else goes to the target.",
   try: "Try as a visitor…",
   clicks: {
@@ -445,7 +447,7 @@ const link = {
     done: (version: number): string => `The link is as in version ${number(version)}`,
     conflict: "Somebody changed the link meanwhile. This is its new history; nothing of yours was saved.",
     truncated: "Earlier versions are not shown.",
-    passwords: "Passwords are not kept, so that one was replaced by another is not shown.",
+    passwords: "Passwords are not kept, so a new one in place of another is not shown here.",
     changes: {
       created: "Created, leads to",
       oldest: "Earlier than what is shown here. Led to",
@@ -468,7 +470,7 @@ const link = {
     removed: "removed",
     reordered: "in another order",
     rules: (before: number, after: number): string =>
-      before === after ? count(after, "rule", "rules") : `${count(after, "rule", "rules")}, before ${number(before)}`,
+      before === after ? count(after, "rule", "rules") : `${count(after, "rule", "rules")}, ${number(before)} before`,
   },
 };
 
@@ -569,7 +571,7 @@ const edit = {
   forwardPath: "Pass on the path behind the alias",
   forwardPathHint: (shortUrl: string): string => `${shortUrl}/more goes to /more below the target.`,
   cardTitle: "Title of the card",
-  cardDescription: "Description",
+  cardDescription: "Description of the card",
   cardImage: "Address of an image",
   cardPreview: "Preview of the card",
   cardNoTitle: "No title",
@@ -671,6 +673,7 @@ const chips = {
   remove: (label: string): string => `Remove ${label}`,
   added: (label: string): string => `Added ${label}`,
   removed: (label: string): string => `Removed ${label}`,
+  unclear: (typed: string): string => `“${typed}” is not one of the choices. Go on typing, or choose from the list.`,
 };
 
 const rules = {
@@ -693,8 +696,8 @@ const rules = {
   isNotAmong: "the visitor is not among ",
   always: "Always",
   goTo: ", go to ",
-  noTarget: "no target yet",
-  nothing: "nothing yet",
+  noTarget: "…",
+  nothing: "…",
   unknown: "unknown",
   parameter: "the parameter ",
   hasParameter: "the query has ",
@@ -829,7 +832,7 @@ const overview = {
     bots: "Requests of programs, such as crawlers",
     previews: "Requests of programs that show a preview of the link",
   },
-  fromNothing: "new",
+  fromNothing: "none before",
   before: (value: number): string => `${number(value)} in the period before`,
   chart: { hour: "Clicks by hour", day: "Clicks by day", week: "Clicks by week", month: "Clicks by month" },
   zone: (zone: string): string => `Times are in the zone ${zone}.`,
@@ -850,7 +853,8 @@ const overview = {
   other: "Other or unknown",
   atMost: (most: number): string => `at most ${number(most)}`,
   noPeople: "Nobody in this period.",
-  wholeDays: (from: string, to: string): string => `Of whole UTC days: ${from === to ? from : `${from} to ${to}`}.`,
+  wholeDays: (from: string, to: string): string =>
+    `The lists cover ${from === to ? `${from} (a day in UTC)` : `${from} to ${to} (days in UTC)`}.`,
   noWholeDay: "No UTC day begins in this period, so there is nothing to count by yet.",
   notForTag: "Countries, referrers and devices are not counted by tag.",
   failed: "Visits without a link",

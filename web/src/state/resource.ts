@@ -36,3 +36,20 @@ export function useResource<T>(
   }, inputs);
   return { resource, reload };
 }
+
+/** Loads again when somebody comes back to the page and, with `pause`, every so many milliseconds while they look at it. */
+export function useFresh(reload: () => Promise<void>, pause: number | null): void {
+  const latest = useRef(reload);
+  latest.current = reload;
+  useEffect(() => {
+    const look = () => {
+      if (document.visibilityState === "visible") void latest.current();
+    };
+    document.addEventListener("visibilitychange", look);
+    const timer = pause === null ? null : setInterval(look, pause);
+    return () => {
+      document.removeEventListener("visibilitychange", look);
+      if (timer !== null) clearInterval(timer);
+    };
+  }, [pause]);
+}

@@ -44,14 +44,16 @@ export function ChipField({
 }: ChipFieldProps) {
   const typed = useSignal("");
   const said = useSignal("");
+  const unclear = useSignal<string | null>(null);
   const list = useId();
   const add = (input: string) => {
     // A pasted list has several values.
-    const added = input.split(/[,;\n]/).flatMap((part) => {
-      const value = part.trim() === "" ? null : toValue(part.trim(), choices, parse);
-      return value === null ? [] : [value];
-    });
-    typed.value = "";
+    const parts = input.split(/[,;\n]/).map((part) => part.trim());
+    const read = parts.filter((part) => part !== "").map((part) => ({ part, value: toValue(part, choices, parse) }));
+    const added = read.flatMap(({ value }) => value ?? []);
+    // What is no value stays, so that it can be corrected.
+    typed.value = read.flatMap(({ part, value }) => (value === null ? part : [])).join(" ");
+    unclear.value = typed.value === "" ? null : text.chips.unclear(typed.value);
     if (added.length === 0) return;
     onValues([...new Set([...values, ...added])]);
     said.value = text.chips.added(added.map(labelOf).join(", "));
@@ -65,7 +67,7 @@ export function ChipField({
     .filter((choice) => !values.includes(choice.value) && choice.label.toLowerCase().includes(needle))
     .slice(0, OFFERED);
   return (
-    <Field label={label} hint={hint} wrong={wrong}>
+    <Field label={label} hint={hint} wrong={unclear.value ?? wrong}>
       {(control) => (
         <div class="chip-field">
           {values.map((value) => (
@@ -87,7 +89,10 @@ export function ChipField({
               // A choice of the browser's list replaces the text at once.
               const isChosen = !(event instanceof InputEvent) || event.inputType === "insertReplacementText";
               if (/[,;]/.test(input) || isChosen) add(input);
-              else typed.value = input;
+              else {
+                typed.value = input;
+                unclear.value = null;
+              }
             }}
             onKeyDown={(event) => {
               if (event.key === "Enter" && !event.isComposing && !event.ctrlKey && !event.metaKey) {

@@ -1,7 +1,7 @@
 import "./account.css";
 import { allItems, api, call } from "../../api/client";
 import { session } from "../../api/session";
-import { me, ownScopes } from "../../state/me";
+import { may, me, ownScopes } from "../../state/me";
 import { useResource } from "../../state/resource";
 import { text } from "../../text";
 import { SCOPES, scopeWords } from "../keys/scopes";
@@ -23,7 +23,7 @@ export default function AccountView() {
         <PasswordForm onChanged={() => void reload()} />
       </div>
       <Sessions resource={resource.value} reload={reload} />
-      <Bookmarklet />
+      {may("links:write") && <Bookmarklet />}
     </>
   );
 }

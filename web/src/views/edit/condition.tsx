@@ -4,7 +4,7 @@ import { IconButton } from "../../ui/button";
 import { ChipField, ToggleField } from "../../ui/chips";
 import { Field, SelectField, TextField } from "../../ui/field";
 import { country, language } from "../../ui/format";
-import { countryChoices } from "../rules/countries";
+import { type Choice, countryChoices } from "../rules/countries";
 import { CONDITION_TYPES, type ConditionForm, emptyCondition } from "./rule-form";
 
 interface ConditionProps {
@@ -140,11 +140,20 @@ function ListFields({ condition, wrong, onChange }: Omit<ConditionProps, "condit
       values={any}
       choices={choices}
       labelOf={labels[type]}
-      parse={(typed) => (type === "country" ? typed.toUpperCase() : typed)}
+      parse={(typed) => parsed(typed, type, choices)}
       onValues={(values) => onChange({ ...condition, any: values })}
       wrong={wrong("/any") ?? (item ? `${item.value}: ${item.detail}` : null)}
     />
   );
+}
+
+/** A code as it is, or the beginning of a name if it is that of one choice only. */
+function parsed(typed: string, type: ListCondition["type"], choices: readonly Choice[]): string | null {
+  if (type === "country" && /^[a-z]{2}$/i.test(typed)) return typed.toUpperCase();
+  if (type === "address" || (type === "language" && /^[a-z]{2,3}(-|$)/i.test(typed))) return typed;
+  const beginning = typed.toLowerCase();
+  const [first, second] = choices.filter(({ label }) => label.toLowerCase().startsWith(beginning));
+  return second === undefined ? (first?.value ?? null) : null;
 }
 
 function choicesFor(type: ListCondition["type"]) {

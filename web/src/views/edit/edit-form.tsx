@@ -58,7 +58,7 @@ export function EditForm({ start, restoredAt }: EditFormProps) {
         )}
         {problem !== null && !isAtAlias && <ProblemNotice problem={problemWords(problem)} />}
         {/* What is typed while the form is saved would be lost. */}
-        <fieldset class="stack edit-fields" disabled={editor.isBusy.value}>
+        <fieldset class="stack edit-all" disabled={editor.isBusy.value}>
           <MainFields />
           <div class="card edit-sections">
             <DetailsSection />

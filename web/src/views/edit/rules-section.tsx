@@ -1,5 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { useEffect, useId, useRef } from "preact/hooks";
+import { route } from "../../state/router";
 import { text } from "../../text";
 import { Button } from "../../ui/button";
 import { count } from "../../ui/format";
@@ -19,14 +20,15 @@ export function RulesSection() {
   const list = useRef<HTMLOListElement>(null);
   const id = useId();
   const words = text.edit.rules;
-  // A rule that moved keeps the focus.
+  // A rule that moved keeps the focus. A new one has it in its first value.
   useEffect(() => {
     const wanted = focus.current;
     if (wanted === null) return;
     focus.current = null;
     const row = list.current?.querySelector(`[data-rule="${CSS.escape(wanted.key)}"]`);
     const button = row?.querySelector<HTMLElement>(`[data-place="${wanted.place}"]:not(:disabled)`);
-    (button ?? row?.querySelector<HTMLElement>("[data-place=edit]"))?.focus();
+    const field = wanted.place === "value" ? row?.querySelector<HTMLElement>(".condition-values input") : null;
+    (field ?? button ?? row?.querySelector<HTMLElement>("[data-place=edit]"))?.focus();
   });
   // A rule that the API refused opens.
   useEffect(() => {
@@ -57,6 +59,7 @@ export function RulesSection() {
   const add = () => {
     const rule = emptyRule();
     setOpen(rule.key, true);
+    focus.current = { key: rule.key, place: "value" };
     set({ rules: [...rules, rule] });
   };
   const wrongList = wrong("/rules", "rules");
@@ -65,6 +68,7 @@ export function RulesSection() {
       title={text.edit.sections.rules}
       summary={rules.length === 0 ? "" : count(rules.length, "rule", "rules")}
       fields={["rules"]}
+      isWanted={route.peek().query.get("open") === "rules"}
     >
       <div class="rules-main">
         <p class="quiet">{rules.length === 0 ? words.none : words.hint}</p>
@@ -99,8 +103,8 @@ export function RulesSection() {
           {said.value}
         </span>
       </div>
-      {base.value === null ? (
-        rules.length > 0 && <p class="quiet">{words.saveFirst}</p>
+      {base.value === null || base.value.rules.length === 0 ? (
+        rules.length > 0 && <p class="quiet wide">{words.saveFirst}</p>
       ) : (
         <section class="rules-explain" aria-labelledby={id}>
           <h3 id={id}>{text.explain.title}</h3>

@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { useEditor } from "./editor";
 
 interface SectionProps {
@@ -9,19 +9,26 @@ interface SectionProps {
   summary: string;
   /** The fields of the API in it. A problem with one of them opens it. */
   fields: readonly string[];
+  /** Somebody came for this section: it is open, and in sight. */
+  isWanted?: boolean;
   children: ComponentChildren;
 }
 
 /** A part of the form that is closed unless something in it is set or wrong. */
-export function Section({ title, summary, fields, children }: SectionProps) {
+export function Section({ title, summary, fields, isWanted = false, children }: SectionProps) {
   const { problem } = useEditor();
-  const isOpen = useSignal(summary !== "");
+  const isOpen = useSignal(summary !== "" || isWanted);
+  const element = useRef<HTMLDetailsElement>(null);
   const isWrong = fields.some((field) => problem.value?.at(`/${field}`) !== undefined);
   useEffect(() => {
     if (isWrong) isOpen.value = true;
   }, [isWrong, problem.value]);
+  useEffect(() => {
+    if (isWanted) element.current?.scrollIntoView({ block: "nearest" });
+  }, []);
   return (
     <details
+      ref={element}
       class="edit-section"
       open={isOpen.value}
       onToggle={(event) => {

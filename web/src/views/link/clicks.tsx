@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { api, call, type Link, type Schemas } from "../../api/client";
-import { useResource } from "../../state/resource";
+import { useFresh, useResource } from "../../state/resource";
 import { text } from "../../text";
 import { Button } from "../../ui/button";
 import { country } from "../../ui/format";
@@ -24,6 +24,7 @@ export function Clicks({ link }: { link: Link }) {
     },
     [link.id],
   );
+  useFresh(reload, null);
   const { value, problem } = resource.value;
   const clicks = value?.items ?? [];
   const { title, none } = text.link.clicks;

@@ -1,6 +1,6 @@
 import type { Link } from "../../api/client";
 import { namesOf } from "../../state/people";
-import { useResource } from "../../state/resource";
+import { type Resource, useResource } from "../../state/resource";
 import { href } from "../../state/router";
 import { text } from "../../text";
 import { Button, LinkButton } from "../../ui/button";
@@ -45,7 +45,7 @@ export function LinkHead({ link, actions, onPanel }: HeadProps) {
             {text.link.qr}
           </Button>
         )}
-        <Button onClick={() => onPanel("explain")}>{text.link.explain}</Button>
+        <Button onClick={() => onPanel("explain")}>{text.link.try}</Button>
         {!isDeleted && mayChange(link) && (
           <LinkButton kind="primary" shortcut="e" href={linkAddress(link, "edit")}>
             {text.common.edit}
@@ -88,7 +88,7 @@ function LeadsTo({ link }: { link: Link }) {
 function Facts({ link }: { link: Link }) {
   const { owner } = link;
   const { resource } = useResource(() => namesOf(owner === null ? [] : [owner]), [owner]);
-  const name = owner === null ? text.link.noOwner : (resource.value.value?.get(owner) ?? null);
+  const name = owner === null ? text.link.noOwner : nameIn(resource.value, owner);
   return (
     <>
       {link.title !== null && (
@@ -119,6 +119,11 @@ function Facts({ link }: { link: Link }) {
       )}
     </>
   );
+}
+
+/** The name of an owner. Only admins see those of others. */
+function nameIn({ value, isLoading }: Resource<ReadonlyMap<string, string>>, owner: string): string | null {
+  return value?.get(owner) ?? (isLoading ? null : text.link.somebodyElse);
 }
 
 function menuOf(link: Link, actions: LinkActions): MenuItem[] {

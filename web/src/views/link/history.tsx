@@ -158,19 +158,11 @@ function FieldChange({ field, before, after }: FieldChangeProps) {
     const [more, fewer] = [without(after.tags, before.tags), without(before.tags, after.tags)];
     return (
       <>
-        {LABELS.tags}
-        {more.length > 0 && (
-          <>
-            {" "}
-            {added} <ins class="value">{more.join(", ")}</ins>
-          </>
-        )}
-        {fewer.length > 0 && (
-          <>
-            {" "}
-            {removed} <del class="value">{fewer.join(", ")}</del>
-          </>
-        )}
+        {LABELS.tags}: {more.length > 0 && `${added} `}
+        {more.length > 0 && <ins class="value">{more.join(", ")}</ins>}
+        {more.length > 0 && fewer.length > 0 && "; "}
+        {fewer.length > 0 && `${removed} `}
+        {fewer.length > 0 && <del class="value">{fewer.join(", ")}</del>}
       </>
     );
   }
@@ -207,12 +199,12 @@ function RulesChange({ before, after }: Omit<FieldChangeProps, "field">) {
       <ul class="changed-rules">
         {added.map((rule) => (
           <li key={JSON.stringify(rule)}>
-            {words.added} <RuleSentence rule={rule} />
+            {words.added}: <RuleSentence rule={rule} />
           </li>
         ))}
         {removed.map((rule) => (
           <li key={JSON.stringify(rule)} class="removed">
-            {words.removed} <RuleSentence rule={rule} />
+            {words.removed}: <RuleSentence rule={rule} />
           </li>
         ))}
       </ul>

@@ -38,8 +38,8 @@ export function QrPanel({ link }: { link: Link }) {
           {problem.value !== null &&
             (isKnown ? <span class="hidden">{words.refused}</span> : <ProblemNotice problem={problem.value} />)}
         </div>
-        <QrFields settings={settings.value} problem={problem.value} onChange={set} />
         <QrActions link={link} settings={settings.value} isDisabled={problem.value !== null} />
+        <QrFields settings={settings.value} problem={problem.value} onChange={set} />
         <p class="quiet">
           {words.hint}{" "}
           <button type="button" class="as-link" onClick={() => set(USUAL)}>

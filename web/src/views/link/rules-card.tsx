@@ -1,7 +1,6 @@
 import type { Link } from "../../api/client";
 import { text } from "../../text";
 import { Button, LinkButton } from "../../ui/button";
-import { number } from "../../ui/format";
 import { linkAddress } from "../links/row";
 import { RuleSentence } from "../rules/words";
 import type { peopleByRule } from "./breakdown";
@@ -32,17 +31,17 @@ export function RulesCard({ link, people, onTry }: RulesCardProps) {
             ))}
           </ol>
           <p class="soft">
-            {text.link.everybodyElse} {people && <span class="quiet number">{number(people.others)}</span>}
+            {text.link.everybodyElse} {people && <span class="rule-people">{text.rules.people(people.others)}</span>}
           </p>
         </>
       )}
       <div class="row-line">
-        <Button onClick={onTry}>{text.link.try}</Button>
-        {link.rules.length === 0 && canEdit && (
-          <LinkButton kind="quiet-button" href={linkAddress(link, "edit")}>
-            {text.link.addRules}
+        {canEdit && (
+          <LinkButton href={`${linkAddress(link, "edit")}?open=rules`}>
+            {link.rules.length === 0 ? text.link.addRules : text.link.editRules}
           </LinkButton>
         )}
+        <Button onClick={onTry}>{text.link.try}</Button>
       </div>
     </section>
   );

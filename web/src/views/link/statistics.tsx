@@ -3,7 +3,7 @@ import type { Link } from "../../api/client";
 import { type ApiProblem, asProblem } from "../../api/problem";
 import { may } from "../../state/me";
 import { asPeriod, asUnit } from "../../state/period";
-import { useResource } from "../../state/resource";
+import { useFresh, useResource } from "../../state/resource";
 import { route } from "../../state/router";
 import { text } from "../../text";
 import { Button } from "../../ui/button";
@@ -28,6 +28,9 @@ interface StatisticsProps {
   onQr: () => void;
 }
 
+/** The pause between two looks for the first click of a link, in milliseconds. */
+const PAUSE = 5_000;
+
 /** What happened on a link, and its rules with the numbers of each. */
 export function Statistics({ link, onTry, onQr }: StatisticsProps) {
   const question = questionOf(route.value.query);
@@ -37,6 +40,8 @@ export function Statistics({ link, onTry, onQr }: StatisticsProps) {
     [link.id, question.period, question.unit, question.isCompared],
   );
   const { value, problem, isLoading } = resource.value;
+  const isWaiting = value !== null && isEmpty(value.totals) && isNew(link);
+  useFresh(reload, isWaiting ? PAUSE : null);
   const people = value === null ? null : peopleByRule(value.by.rule);
   const rules = <RulesCard link={link} people={people} onTry={onTry} />;
   if (!isAllowed) {
@@ -47,7 +52,7 @@ export function Statistics({ link, onTry, onQr }: StatisticsProps) {
       </>
     );
   }
-  if (value !== null && isEmpty(value.totals) && isNew(link)) {
+  if (isWaiting) {
     return (
       <>
         <NoClicks link={link} onQr={onQr} />
@@ -109,13 +114,15 @@ function ClicksByTime({ link, stats, question }: { link: Link; stats: Stats; que
 const LISTS = ["country", "referrer", "device", "browser", "language", "os"] as const;
 
 function Lists({ stats, link, rules }: { stats: Stats; link: Link; rules: ComponentChildren }) {
+  // The rules that the link has show their numbers themselves.
+  const hasOthers = stats.by.rule?.items.some(({ value }) => !link.rules.some(({ id }) => id === value)) ?? false;
   return (
     <div class="lists">
       {LISTS.map((dimension) => (
         <ListCard key={dimension} dimension={dimension} breakdown={stats.by[dimension]} rules={link.rules} />
       ))}
       {rules}
-      {link.rules.length > 0 && <ListCard dimension="rule" breakdown={stats.by.rule} rules={link.rules} />}
+      {hasOthers && <ListCard dimension="rule" breakdown={stats.by.rule} rules={link.rules} />}
       <ListCard dimension="reason" breakdown={stats.by.reason} rules={link.rules} />
     </div>
   );

@@ -11,6 +11,7 @@ import { Button, LinkButton } from "../../ui/button";
 import { copyText } from "../../ui/copy";
 import { ProblemNotice } from "../../ui/states";
 import { toast } from "../../ui/toast";
+import { isWebAddress } from "../link/destination";
 import { Attempt } from "./attempt";
 import { useAvailability } from "./availability";
 import { aliasError, isShownAtFields, leftAfter, type QuickDraft } from "./draft";
@@ -34,6 +35,7 @@ export function CreateCard({
   const isBusy = useSignal(false);
   const problem = useSignal<ApiProblem | null>(null);
   const attempt = useRef(new Attempt()).current;
+  const form = useRef<HTMLFormElement>(null);
   const id = useId();
   const domain = defaultDomain.value;
   const { state, check } = useAvailability(domain);
@@ -43,6 +45,19 @@ export function CreateCard({
     if (target.value || alias.value) saveDraft(QUICK_DRAFT, { target: target.value, alias: alias.value });
     else dropDraft(QUICK_DRAFT);
   }, [target.value, alias.value]);
+  // An address that is pasted beside all fields is meant for this one.
+  useEffect(() => {
+    const onPaste = (event: ClipboardEvent) => {
+      const pasted = event.clipboardData?.getData("text/plain").trim() ?? "";
+      const isElsewhere = document.activeElement?.matches("input, textarea, select, dialog *") ?? false;
+      if (isElsewhere || !isWebAddress(pasted)) return;
+      event.preventDefault();
+      target.value = pasted;
+      input.current?.focus();
+    };
+    addEventListener("paste", onPaste);
+    return () => removeEventListener("paste", onPaste);
+  }, []);
   // The alias of a draft is checked too.
   useEffect(() => check(alias.peek()), [domain]);
 
@@ -68,6 +83,7 @@ export function CreateCard({
       attempt.finish();
       clear(sent);
       onCreated(link);
+      if (form.current?.contains(document.activeElement)) input.current?.focus();
       toast(text.create.done(link.short_url), { label: text.create.copyKey, run: () => void copyText(link.short_url) });
     } catch (error) {
       problem.value = asProblem(error);
@@ -79,7 +95,7 @@ export function CreateCard({
   const wrongAlias = aliasError(problem.value) ?? (state.value.kind === "taken" ? state.value.why : null);
   const wrongTarget = problem.value?.at("/target")?.detail;
   return (
-    <form class="card create-card" onSubmit={onSubmit}>
+    <form ref={form} class="card create-card" onSubmit={onSubmit}>
       <input
         ref={input}
         class="create-url"

@@ -46,10 +46,9 @@ export function LinksView() {
     selected.value = toggled(selected.peek(), link.id, isOn);
   };
   const itemsFor = (link: Link): MenuItem[] => {
-    const open: MenuItem = { label: text.links.open, icon: "links", onSelect: () => navigate(linkAddress(link)) };
-    if (!canChange(link)) return [open];
+    if (!canChange(link)) return [];
     return [
-      open,
+      { label: text.links.open, icon: "links", onSelect: () => navigate(linkAddress(link)) },
       { label: text.common.edit, icon: "edit", onSelect: () => navigate(linkAddress(link, "edit")) },
       link.disabled
         ? { label: text.links.enable, icon: "check", onSelect: () => void setDisabled(link, false) }
@@ -143,7 +142,11 @@ export function LinksView() {
 /** What an empty list says: how to create the first link, or that the filters match none. */
 function Nothing(props: { isFiltered: boolean; canCreate: boolean; onClear: () => void }) {
   if (!props.isFiltered) {
-    return <Empty title={text.links.empty}>{props.canCreate && <p>{text.links.emptyHint}</p>}</Empty>;
+    return (
+      <Empty title={text.links.empty}>
+        <p>{props.canCreate ? text.links.emptyHint : text.links.emptyHintViewer}</p>
+      </Empty>
+    );
   }
   return (
     <Empty title={text.links.nothingFound}>

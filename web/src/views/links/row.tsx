@@ -76,7 +76,7 @@ export function Row({ link, index, isSelected, onSelect, items }: RowProps) {
       <span class="link-when quiet">
         <Time at={link.created_at} />
       </span>
-      <Menu label={text.links.actions(link.alias)} items={items} />
+      {items.length > 0 ? <Menu label={text.links.actions(link.alias)} items={items} /> : <span />}
     </li>
   );
 }

@@ -59,7 +59,7 @@ export default function TagsView() {
             onValue={(value) => change({ domain: value })}
           />
         )}
-        <span class="quiet">{text.tags.linksHint}</span>
+        {found.length > 0 && <span class="quiet">{text.tags.linksHint}</span>}
         <span class="spacer" />
         <span class="quiet" role="status">
           {isLoading && q !== "" && !isComplete
@@ -85,7 +85,7 @@ export default function TagsView() {
         {problem && <Failure problem={problem} onRetry={() => void list.loadMore()} />}
         {isComplete && found.length === 0 && (
           <Empty title={q === "" ? text.tags.empty : text.tags.nothingFound}>
-            {q === "" && <p>{text.tags.emptyHint}</p>}
+            {q === "" && may("links:write") && <p>{text.tags.emptyHint}</p>}
           </Empty>
         )}
         {hasMore && (

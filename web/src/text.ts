@@ -229,7 +229,7 @@ const create = {
   label: "Long address",
   placeholder: "Paste a long address",
   alias: "Alias",
-  aliasPlaceholder: "alias, or generated",
+  aliasPlaceholder: "alias (optional)",
   free: "free",
   reasons: {
     alias_taken: "taken",

@@ -4,7 +4,7 @@ import { IconButton } from "../../ui/button";
 import { ChipField, ToggleField } from "../../ui/chips";
 import { Field, SelectField, TextField } from "../../ui/field";
 import { country, language } from "../../ui/format";
-import { type Choice, countryChoices } from "../rules/countries";
+import { choicesFor, type ListType, typedValue } from "./list-values";
 import { CONDITION_TYPES, type ConditionForm, emptyCondition } from "./rule-form";
 
 interface ConditionProps {
@@ -121,11 +121,7 @@ function choicesOf(labels: Record<string, string>) {
   return Object.entries(labels).map(([value, label]) => ({ value, label }));
 }
 
-type ListCondition = { key: string; type: "country" | "language" | "address"; any: string[] };
-
-/** Languages that are offered. Any other tag can be typed. */
-const LANGUAGES =
-  "ar bg bn ca cs da de de-AT de-CH el en en-GB en-US es et fa fi fr fr-CA he hi hr hu id it ja ko lt lv ms nb nl pl pt pt-BR ro ru sk sl sr sv ta te th tr uk ur vi zh zh-CN zh-TW";
+type ListCondition = { key: string; type: ListType; any: string[] };
 
 /** A list of values that are typed or chosen. */
 function ListFields({ condition, wrong, onChange }: Omit<ConditionProps, "condition"> & { condition: ListCondition }) {
@@ -140,26 +136,11 @@ function ListFields({ condition, wrong, onChange }: Omit<ConditionProps, "condit
       values={any}
       choices={choices}
       labelOf={labels[type]}
-      parse={(typed) => parsed(typed, type, choices)}
+      parse={(typed) => typedValue(typed, type, choices)}
       onValues={(values) => onChange({ ...condition, any: values })}
       wrong={wrong("/any") ?? (item ? `${item.value}: ${item.detail}` : null)}
     />
   );
-}
-
-/** A code as it is, or the beginning of a name if it is that of one choice only. */
-function parsed(typed: string, type: ListCondition["type"], choices: readonly Choice[]): string | null {
-  if (type === "country" && /^[a-z]{2}$/i.test(typed)) return typed.toUpperCase();
-  if (type === "address" || (type === "language" && /^[a-z]{2,3}(-|$)/i.test(typed))) return typed;
-  const beginning = typed.toLowerCase();
-  const [first, second] = choices.filter(({ label }) => label.toLowerCase().startsWith(beginning));
-  return second === undefined ? (first?.value ?? null) : null;
-}
-
-function choicesFor(type: ListCondition["type"]) {
-  if (type === "country") return countryChoices();
-  if (type === "address") return [];
-  return LANGUAGES.split(" ").map((value) => ({ value, label: language(value) }));
 }
 
 type QueryCondition = Extract<ConditionForm, { type: "query" }>;

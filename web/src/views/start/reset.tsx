@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { api, call, publicApi } from "../../api/client";
-import { leave, session } from "../../api/session";
+import { leave, resume, session } from "../../api/session";
 import { href, replaceAddress } from "../../state/router";
 import { text } from "../../text";
 import { Button } from "../../ui/button";
@@ -14,14 +14,16 @@ export function ResetForm({ token }: { token: string }) {
   const password = useSignal("");
   const { isBusy, problem, onSubmit, wrong } = useForm(async () => {
     await call(publicApi.POST("/api/v1/password/reset", { body: { token, new: password.value } }));
+    // The reset ended all sessions of its user. Whether this browser has one that goes on is not known on this page.
+    if (session.peek().kind === "unknown") await resume().catch(() => {});
     const { kind } = session.peek();
     const isSignedIn = kind === "signed-in" || kind === "unknown";
     if (!isSignedIn) leave();
     // Not a new entry: the token must not stay in the history of the browser.
     replaceAddress(href(["links"]));
     toast(isSignedIn ? text.start.resetDoneSignedIn : text.start.resetDone);
-    // The reset ended all sessions of its user. If one of them was the session of this browser, the client asks to sign in.
-    if (isSignedIn) void call(api.GET("/api/v1/me")).catch(() => {});
+    // If the session of this browser was one of them, the client asks to sign in.
+    if (kind === "signed-in") void call(api.GET("/api/v1/me")).catch(() => {});
   });
   const isRefused = problem.value?.code === "unauthenticated" || problem.value?.at("/token");
   return (

@@ -11,6 +11,8 @@ const problems = {
         return "No answer yet";
       case "unreadable":
         return "The answer could not be read";
+      case "unauthenticated":
+        return "You are signed out";
       case "forbidden":
         return "You may not do this";
       case "not_found":
@@ -40,6 +42,8 @@ const problems = {
         return "hop did not answer in 30 seconds. Links go on working. Try again in a moment.";
       case "unreadable":
         return `Something between this page and hop answered instead of hop${problem.status ? ` (status ${problem.status})` : ""}. Try again in a moment.`;
+      case "unauthenticated":
+        return "Sign in, then try again.";
       case "store_unavailable":
         return "Most links go on working. A change may have been saved although there was no answer: look before you repeat it.";
       case "rate_limited":
@@ -76,6 +80,13 @@ const common = {
   copied: (value: string): string => `Copied ${value}`,
   copyFailed: "The browser did not allow copying. Select the text and copy it yourself.",
   offline: "No connection. Links go on working; save again when you are connected.",
+};
+
+/** What is shown in the place of a view whose file does not come. */
+const lazy = {
+  title: "This part of the page could not be loaded",
+  hint: "There may be a new version of hop, or no connection. Links go on working. Reload the page: what you typed is kept in this tab.",
+  reload: "Reload the page",
 };
 
 const shell = {
@@ -1652,6 +1663,7 @@ function sentence(part: string): string {
 export const text = {
   common,
   problems,
+  lazy,
   shell,
   shortcuts,
   start,

@@ -115,6 +115,7 @@ describe("a session", () => {
     app.start(signedIn("other", { ...USER, id: "usr_2" }) as never);
     await expect(answer).rejects.toMatchObject({ code: "unauthenticated" });
     expect(requests).not.toContain("GET /api/v1/me Bearer other");
+    expect(requests).not.toContain("GET /api/v1/me -");
   });
 
   it("is not over because the store did not answer", async () => {

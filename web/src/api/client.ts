@@ -19,7 +19,8 @@ async function authorized(request: Request): Promise<Response> {
   let refused: string | null = null;
   for (let attempt = 0; ; attempt += 1) {
     const token = await accessToken(refused);
-    if (token === null) return exchange(request.clone());
+    // Without a token hop would only refuse it.
+    if (token === null) throw ApiProblem.signedOut();
     const headers = new Headers(request.headers);
     headers.set("authorization", `Bearer ${token}`);
     const response = await exchange(new Request(request.clone(), { headers }));

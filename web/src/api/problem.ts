@@ -30,6 +30,10 @@ export class ApiProblem extends Error {
     return new ApiProblem("slow", 0, "");
   }
 
+  static signedOut(): ApiProblem {
+    return new ApiProblem("unauthenticated", 401, "");
+  }
+
   /** The problem of a response that is no success. A proxy may answer with something other than a problem document. */
   static async of(response: Response): Promise<ApiProblem> {
     const requestId = response.headers.get("x-request-id");

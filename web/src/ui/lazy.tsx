@@ -1,8 +1,9 @@
 import { useSignal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useEffect } from "preact/hooks";
-import { ApiProblem } from "../api/problem";
-import { Failure, Skeleton } from "./states";
+import { text } from "../text";
+import { Button } from "./button";
+import { Skeleton } from "./states";
 
 /** A view in a file of its own, which is fetched when it is first shown. */
 export function lazyView<P extends object>(load: () => Promise<{ default: ComponentType<P> }>): ComponentType<P> {
@@ -22,10 +23,22 @@ export function lazyView<P extends object>(load: () => Promise<{ default: Compon
     useEffect(() => {
       if (loaded === null) void attempt();
     }, []);
-    // A new version may have been deployed, whose files have other names: only a reload of the page finds them.
-    if (hasFailed.value) return <Failure problem={ApiProblem.offline()} onRetry={() => location.reload()} />;
+    if (hasFailed.value) return <NotLoaded />;
     if (!isLoaded.value || loaded === null) return <Skeleton height={160} rows={3} />;
     const View = loaded;
     return <View {...props} />;
   };
+}
+
+/** The file of the view did not come. A new version has files with other names, which only a reload of the page finds. */
+function NotLoaded() {
+  return (
+    <div class="state" role="alert">
+      <h2>{text.lazy.title}</h2>
+      <p>{text.lazy.hint}</p>
+      <Button icon="restore" onClick={() => location.reload()}>
+        {text.lazy.reload}
+      </Button>
+    </div>
+  );
 }

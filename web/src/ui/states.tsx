@@ -40,12 +40,15 @@ export function Failure({ problem, onRetry }: { problem: ApiProblem; onRetry?: (
   );
 }
 
-/** The same in one line, above a form. Errors of fields are shown at their fields. */
-export function ProblemNotice({ problem }: { problem: ApiProblem | null }) {
+/** The same in one line, above a form or what is shown already. Errors of fields are shown at their fields. */
+export function ProblemNotice({ problem, onRetry }: { problem: ApiProblem | null; onRetry?: () => void }) {
   if (problem === null) return null;
   return (
     <p class="notice bad" role="alert">
-      {problem.errors.length > 0 ? text.problems.fields(problem.errors.length) : text.problems.line(problem)}
+      <span class="notice-text">
+        {problem.errors.length > 0 ? text.problems.fields(problem.errors.length) : text.problems.line(problem)}
+      </span>
+      {onRetry && <Button onClick={onRetry}>{text.common.tryAgain}</Button>}
     </p>
   );
 }

@@ -73,7 +73,7 @@ export default function DomainsView() {
       </header>
       {!isAdmin && <p class="quiet">{text.domains.readOnly}</p>}
       {added.value !== null && <VendorNotice domain={added.value} />}
-      {problem !== null && shown.length > 0 && <ProblemNotice problem={problem} />}
+      {problem !== null && shown.length > 0 && <ProblemNotice problem={problem} onRetry={() => void reload()} />}
       <section class="card plain-list" aria-label={text.domains.title} aria-busy={resource.value.isLoading}>
         {shown.length === 0 && problem === null && <Skeleton height={120} rows={2} />}
         {shown.length === 0 && problem !== null && <Failure problem={problem} onRetry={() => void reload()} />}

@@ -2,7 +2,6 @@ import { useSignal } from "@preact/signals";
 import { api, call, type Link, type Schemas } from "../../api/client";
 import { useFresh, useResource } from "../../state/resource";
 import { text } from "../../text";
-import { Button } from "../../ui/button";
 import { country } from "../../ui/format";
 import { ProblemNotice, Skeleton } from "../../ui/states";
 import { Time } from "../../ui/time";
@@ -32,10 +31,7 @@ export function Clicks({ link }: { link: Link }) {
     <section class="card stack" aria-busy={resource.value.isLoading}>
       <h2>{title}</h2>
       {problem !== null ? (
-        <div class="row-line">
-          <ProblemNotice problem={problem} />
-          <Button onClick={() => void reload()}>{text.common.tryAgain}</Button>
-        </div>
+        <ProblemNotice problem={problem} onRetry={() => void reload()} />
       ) : value === null ? (
         <Skeleton height={36} rows={5} />
       ) : clicks.length === 0 ? (

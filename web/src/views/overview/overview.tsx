@@ -49,7 +49,7 @@ export default function OverviewView() {
           {text.overview.compare[filter.period]}
         </label>
       </div>
-      {problem !== null && value !== null && <ProblemNotice problem={problem} />}
+      {problem !== null && value !== null && <ProblemNotice problem={problem} onRetry={() => void reload()} />}
       {problem !== null && value === null && <StatsFailure problem={problem} onRetry={() => void reload()} />}
       {problem === null && value === null && <OverviewSkeleton />}
       {value !== null && (

@@ -12,7 +12,7 @@ export interface HistoryProps {
   onReload: () => Promise<void>;
 }
 
-const Versions = lazyView<HistoryProps>(async () => ({ default: (await import("./history")).Versions }));
+const Versions = lazyView<HistoryProps>(async () => ({ default: (await import("./history")).Versions }), "part");
 
 /** The history of a link. It takes many reads of the store, so it is loaded when somebody asks for it. */
 export function HistoryCard(props: HistoryProps) {

@@ -18,8 +18,11 @@ import { mayChange } from "./rights";
 import { Statistics } from "./statistics";
 
 type OfLink = { link: Link };
-const QrPanel = lazyView<OfLink>(async () => ({ default: (await import("./qr")).QrPanel }));
-const ExplainPanel = lazyView<OfLink>(async () => ({ default: (await import("../rules/explain")).ExplainPanel }));
+const QrPanel = lazyView<OfLink>(async () => ({ default: (await import("./qr")).QrPanel }), "part");
+const ExplainPanel = lazyView<OfLink>(
+  async () => ({ default: (await import("../rules/explain")).ExplainPanel }),
+  "part",
+);
 
 /** What can be done with a link. */
 export interface LinkActions {

@@ -57,7 +57,8 @@ impl Place {
 
     /// Headers from which `wrangler dev` takes the address and properties of a visitor, because its own proxy hides the
     /// connection. Other edges ignore them.
-    pub(crate) fn headers(self) -> [(&'static str, String); 2] {
+    #[must_use]
+    pub fn headers(self) -> [(&'static str, String); 2] {
         let texts = [("country", self.country), ("region", self.region), ("city", self.city), ("asOrganization", self.operator)];
         // Without the encoding, the proxy compresses every response.
         let mut properties = Map::from_iter([("clientAcceptEncoding".to_owned(), Value::from("identity"))]);

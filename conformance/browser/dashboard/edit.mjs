@@ -12,7 +12,7 @@ export const editSteps = [
       await person.type("Alias", "plan");
       await person.open("Title, tags and note");
       await person.type("Title", "The plan");
-      await person.page.reload();
+      await person.reloadKeeping('"plan"', "The plan");
       await person.until("the input is kept", (wanted) => [...document.querySelectorAll("input")].some((input) => input.value === wanted), "plan");
       expectNothing(await person.look("new link"));
       await person.press("Create link", "button", { isPart: true });
@@ -56,16 +56,13 @@ export const editSteps = [
       await person.goTo(ADDRESS);
       await person.open("Title, tags and note");
       await person.type("Title", "Title of the first tab");
-      const first = person.page;
-      person.page = await person.newPage();
-      await person.visit(`/app/${ADDRESS}`);
-      await person.open("Title, tags and note");
-      await person.type("Title", "Title of the second tab");
-      await person.press("Save changes", "button", { isPart: true });
-      await person.sees("Saved plan");
-      await person.page.close();
-      person.page = first;
-      await person.page.bringToFront();
+      await person.inAnotherTab(async () => {
+        await person.visit(`/app/${ADDRESS}`);
+        await person.open("Title, tags and note");
+        await person.type("Title", "Title of the second tab");
+        await person.press("Save changes", "button", { isPart: true });
+        await person.sees("Saved plan");
+      });
       await person.expecting(["status of 412"], async () => {
         await person.press("Save changes", "button", { isPart: true });
         await person.sees("Somebody changed this link meanwhile");

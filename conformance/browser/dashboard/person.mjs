@@ -1,67 +1,10 @@
 // A person with a browser: finds what is on the page by its name, as screen readers do, and notices what goes wrong.
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { join } from "node:path";
+import { look, photograph } from "./look.mjs";
+import { PATIENCE, Witness } from "./witness.mjs";
 
-const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-export const WIDE = { width: 1280, height: 860 };
-export const NARROW = { width: 320, height: 640, deviceScaleFactor: 2 };
-/** How long a person waits for something to appear, in milliseconds. */
-const PATIENCE = 20_000;
-
-export class Person {
-  #wrong = [];
-  /** Messages of the console that belong to a step, such as those of requests that fail on purpose. */
-  #expected = [];
-
-  static async open(browser, plan) {
-    const context = await browser.createBrowserContext();
-    await context.overridePermissions(plan.origin, ["clipboard-read", "clipboard-write", "clipboard-sanitized-write"]);
-    const person = new Person();
-    Object.assign(person, { browser, plan, context });
-    person.page = await person.newPage();
-    return person;
-  }
-
-  /** A new tab, whose console and requests are watched. */
-  async newPage() {
-    const page = await this.context.newPage();
-    // hop would take a headless browser for a bot.
-    await page.setUserAgent({ userAgent: (await this.browser.userAgent()).replace("Headless", "") });
-    await page.setViewport(WIDE);
-    page.on("console", (message) => this.#complain(`the console says ${message.text()} (${message.location().url ?? ""})`));
-    page.on("pageerror", (error) => this.#complain(`an error: ${error.message}`));
-    page.on("request", (request) => {
-      const { protocol, host } = new URL(request.url());
-      const isOwn = [new URL(this.plan.origin).host, new URL(this.plan.target).host].includes(host);
-      if (!isOwn && !["data:", "blob:"].includes(protocol)) this.#complain(`a request to ${request.url()}`);
-    });
-    page.setDefaultTimeout(PATIENCE);
-    return page;
-  }
-
-  #complain(text) {
-    if (!this.#expected.some((part) => text.includes(part))) this.#wrong.push(text);
-  }
-
-  /** Runs `work`, during which the console may say these things. */
-  async expecting(parts, work) {
-    this.#expected = parts;
-    try {
-      await work();
-    } finally {
-      this.#expected = [];
-    }
-  }
-
-  /** What went wrong since the last call. */
-  complaints() {
-    return this.#wrong.splice(0);
-  }
-
+export class Person extends Witness {
   async visit(address) {
-    await this.page.goto(`${this.plan.origin}${address}`);
+    await this.page.goto(`${this.plan.origin}${address}`, { waitUntil: "domcontentloaded" });
   }
 
   /** Another address of the same page. */
@@ -85,29 +28,33 @@ export class Person {
   /** Chooses an option of a list by its text. */
   async choose(name, option) {
     const list = await this.find(name, "combobox").waitHandle();
-    const value = await list.evaluate((element, text) => [...element.options].find((one) => one.text === text)?.value, option);
-    if (value === undefined) throw new Error(`${name} has no option ${option}`);
-    await list.select(value);
+    const find = (element, text) => [...element.options].find((one) => one.text === text)?.value;
+    await this.repeatedly(`${name} has the option ${option}`, () => list.evaluate((element, text) => [...element.options].some((one) => one.text === text), option));
+    await list.select(await list.evaluate(find, option));
   }
 
   /** Opens a section that is closed. */
   async open(title) {
-    const summary = await this.page.locator(`::-p-xpath(//summary[contains(., "${title}")])`).setTimeout(PATIENCE).waitHandle();
-    if (!(await summary.evaluate((element) => element.parentElement.open))) await summary.click();
+    const summary = this.page.locator(`::-p-xpath(//summary[contains(., "${title}")])`).setTimeout(PATIENCE);
+    await this.repeatedly(`${title} is open`, async () => {
+      const isOpen = await summary.map((element) => element.parentElement.open).wait();
+      if (!isOpen) await summary.click();
+      return isOpen;
+    });
   }
 
   /** Follows a short link in another tab, and checks where it leads. */
   async follows(address, expected) {
     const tab = await this.newPage();
-    await tab.goto(address);
+    await tab.goto(address, { waitUntil: "domcontentloaded" });
     const reached = tab.url();
     await tab.close();
     if (reached !== expected) throw new Error(`${address} leads to ${reached}, not to ${expected}`);
   }
 
-  /** Types into the field with this label, in place of what is there. */
-  async type(label, text) {
-    const handle = await this.page.waitForFunction(
+  /** The field with this label. */
+  async field(label) {
+    return this.page.waitForFunction(
       (wanted) => {
         const labelled = [...document.querySelectorAll("label")].filter((one) => one.innerText.trim() === wanted).map((one) => one.control);
         const named = [...document.querySelectorAll("[aria-label]")].filter((one) => one.getAttribute("aria-label") === wanted);
@@ -116,11 +63,29 @@ export class Person {
       { timeout: PATIENCE },
       label,
     );
-    // As people do who see only half of a field.
-    await handle.evaluate((field) => field.scrollIntoView({ block: "center" }));
-    await handle.click({ count: 3 });
-    await this.page.keyboard.press("Backspace");
-    await this.page.keyboard.type(text);
+  }
+
+  /**
+   * Types into the field with this label, in place of what is there. A page that was just drawn may still move, or put the
+   * focus elsewhere. People see that, and type again.
+   */
+  async type(label, text) {
+    await this.repeatedly(`${label} is typed`, async () => {
+      const field = await this.field(label);
+      // As people do who see only half of a field.
+      await field.evaluate((one) => one.scrollIntoView({ block: "center" }));
+      await field.asLocator().setTimeout(PATIENCE).click();
+      await field.evaluate((one) => one.select());
+      // In an empty field of chips it would remove the last one.
+      if (await field.evaluate((one) => one.value !== "")) await this.page.keyboard.press("Backspace");
+      await this.page.keyboard.type(text);
+      return field.evaluate((one, typed) => one.value === typed, text);
+    });
+  }
+
+  /** What the field with this label has. */
+  async read(label) {
+    return (await this.field(label)).evaluate((one) => one.value);
   }
 
   /** Waits until the page shows this text. */
@@ -142,9 +107,29 @@ export class Person {
     }
   }
 
+  /** Reloads the page, once what is typed is kept. */
+  async reloadKeeping(...typed) {
+    await this.until("the draft is stored", (parts) => parts.every((part) => Object.values({ ...sessionStorage }).some((draft) => draft.includes(part))), typed);
+    await this.page.reload({ waitUntil: "domcontentloaded" });
+  }
+
+  /** Opens a view anew, as somebody does who comes back to it, and waits until nothing of it is loading. */
+  async show(view) {
+    await this.goTo("#/about");
+    await this.until("another view is shown", () => document.querySelector("main h1")?.textContent === "About hop");
+    await this.goTo(`#/${view}`);
+    await this.until("the view is there", () => ![undefined, "About hop"].includes(document.querySelector("main h1")?.textContent));
+    await this.isLoaded();
+  }
+
+  /** Waits until the view is there and nothing of it is loading. */
+  async isLoaded() {
+    await this.until("the view is loaded", () => document.querySelector("main [aria-busy=true], main .skeleton") === null);
+  }
+
   /** Reloads the page, and waits until it shows the list again. */
   async reload() {
-    await this.page.reload();
+    await this.page.reload({ waitUntil: "domcontentloaded" });
     await this.until("the list is loaded", () => document.querySelector("section[aria-busy=false]") !== null);
   }
 
@@ -156,48 +141,22 @@ export class Person {
     }
   }
 
-  async textOf(selector) {
-    return this.page.$eval(selector, (element) => element.textContent);
+  photograph(name) {
+    return photograph(this, name);
   }
 
-  async photograph(name) {
-    await this.page.screenshot({ path: join(this.plan.screenshots, `${name.replaceAll(/\W+/g, "-")}.png`), fullPage: true });
-  }
-
-  /** Looks at the page in both themes and two widths. Returns what is wrong with it. */
-  async look(name) {
-    const wrong = [];
-    for (const scheme of ["light", "dark"]) {
-      await this.page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
-      for (const [width, viewport] of [["wide", WIDE], ["narrow", NARROW]]) {
-        await this.page.setViewport(viewport);
-        await this.photograph(`${name}-${scheme}-${width}`);
-        const overflow = await this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-        if (overflow > 0) wrong.push(`${name}, ${width}: ${overflow} px wider than the window`);
-        for (const violation of await this.accessibility()) wrong.push(`${name}, ${scheme}, ${width}: ${violation}`);
-      }
-    }
-    await this.page.setViewport(WIDE);
-    await this.page.emulateMediaFeatures([]);
-    return wrong;
-  }
-
-  /** What axe finds. The content security policy keeps scripts of others out of the page, so it runs beside the page's own. */
-  async accessibility() {
-    const session = await this.page.createCDPSession();
-    const { frameTree } = await session.send("Page.getFrameTree");
-    const world = await session.send("Page.createIsolatedWorld", { frameId: frameTree.frame.id, worldName: "axe" });
-    const contextId = world.executionContextId;
-    await session.send("Runtime.evaluate", { expression: AXE, contextId });
-    const run = `axe.run({ runOnly: ${JSON.stringify(RULES)} }).then(({ violations }) => JSON.stringify(violations.map(({ id, nodes }) => id + ": " + nodes.map(({ html, any }) => html.slice(0, 160) + " " + any.map(({ message }) => message).join("; ")).join("\\n"))))`;
-    const { result, exceptionDetails } = await session.send("Runtime.evaluate", { expression: run, contextId, awaitPromise: true, returnByValue: true });
-    await session.detach();
-    if (exceptionDetails) throw new Error(`axe: ${exceptionDetails.exception?.description}`);
-    return JSON.parse(result.value);
+  look(name) {
+    return look(this, name);
   }
 }
 
 /** Fails with what is wrong. */
 export function expectNothing(wrong) {
   if (wrong.length > 0) throw new Error(wrong.join("\n"));
+}
+
+/** Fails unless both are the same. */
+export function expectSame(what, found, expected) {
+  const [one, other] = [found, expected].map((value) => JSON.stringify(value));
+  if (one !== other) throw new Error(`${what}: expected ${other}, found ${one}`);
 }

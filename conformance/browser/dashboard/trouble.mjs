@@ -30,6 +30,8 @@ export const troubleSteps = [
         await person.type("Long address", `${target}/later`);
         await person.page.keyboard.press("Enter");
         await person.sees("No connection");
+        // The browser says that at once. The request fails a moment later, and says so in the console as well.
+        await person.sees("What you typed is still here");
         await person.page.setOfflineMode(false);
       });
       await person.page.focus("[aria-label='Long address']");
@@ -65,6 +67,7 @@ export const troubleSteps = [
       await keyboard.press("?");
       await person.sees("Move in a list");
       await keyboard.press("Escape");
+      await person.until("the help is closed", () => document.querySelector("dialog[open]") === null);
     },
   ],
 ];

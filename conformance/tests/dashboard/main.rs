@@ -7,14 +7,19 @@
 #[path = "../browser/script.rs"]
 mod script;
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use hop_conformance::deployment::{Deployment, Settings, free_address};
 use hop_conformance::edges::{Edge, end_with_this_process};
+use hop_conformance::pictures::Picture;
+use hop_conformance::places::FRANCE;
 use hop_conformance::server::OtherSite;
 use hop_conformance::world::World;
 use libtest_mimic::Arguments;
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// The domain of the deployment. Browsers trust `localhost`, so they accept secure cookies from it.
 const DOMAIN: &str = "hop.localhost";
@@ -42,9 +47,31 @@ fn main() -> ExitCode {
             "origin": format!("http://{DOMAIN}"),
             "target": format!("http://{OTHER_SITE}"),
             "adminKey": ADMIN_KEY,
+            "france": { "from": FRANCE.address, "headers": FRANCE.headers().into_iter().collect::<BTreeMap<_, _>>() },
         }),
     );
-    libtest_mimic::run(&arguments, results.into_iter().map(script::trial).collect()).exit_code()
+    libtest_mimic::run(&arguments, results.into_iter().map(decoded).map(script::trial).collect()).exit_code()
+}
+
+/// A result with what is wrong with its pictures, which the script cannot decode.
+fn decoded(mut result: Value) -> Value {
+    let pictures = result["pictures"].take();
+    let wrong: Vec<Value> = pictures.as_array().into_iter().flatten().filter_map(wrong_in_picture).map(Value::from).collect();
+    result["wrong"].as_array_mut().expect("what is wrong is a list").extend(wrong);
+    result
+}
+
+/// What is wrong with a picture of a QR code: it has another text, or another size in pixels.
+fn wrong_in_picture(expected: &Value) -> Option<String> {
+    let format = expected["format"].as_str().expect("a picture has a format");
+    let bytes = STANDARD.decode(expected["bytes"].as_str().expect("a picture has bytes")).expect("the script encodes pictures");
+    let picture = match format {
+        "svg" => Picture::of_svg(std::str::from_utf8(&bytes).expect("an SVG is text")),
+        _ => Picture::of_png(&bytes),
+    };
+    let found = json!({ "text": picture.text(), "side": picture.side });
+    let is_same = ["text", "side"].iter().all(|name| expected[name].is_null() || expected[name] == found[name]);
+    (!is_same).then(|| format!("expected a {format} with {} and a side of {}, found {found}", expected["text"], expected["side"]))
 }
 
 fn name_of(edge: Edge) -> &'static str {

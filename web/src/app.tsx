@@ -5,7 +5,7 @@ import { loadDeployment, me } from "./state/me";
 import { useResource } from "./state/resource";
 import { route } from "./state/router";
 import { Failure, Skeleton } from "./ui/states";
-import { Toasts } from "./ui/toast";
+import { dropToasts, Toasts } from "./ui/toast";
 import { isStartPage, SignInAgain, StartPage } from "./views/start/start";
 
 /** The whole page: sign-in, or the shell with a view. */
@@ -47,6 +47,7 @@ function SignedIn() {
   useEffect(
     () => () => {
       me.value = null;
+      dropToasts();
     },
     [],
   );

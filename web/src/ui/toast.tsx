@@ -21,6 +21,11 @@ export function toast(message: string, action: Toast["action"] = null): void {
   setTimeout(() => drop(id), action === null ? SHORT : LONG);
 }
 
+/** Removes all messages: they and their actions belong to somebody who has left. */
+export function dropToasts(): void {
+  toasts.value = [];
+}
+
 function drop(id: number): void {
   toasts.value = toasts.value.filter((toast) => toast.id !== id);
 }

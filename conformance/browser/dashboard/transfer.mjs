@@ -18,7 +18,7 @@ export const transferSteps = [
       const links = lines.bytes.toString().trim().split("\n").map((line) => JSON.parse(line));
       const { clicks, title } = links.find(({ alias }) => alias === "plan");
       expectSame("the title of a link", title, "Title of the first tab");
-      expectSame("its clicks", clicks, 1);
+      expectSame("its people", clicks.humans, 1);
       await person.choose("Format", "CSV, for spreadsheets");
       const table = await saved(person, () => person.press("Export"));
       const rows = table.bytes.toString().trim().split("\r\n");

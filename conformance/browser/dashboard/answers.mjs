@@ -76,6 +76,7 @@ export const answerSteps = [
   [
     "an answer that is lost creates no second link",
     async (person, { target }) => {
+      await person.goTo("#/links");
       await person.type("Long address", `${target}/lost-answer`);
       const lost = await person.expecting(["ERR_CONNECTION_RESET"], () =>
         losingAnswers(person.page, "*/api/v1/links", async () => {

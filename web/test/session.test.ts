@@ -18,7 +18,10 @@ async function tab() {
   return { ...session, ...client };
 }
 
-afterEach(() => vi.unstubAllGlobals());
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
 beforeEach(() => {
   localStorage.clear();
   answers = {};
@@ -152,6 +155,11 @@ it("sends a read again that the store did not answer", async () => {
   };
   const app = await tab();
   app.start(signedIn("one") as never);
-  expect(await me(app)).toEqual({ ok: true });
+  vi.useFakeTimers();
+  const answer = me(app);
+  await vi.advanceTimersByTimeAsync(999);
+  expect(tries).toBe(1);
+  await vi.advanceTimersByTimeAsync(1_001);
+  expect(await answer).toEqual({ ok: true });
   expect(tries).toBe(3);
 });

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use nix::sys::signal::{Signal, killpg};
+use nix::sys::signal::{Signal, kill, killpg};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
@@ -107,6 +107,17 @@ impl Member {
         while ENDING.load(Ordering::SeqCst) {
             thread::park();
         }
+    }
+}
+
+impl Member {
+    /// Asks the process to end, and waits until it has ended.
+    pub(crate) fn stop(mut self) -> Outcome<()> {
+        if let Ok(id) = i32::try_from(self.id()) {
+            // This fails only if the process has ended already.
+            let _ = kill(Pid::from_raw(id), Signal::SIGTERM);
+        }
+        self.wait().doing("waiting for the end of a program").map(drop)
     }
 }
 

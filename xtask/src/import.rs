@@ -3,7 +3,6 @@
 //! The export is read one entry at a time (`lines`, `rows`, `objects`), converted to hop's import format (`formats`),
 //! and sent in chunks (`send`). The result of each chunk is saved (`progress`, `report`) before the next one is sent.
 mod answer;
-mod bar;
 mod draft;
 mod fields;
 mod formats;
@@ -27,9 +26,9 @@ use std::{env, fs};
 
 use lexopt::{Arg, ValueExt};
 
+use crate::bar::Bar;
 use crate::failure::{Failure, Outcome, While};
 use crate::help;
-use bar::Bar;
 use formats::Format;
 use progress::Job;
 use run::Run;

@@ -1,5 +1,6 @@
 //! hop's development commands; `cargo xtask help` lists them.
 mod agents;
+mod bar;
 mod bench;
 mod build;
 mod docs;

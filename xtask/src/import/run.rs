@@ -6,13 +6,13 @@ use std::collections::VecDeque;
 use std::path::Path;
 
 use super::answer::Verdict;
-use super::bar::Bar;
 use super::fields::Lost;
 use super::formats::Format;
 use super::progress::{Job, Progress};
 use super::report::{PRINTED, Rejection, Report};
 use super::send::{LARGEST_BODY, MAX_LINES, Reply, Sender};
 use super::source::{Item, Source};
+use crate::bar::Bar;
 use crate::failure::{Failure, Outcome};
 
 pub(super) struct Run<'a> {

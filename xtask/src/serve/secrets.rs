@@ -51,7 +51,8 @@ pub(super) fn development(project: &Project) -> Outcome<Secrets> {
     Ok(Secrets { admin_key: secret(ADMIN_KEY)?, pepper: secret(PEPPER)? })
 }
 
-fn random() -> Outcome<String> {
+/// 48 random digits.
+pub(super) fn random() -> Outcome<String> {
     let mut bytes = [0; 24];
     File::open("/dev/urandom").and_then(|mut source| source.read_exact(&mut bytes)).doing("reading random bytes")?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())

@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write, stderr};
 const WIDTH: u64 = 30;
 const STEP: u64 = 10;
 
-pub(super) struct Bar {
+pub(crate) struct Bar {
     out: Box<dyn Write>,
     terminal: bool,
     total: u64,
@@ -15,15 +15,15 @@ pub(super) struct Bar {
 }
 
 impl Bar {
-    pub(super) fn on_stderr(total: u64) -> Self {
+    pub(crate) fn on_stderr(total: u64) -> Self {
         Self::on(Box::new(stderr()), stderr().is_terminal(), total)
     }
 
-    pub(super) fn on(out: Box<dyn Write>, terminal: bool, total: u64) -> Self {
+    pub(crate) fn on(out: Box<dyn Write>, terminal: bool, total: u64) -> Self {
         Self { out, terminal, total, printed: 0, line: String::new() }
     }
 
-    pub(super) fn update(&mut self, done: u64, counts: &str) {
+    pub(crate) fn update(&mut self, done: u64, counts: &str) {
         let percent = done.min(self.total).saturating_mul(100).checked_div(self.total).unwrap_or(100);
         if self.terminal {
             let filled = percent * WIDTH / 100;
@@ -37,7 +37,7 @@ impl Bar {
     }
 
     /// Prints a message above the bar.
-    pub(super) fn print(&mut self, text: &str) {
+    pub(crate) fn print(&mut self, text: &str) {
         if self.terminal {
             self.write(&format!("\r\x1b[K{text}\n{}", self.line));
         } else {
@@ -46,7 +46,7 @@ impl Bar {
     }
 
     /// Ends the overwritten line.
-    pub(super) fn end(&mut self) {
+    pub(crate) fn end(&mut self) {
         if self.terminal && !self.line.is_empty() {
             self.line.clear();
             self.write("\n");
@@ -54,7 +54,7 @@ impl Bar {
     }
 
     fn write(&mut self, text: &str) {
-        // The terminal may be closed; the import continues.
+        // The terminal may be closed; the work continues.
         let _ = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
     }
 }

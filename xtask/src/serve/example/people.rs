@@ -1,0 +1,27 @@
+//! The people of the example: users of hop, some of whom own links.
+
+pub(super) struct Person {
+    pub(super) name: &'static str,
+    pub(super) email: &'static str,
+    pub(super) role: &'static str,
+    /// The name of their API key; nobody without one owns links.
+    pub(super) key: Option<&'static str>,
+    /// Whether they have accepted their invitation.
+    pub(super) is_active: bool,
+}
+
+/// The first one is the owner, as whom the reader signs in.
+pub(super) const PEOPLE: [Person; 6] = [
+    Person { name: "Sam Carter", email: "sam@example.com", role: "owner", key: Some("Website"), is_active: true },
+    Person { name: "Mira Lindqvist", email: "mira@example.com", role: "admin", key: Some("Newsletter"), is_active: true },
+    Person { name: "Tomás Herrera", email: "tomas@example.com", role: "editor", key: Some("Shop"), is_active: true },
+    Person { name: "Aiko Tanaka", email: "aiko@example.com", role: "editor", key: Some("Events"), is_active: true },
+    Person { name: "Jonas Weber", email: "jonas@example.com", role: "viewer", key: None, is_active: true },
+    Person { name: "Priya Nair", email: "priya@example.com", role: "editor", key: None, is_active: false },
+];
+
+/// The positions of those who own links.
+pub(super) const SAM: usize = 0;
+pub(super) const MIRA: usize = 1;
+pub(super) const TOMAS: usize = 2;
+pub(super) const AIKO: usize = 3;

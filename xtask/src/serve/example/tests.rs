@@ -1,0 +1,122 @@
+//! Tests of what the example promises.
+use std::collections::{BTreeMap, BTreeSet};
+
+use hop_conformance::deployment::{Deployment, Settings};
+use hop_conformance::edges::Edge;
+use hop_conformance::world::ADMIN_KEY;
+use serde_json::Value;
+
+use super::calendar::{DAY, day_of, is_weekend};
+use super::fill::Fill;
+use super::links::{LINKS, Link, links};
+use super::replay::{Client, Replay};
+use super::story::{Owner, Part, Period, parts};
+use super::visits::{Visit, visits};
+
+/// A Monday at noon.
+const NOW: u64 = 1_796_040_000_000;
+
+fn period() -> Period {
+    Period::until(NOW)
+}
+
+fn example() -> (Vec<Link>, Vec<Visit>) {
+    let links = links(period().start, NOW);
+    let visits = visits(&links, period().start, NOW);
+    (links, visits)
+}
+
+fn owners() -> Vec<Owner> {
+    ["a", "b", "c", "d"].map(|name| Owner { id: format!("usr_{name}"), key: format!("key_{name}") }).into()
+}
+
+/// Every request of the story, as it is sent.
+fn told() -> Vec<String> {
+    let parts = parts(period(), &owners(), true).into_iter();
+    let texts = parts.flat_map(|part| match part {
+        Part::Import(lines) => lines,
+        Part::Requests(requests) => requests.iter().map(|request| request.to_json("http://127.0.0.1:8787").to_string()).collect(),
+    });
+    texts.collect()
+}
+
+#[test]
+fn story_is_always_the_same() {
+    assert_eq!(told(), told());
+}
+
+#[test]
+fn links_have_distinct_addresses_and_past_dates() {
+    let (links, _) = example();
+    let aliases: BTreeSet<&String> = links.iter().map(|link| &link.alias).collect();
+    assert_eq!((links.len(), aliases.len()), (LINKS, LINKS));
+    assert!(links.iter().all(|link| link.created_at < NOW));
+    assert!(links.iter().filter(|link| link.created_at >= period().start).count() > 200);
+}
+
+#[test]
+fn targets_are_on_reserved_domains() {
+    for link in example().0 {
+        let text = Value::Object(link.fields).to_string();
+        let hosts = text.split("://").skip(1).filter_map(|rest| rest.split(['/', '"']).next());
+        for host in hosts {
+            assert!(["example.com", "example.org", "example.net"].iter().any(|domain| host.ends_with(domain)), "{host}");
+        }
+    }
+}
+
+#[test]
+fn visits_are_in_order_and_follow_existing_links() {
+    let (links, visits) = example();
+    let created: BTreeMap<&str, u64> = links.iter().map(|link| (link.alias.as_str(), link.created_at)).collect();
+    assert!(visits.is_sorted_by_key(|visit| visit.at));
+    for visit in &visits {
+        assert!((period().start..NOW).contains(&visit.at));
+        assert!(created.get(visit.path.as_str()).is_none_or(|created_at| *created_at < visit.at), "{}", visit.path);
+    }
+    assert!((15_000..40_000).contains(&visits.len()), "{}", visits.len());
+}
+
+#[test]
+fn visits_grow_and_rest_on_weekends() {
+    let (_, visits) = example();
+    let mut days = BTreeMap::<u64, usize>::new();
+    visits.iter().for_each(|visit| *days.entry(day_of(visit.at)).or_default() += 1);
+    assert_eq!(days.len(), 31);
+    let mean = |is_counted: &dyn Fn(u64) -> bool| {
+        let counts: Vec<usize> = days.iter().filter(|(day, _)| is_counted(**day)).map(|(_, count)| *count).collect();
+        counts.iter().sum::<usize>() / counts.len()
+    };
+    assert!(mean(&|day| !is_weekend(day)) * 3 > mean(&is_weekend) * 4);
+    assert!(mean(&|day| day > NOW - 9 * DAY) * 2 > mean(&|day| day < NOW - 22 * DAY) * 3);
+}
+
+#[test]
+fn few_links_get_most_visits() {
+    let (links, visits) = example();
+    let mut counts: BTreeMap<&str, usize> = links.iter().map(|link| (link.alias.as_str(), 0)).collect();
+    visits.iter().filter_map(|visit| Some(*counts.get_mut(visit.path.as_str())? += 1)).count();
+    let mut counts: Vec<usize> = counts.into_values().collect();
+    counts.sort_unstable();
+    let top: usize = counts.iter().rev().take(LINKS / 10).sum();
+    let all: usize = counts.iter().sum();
+    assert!(top * 2 > all && top * 10 < all * 9, "{top} of {all}");
+    assert!(counts.iter().filter(|count| **count > 0).count() > LINKS / 2);
+}
+
+#[test]
+fn hop_accepts_the_whole_story() {
+    let hop = Deployment::start(
+        Edge::Memory,
+        &Settings { admin_key: Some(ADMIN_KEY), settings: vec![("HOP_DOMAINS", "http://127.0.0.1")], ..Settings::default() },
+    );
+    let origin = format!("http://{}", hop.address);
+    let fill = Fill { replay: Replay::Now(Client::new(hop.address.port(), &origin)), admin_key: ADMIN_KEY };
+    let now = super::now().unwrap();
+    let owners = fill.set_up(now, "four random words").unwrap();
+    assert_eq!(owners.len(), 4);
+    fill.tell(now, &owners, 0, &mut |_| Ok(())).unwrap();
+    // The set-up notices that it was done, and the rest changes nothing.
+    assert!(fill.set_up(now, "four random words").is_err());
+    fill.tell(now, &owners, 0, &mut |_| Ok(())).unwrap();
+}

@@ -1,0 +1,256 @@
+//! The words of which titles, aliases and targets are made: those of an invented shop for hikers. All targets are on
+//! domains that RFC 2606 reserves.
+
+/// Links that many people know: alias, title, path of the target, tag.
+pub(super) const WELL_KNOWN: [(&str, &str, &str, &str); 20] = [
+    ("shop", "Shop", "https://shop.example.com/", "shop"),
+    ("newsletter", "Subscribe to Trail notes", "https://news.example.com/subscribe", "newsletter"),
+    ("sale", "All offers of the season", "https://shop.example.com/offers", "shop"),
+    ("map", "Map of all huts", "https://www.example.org/huts/map", "print"),
+    ("events", "Courses and guided hikes", "https://events.example.org/", "events"),
+    ("size-guide", "Size guide for boots and shoes", "https://shop.example.com/guides/sizes", "support"),
+    ("track", "Track a parcel", "https://shop.example.com/orders/track", "support"),
+    ("jobs", "Open positions", "https://www.example.com/jobs", "jobs"),
+    ("returns", "Return a parcel", "https://shop.example.com/returns", "support"),
+    ("gift", "Gift cards", "https://shop.example.com/gift-cards", "shop"),
+    ("catalogue", "The catalogue as PDF", "https://www.example.com/catalogue.pdf", "print"),
+    ("weather", "Mountain weather for the weekend", "https://weather.example.org/mountains", "blog"),
+    ("repair", "Book a repair", "https://shop.example.com/repair", "support"),
+    ("club", "Join the club", "https://www.example.com/club", "newsletter"),
+    ("survey", "How was your order?", "https://survey.example.net/orders", "support"),
+    ("press", "Press kit", "https://www.example.com/press", "press"),
+    ("hut-rules", "Rules for huts", "https://www.example.org/huts/rules", "print"),
+    ("podcast", "Podcast: Above the tree line", "https://podcast.example.com/", "social"),
+    ("first-aid", "First aid on the trail, in two pages", "https://www.example.org/first-aid.pdf", "print"),
+    ("stores", "Opening hours of all shops", "https://www.example.com/stores", "shop"),
+];
+
+pub(super) const PRODUCTS: [&str; 24] = [
+    "alpine tent",
+    "two-person tent",
+    "down sleeping bag",
+    "rain jacket",
+    "fleece jacket",
+    "trail shoes",
+    "hiking boots",
+    "wool socks",
+    "trekking poles",
+    "day pack",
+    "touring rucksack",
+    "dry bag",
+    "camping stove",
+    "cook set",
+    "water filter",
+    "steel bottle",
+    "head torch",
+    "solar charger",
+    "compass",
+    "sleeping mat",
+    "first-aid kit",
+    "sun hat",
+    "climbing helmet",
+    "hammock",
+];
+
+/// Pages about a product, each with the last part of its address.
+pub(super) const PAGES: [(&str, &str); 9] = [
+    ("product page", ""),
+    ("size guide", "sizes"),
+    ("manual", "manual"),
+    ("care instructions", "care"),
+    ("spare parts", "parts"),
+    ("reviews", "reviews"),
+    ("warranty", "warranty"),
+    ("video", "video"),
+    ("comparison", "compare"),
+];
+
+pub(super) const TASKS: [&str; 10] = ["choose", "clean", "repair", "store", "test", "recycle", "pack", "adjust", "return", "register"];
+
+/// Stories of the newsletter, each with its alias.
+pub(super) const STORIES: [(&str, &str); 30] = [
+    ("Five huts that open in winter", "winter-huts"),
+    ("The long way round the lake", "lake"),
+    ("What we changed in our tents", "tents"),
+    ("A reader crosses the plateau", "plateau"),
+    ("Recipes for one pot", "one-pot"),
+    ("How our boots are resoled", "resoled"),
+    ("Maps on paper, again", "paper-maps"),
+    ("Three trails for children", "children"),
+    ("Night trains to the mountains", "night-trains"),
+    ("An interview with a hut keeper", "hut-keeper"),
+    ("Last places on the snow course", "snow-course"),
+    ("The blisters chapter", "blisters"),
+    ("Wool or down?", "wool-or-down"),
+    ("Free shipping until Sunday", "shipping"),
+    ("Where the path was closed", "closed-path"),
+    ("The survey, evaluated", "survey-results"),
+    ("A weekend without a car", "no-car"),
+    ("Wild camping: what is allowed", "wild-camping"),
+    ("New: spare parts by post", "spare-parts"),
+    ("Photographs of the year", "photos"),
+    ("A packing list for three days", "packing-list"),
+    ("Thunderstorms, explained", "storms"),
+    ("Ten years of repairs", "ten-years"),
+    ("The trail crew needs you", "trail-crew"),
+    ("Members' evening in March", "members"),
+    ("How to read a contour line", "contours"),
+    ("Second-hand day", "second-hand"),
+    ("The quiet valley", "quiet-valley"),
+    ("Our new shop", "new-shop"),
+    ("A stove that burns twigs", "twig-stove"),
+];
+
+/// Parts of the range, as campaigns name them.
+pub(super) const RANGES: [&str; 8] = ["Tents", "Sleeping", "Clothing", "Footwear", "Cooking", "Packs", "Lights", "Children"];
+
+/// Places where a campaign has links, each with its tag.
+pub(super) const CHANNELS: [(&str, &str); 9] = [
+    ("mail header", "mail"),
+    ("mail footer", "mail"),
+    ("home page banner", "website"),
+    ("social post", "social"),
+    ("story", "social"),
+    ("video description", "social"),
+    ("podcast", "audio"),
+    ("partner page", "partners"),
+    ("chat", "support"),
+];
+
+/// Kinds of events, each with its alias.
+pub(super) const EVENTS: [(&str, &str); 8] = [
+    ("Guided hike", "hike"),
+    ("Map-reading course", "maps"),
+    ("Repair café", "repair"),
+    ("First-aid course", "aid"),
+    ("Film night", "film"),
+    ("Gear swap", "swap"),
+    ("Climbing taster", "climb"),
+    ("Open day", "open"),
+];
+
+pub(super) const CITIES: [&str; 26] = [
+    "Lisbon",
+    "Porto",
+    "Madrid",
+    "Bilbao",
+    "Lyon",
+    "Grenoble",
+    "Bern",
+    "Zurich",
+    "Innsbruck",
+    "Vienna",
+    "Munich",
+    "Berlin",
+    "Hamburg",
+    "Prague",
+    "Krakow",
+    "Oslo",
+    "Bergen",
+    "Stockholm",
+    "Helsinki",
+    "Tallinn",
+    "Edinburgh",
+    "Leeds",
+    "Bristol",
+    "Dublin",
+    "Turin",
+    "Ljubljana",
+];
+
+pub(super) const ROLES: [&str; 14] = [
+    "Shop assistant",
+    "Store manager",
+    "Mountain guide",
+    "Product designer",
+    "Pattern maker",
+    "Boot repairer",
+    "Buyer",
+    "Translator",
+    "Warehouse lead",
+    "Data analyst",
+    "Web developer",
+    "Customer adviser",
+    "Photographer",
+    "Accountant",
+];
+
+pub(super) const PRINTS: [&str; 10] = [
+    "Poster",
+    "Flyer",
+    "Trailhead sign",
+    "Shop window",
+    "Receipt",
+    "Packing slip",
+    "Map sleeve",
+    "Stand banner",
+    "Table card",
+    "Notice board",
+];
+
+pub(super) const PLACES: [&str; 16] = [
+    "Central Station",
+    "North trailhead",
+    "Lake car park",
+    "Summit hut",
+    "Old Mill hut",
+    "Visitor centre",
+    "Cable car",
+    "Town hall",
+    "Youth hostel",
+    "Ferry terminal",
+    "Market square",
+    "University",
+    "Campsite",
+    "Book fair",
+    "Spring fair",
+    "Ski bus",
+];
+
+/// Beginnings of titles in the blog.
+pub(super) const OPENINGS: [&str; 18] = [
+    "A beginner's guide to",
+    "Seven mistakes with",
+    "What nobody says about",
+    "The case for",
+    "An honest review of",
+    "Ten questions about",
+    "The history of",
+    "A year of",
+    "Cheaper ways to",
+    "In defence of",
+    "Notes on",
+    "The trouble with",
+    "How we think about",
+    "Lessons from",
+    "A checklist for",
+    "The economics of",
+    "Small improvements to",
+    "Answers about",
+];
+
+/// Ends of titles in the blog.
+pub(super) const SUBJECTS: [&str; 22] = [
+    "solo hiking",
+    "hut etiquette",
+    "winter camping",
+    "trail running",
+    "hiking with dogs",
+    "hiking with children",
+    "light packing",
+    "river crossings",
+    "navigation by map",
+    "alpine weather",
+    "long-distance trails",
+    "trail food",
+    "water on the way",
+    "resting days",
+    "boot repair",
+    "second-hand gear",
+    "public transport",
+    "night walks",
+    "bivouacs",
+    "altitude",
+    "first summits",
+    "rainy weekends",
+];

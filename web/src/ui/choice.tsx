@@ -16,7 +16,7 @@ export function ChoiceChip({
   const isKnown = (any !== undefined && value === "") || options.some((option) => option.value === value);
   return (
     <select
-      class={any !== undefined && value !== "" ? "chip choice on" : "chip choice"}
+      class={any !== undefined && value !== "" ? "chip on" : "chip"}
       aria-label={label}
       value={value}
       onChange={(event) => onValue(event.currentTarget.value)}

@@ -1,6 +1,6 @@
 import { type Signal, useSignal } from "@preact/signals";
 import { createContext } from "preact";
-import { useContext, useEffect, useRef } from "preact/hooks";
+import { useContext, useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { api, call, type Link } from "../../api/client";
 import { now } from "../../api/clock";
 import { ApiProblem, asProblem } from "../../api/problem";
@@ -79,7 +79,8 @@ export function useNewEditor(start: Start): Editor {
     const kept = { at: now(), base: base.peek(), form: { ...rest, password: "" } };
     saveDraft(name, { ...kept, attempt: password === "" ? attempt.current : null } satisfies EditDraft);
   };
-  useEffect(() => {
+  // At once: a view that is left or reloaded runs no later effect.
+  useLayoutEffect(() => {
     if (hasChanges) keep();
     else dropDraft(name);
   }, [form.value, base.value, hasChanges]);

@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { api, call } from "../../api/client";
 import { now } from "../../api/clock";
 import { dropDraft, loadDraft, saveDraft } from "../../state/draft";
@@ -43,7 +43,7 @@ export function CreateDialog({ onClose, onCreated }: { onClose: () => void; onCr
   const missing = useSignal<Missing>(null);
   const { resource } = useResource(() => (may("users:admin") ? everybody() : Promise.resolve([])), []);
   const { name, scopes, domains, owner, expiry, date, quota } = draft.value;
-  useEffect(() => saveDraft(DRAFT, draft.value), [draft.value]);
+  useLayoutEffect(() => saveDraft(DRAFT, draft.value), [draft.value]);
   const own = me.value?.role ?? "viewer";
   const owners = (resource.value.value ?? []).filter(
     ({ id, role, state }) =>

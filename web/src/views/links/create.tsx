@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import type { RefObject } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useEffect, useId, useLayoutEffect, useRef } from "preact/hooks";
 import { api, call, type Link } from "../../api/client";
 import { type ApiProblem, asProblem } from "../../api/problem";
 import { dropDraft, loadDraft, saveDraft } from "../../state/draft";
@@ -41,7 +41,8 @@ export function CreateCard({
   const { state, check } = useAvailability(domain);
   const origin = domains.value.find((one) => one.default)?.origin ?? location.origin;
 
-  useEffect(() => {
+  // At once: a view that is left or reloaded runs no later effect.
+  useLayoutEffect(() => {
     if (target.value || alias.value) saveDraft(QUICK_DRAFT, { target: target.value, alias: alias.value });
     else dropDraft(QUICK_DRAFT);
   }, [target.value, alias.value]);

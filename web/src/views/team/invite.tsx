@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect } from "preact/hooks";
+import { useLayoutEffect } from "preact/hooks";
 import { api, call, type Schemas } from "../../api/client";
 import { dropDraft, loadDraft, saveDraft } from "../../state/draft";
 import type { Role } from "../../state/roles";
@@ -33,7 +33,7 @@ interface InviteProps {
 export function InviteDialog({ onClose, onInvited }: InviteProps) {
   const draft = useSignal<Draft>({ ...NEW, ...loadDraft<Draft>(DRAFT) });
   const { email, name, role, quota } = draft.value;
-  useEffect(() => saveDraft(DRAFT, draft.value), [draft.value]);
+  useLayoutEffect(() => saveDraft(DRAFT, draft.value), [draft.value]);
   const { isBusy, problem, onSubmit, wrong } = useForm(async () => {
     const body = { email: email.trim(), name: name.trim() || null, role, quota: quotaOf(quota) };
     const invited = await call(api.POST("/api/v1/users", { body }));

@@ -98,6 +98,32 @@ fn daily_quota_spans_keys_and_ends_at_midnight() {
 }
 
 #[test]
+fn daily_quota_keeps_units_an_hour_longer_and_counts_no_places() {
+    let (edge, ann) = edge_with(CommitMode::Transaction, &json!({"links_per_day": 3}));
+    assert_eq!(codes(&edge, &secret(&edge, &ann, &json!({})), ["a"]), [201]);
+    let day = edge.now().as_millis() / 1_000 / DAY;
+    let expiry = edge.records.expiry(&Key::stored(format!("quota-day/{ann}/{day}"))).expect("units expire");
+    assert_eq!(expiry.as_millis(), ((day + 1) * DAY + 3_600) * 1_000);
+    assert_eq!(count(&edge, "quota/"), 0);
+}
+
+#[test]
+fn only_links_under_a_quota_cost_more_operations() {
+    let (edge, ann) = edge_with(CommitMode::Transaction, &json!({"links_per_day": 3}));
+    let steps = |user: &str, aliases: [&str; 2]| {
+        let secret = secret(&edge, user, &json!({}));
+        assert_eq!(codes(&edge, &secret, [aliases[0]]), [201], "the use of the key is recorded");
+        let trace = store_faults::watch(&edge);
+        assert_eq!(codes(&edge, &secret, [aliases[1]]), [201]);
+        clear_faults(&edge);
+        trace.steps().len()
+    };
+    let bob = user(&edge, 'd', "admin", "in");
+    // A read of the alias, and the take with its answer.
+    assert_eq!(steps(&ann, ["a", "b"]), steps(&bob, ["c", "d"]) + 3);
+}
+
+#[test]
 fn quota_holds_for_signed_in_users() {
     let world = Accounts::new(CommitMode::Transaction);
     let ann = text(&world.tokens["user"]["id"]);
@@ -355,6 +381,25 @@ fn batch_gives_unused_places_back() {
         assert_eq!(statuses, [201, 201, 429, 429], "earlier items stay");
         assert_eq!((places(&edge, &ann), stored_links(&edge).len()), (5, 5));
     }
+}
+
+#[test]
+fn lost_race_for_an_alias_gives_the_place_back() {
+    for_seeds("quotas", "lost_race_for_an_alias_gives_the_place_back", 30, |seed| {
+        let mut random = Random::new(seed);
+        let (edge, ann) = edge_with(BOTH_MODES[random.below(2)], &json!({"links": 5}));
+        let secret = secret(&edge, &ann, &json!({}));
+        assert_eq!(codes(&edge, &secret, ["counted"]), [201]);
+        set_random_faults(&edge, DELAYS, seed);
+        let isolates = [Isolate::new(&edge), Isolate::new(&edge)];
+        let request = || create("a").showing(&*secret);
+        let clients = isolates.iter().map(|isolate| Box::pin(isolate.ask_beside_others(request())) as Client<'_, Answer>);
+        let answers = Turns::default().interleave(&mut random, clients.collect(), || {});
+        clear_faults(&edge);
+        let mut codes: Vec<u16> = answers.iter().map(Answer::code).collect();
+        codes.sort_unstable();
+        assert_eq!((codes, places(&edge, &ann)), (vec![201, 409], 2));
+    });
 }
 
 #[test]

@@ -193,6 +193,35 @@ fn guessers_in_1000_networks_lock_no_owner_out() {
 }
 
 #[test]
+fn device_is_known_for_a_year() {
+    let edge = MemoryEdge::new(1);
+    let settings = [
+        ("HOP_DOMAINS", "https://hop.example"),
+        ("HOP_ADMIN_KEY", crate::support::client::ADMIN_KEY),
+        ("HOP_PEPPER", crate::support::client::PEPPER),
+        ("HOP_PASSWORD_COST", "1024,1"),
+        ("HOP_RATE_LIMITS", "sign-in-account=1/1h"),
+    ];
+    let hop = Isolate::set_up(&edge, &settings);
+    member(&edge, "owner");
+    let sign_in = |cookie: &str| {
+        let body = json!({"email": "ann@example.com", "password": PASSWORD, "browser": true});
+        let ask = post("/api/v1/login", &body).header(HeaderName::from_static("sec-fetch-site"), "same-origin");
+        run(hop.ask(ask.header(COOKIE, cookie)))
+    };
+    let first = sign_in("");
+    let mut cookies = first.headers.get_all(SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let cookie = cookies.find(|cookie| cookie.starts_with("__Host-hop-device-")).expect("a cookie of the device");
+    assert!(cookie.contains("; Max-Age=31536000; "), "{cookie}");
+    let device = cookie.split(';').next().expect("a name and a value");
+    let codes = |cookies: [&str; 3]| cookies.map(|cookie| sign_in(cookie).code());
+    edge.wait_seconds(365 * 24 * 60 * 60 - 1);
+    assert_eq!(codes(["", device, ""]), [200, 200, 429], "only unknown devices use up the attempts of the account");
+    edge.wait_seconds(60 * 60);
+    assert_eq!(codes([device, device, ""]), [200, 429, 429], "the device is not known any more");
+}
+
+#[test]
 fn outdated_hash_is_replaced_at_sign_in() {
     let edge = MemoryEdge::new(1);
     let id = text(&member(&edge, "viewer")["user"]["id"]).to_owned();
@@ -376,7 +405,9 @@ fn session_lasts_thirty_days_after_its_last_use() {
     let mut tokens = member(&edge, "editor");
     for _ in 0..3 {
         edge.wait_seconds(29 * 24 * 3_600);
-        tokens = ask(&edge, refresh(&tokens)).json();
+        let continued = ask(&edge, refresh(&tokens));
+        assert_eq!(continued.code(), 200);
+        tokens = continued.json();
     }
     edge.wait_seconds(30 * 24 * 3_600);
     assert_eq!(ask(&edge, refresh(&tokens)).code(), 401);
@@ -440,6 +471,20 @@ fn late_read_of_a_new_session_is_503() {
         clear_faults(&edge);
         assert!(codes.iter().all(|code| [200, 201, 503].contains(code)), "{kind:?}: {codes:?}");
     }
+}
+
+#[test]
+fn late_read_of_an_accepted_user_is_503_for_a_minute() {
+    let edge = MemoryEdge::new(1);
+    let invited = invite(&edge, "editor");
+    let key = Key::stored(format!("user/{}", text(&invited["id"])));
+    let before = edge.records.peek(&key).expect("a user").value;
+    let tokens = ask(&edge, accept(&invited)).json();
+    edge.records.plant(&key, &String::from_utf8_lossy(&before));
+    let codes = || (ask(&edge, change(&tokens)).code(), ask(&edge, refresh(&tokens)).code());
+    assert_eq!(codes(), (503, 503));
+    edge.wait_seconds(60);
+    assert_eq!(codes(), (401, 401));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Rate limits: what each one counts, what a client gets that exceeds it, and what happens when the store cannot count.
 #![cfg(not(target_arch = "wasm32"))]
 
+use crate::support::accounts::{Accounts, text};
 use crate::support::audit::count;
 use crate::support::client::{ADMIN_KEY, PEPPER};
 use crate::support::keys::{key, user};
@@ -8,7 +9,7 @@ use crate::support::locks::{bring_locked, type_in};
 use crate::support::sample_link::HERE;
 use crate::support::store_faults::{Plan, clear_faults, plan};
 use crate::support::{Ask, Isolate, run};
-use hop_core::memory::{Fault, MemoryEdge};
+use hop_core::memory::{CommitMode, Fault, MemoryEdge};
 use http::Method;
 use http::header::AUTHORIZATION;
 use serde_json::{Value, json};
@@ -100,6 +101,16 @@ fn missing_credentials_take_no_unit() {
     // A credential of another scheme is an invalid one.
     let of_another_scheme = || Ask::visit("api/v1/me").header(AUTHORIZATION, "Basic eDp5");
     assert_eq!([run(hop.ask(of_another_scheme())), run(hop.ask(of_another_scheme()))].map(|answer| answer.code()), [401, 429]);
+}
+
+#[test]
+fn expired_access_token_takes_no_unit() {
+    let world = Accounts::new(CommitMode::Transaction);
+    let hop = limited(&world.edge, "credentials=1/1h");
+    world.edge.wait_seconds(3_600);
+    let code = |token: &str| run(hop.ask(me(token, "192.0.2.1"))).code();
+    let expired = text(&world.tokens["access_token"]);
+    assert_eq!([expired, expired, "nonsense", "nonsense", expired].map(code), [401, 401, 401, 429, 401]);
 }
 
 #[test]

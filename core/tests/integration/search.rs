@@ -140,6 +140,16 @@ fn search_combines_with_every_other_filter() {
     }
 }
 
+#[test]
+fn entries_of_other_times_are_not_examined() {
+    let edge = world(CommitMode::Transaction);
+    let created_at = |alias: &str| done(&edge, Ask::show(alias))["created_at"].as_str().expect("a time").to_owned();
+    let (board, off) = (created_at("board"), created_at("off"));
+    for (times, expected) in [(format!("created_from={board}&created_to={off}"), 2), (format!("created_to={board}"), 1)] {
+        assert_eq!(examined(&pages(&edge, &format!("q=quart+rep&{times}"))), expected, "{times}");
+    }
+}
+
 /// The links that a search for `new` and a search for `old` show after a change.
 #[track_caller]
 fn check(edge: &MemoryEdge, what: &str, new: &[&str], old: &[&str]) {
@@ -373,6 +383,19 @@ fn scan_shows_its_progress_on_a_small_budget() {
         assert_eq!((search["words"].as_str(), &search["indexed_entries"]), (Some(expected.0), &expected.1));
         assert_eq!((&search["words_per_link"], &search["query_words"], &search["query_characters"]), (&json!(64), &json!(8), &json!(400)));
     }
+}
+
+#[test]
+fn scan_goes_on_while_a_link_fits_the_budget() {
+    let edge = store_faults::edge(1, CommitMode::Stepwise);
+    for number in 0..40 {
+        create(&edge, &format!("hay-{number}"), &json!({"title": "Hay"}));
+    }
+    let examined = [28, 29, 30, 31, 32].map(|operations| {
+        edge.set_operations(operations);
+        examined(&[done(&edge, Ask::list(&format!("{LIST}?limit=100&q=needle")))])
+    });
+    assert_eq!(examined, [18, 19, 20, 21, 22]);
 }
 
 #[test]

@@ -227,6 +227,7 @@ mod tests {
             ("https://192.0.2.1/x", vec!["0", "192", "2", "docs", "x"]),
             ("https://[2001:db8::1]/", vec!["1", "2001", "db8", "docs"]),
             ("my-app://B%C3%BCro/Open", vec!["buro", "docs", "open"]),
+            ("my-app://two%20words/", vec!["docs", "two", "words"]),
             ("https://example.com/{path|home}?x", vec!["com", "docs", "example", "home", "path"]),
             ("https://example.com/%FF%00a", vec!["a", "com", "docs", "example"]),
             ("no url", vec!["docs"]),

@@ -170,7 +170,15 @@ mod tests {
         let count = LinkCount::new(at(0)).reserve(5, at(0));
         let progress = CountProgress { counted: 5, ..count.begin_count(at(600)) };
         let count = count.counting(progress.clone()).reserve(4, at(601)).give_back(1, at(602));
-        assert_eq!(count.counted(&progress, at(603)).links, 8);
+        let counted = count.counted(&progress, at(603));
+        assert_eq!(counted.links, 8);
+        assert!(!counted.may_be_counted(at(604)), "the count has ended");
+    }
+
+    #[test]
+    fn count_adds_no_place_that_was_given_back() {
+        let count = LinkCount::new(at(0)).reserve(5, at(0)).reserve(3, at(1_000)).give_back(2, at(1_001));
+        assert_eq!(finish(&count, 1_002, 5).links, 6);
     }
 
     #[test]

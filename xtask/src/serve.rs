@@ -30,8 +30,8 @@ example request. Ctrl-C stops it and all processes that it started.
   --port N           the port on 127.0.0.1 (default: 8787 for Cloudflare, 7676 for Fastly, or the next free one)
   --persist-to DIR   the folder for links (default: .hop/cloudflare); Cloudflare only
   --fresh            delete the links of earlier runs first; Cloudflare only
-  --example-data     first add 2,000 invented links, their users and the clicks of a month, unless an earlier run did;
-                     with Fastly the clicks are only those of a day, and all of this moment: Viceroy's clock cannot be set
+  --example-data     first add users, 2,000 invented links and the clicks of eight weeks, unless an earlier run did;
+                     with Fastly only the clicks of a day, counted now, because Viceroy's clock cannot be set
   --web              put Vite in front of hop, which updates the dashboard in the browser whenever a file in web/ changes
 
 Cloudflare runs under wrangler dev, which keeps links on disk. Fastly runs under Viceroy, which keeps links in memory

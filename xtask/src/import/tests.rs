@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use super::bar::Bar;
 use super::formats::Format;
 use super::progress::{Job, digest};
 use super::run::{Done, Run};
 use super::send::{AdminKey, Origin, RetryPolicy, Sender};
 use super::source::Source;
+use crate::bar::Bar;
 use crate::failure::Outcome;
 
 const KEY: &str = "a-key-of-this-test-0123456789abcdef";

@@ -13,6 +13,8 @@ use crate::failure::{Failure, Outcome};
 pub(super) struct Fill<'a> {
     pub(super) replay: Replay,
     pub(super) admin_key: &'a str,
+    /// The password of all users.
+    pub(super) password: &'a str,
 }
 
 /// What was sent.
@@ -30,11 +32,11 @@ impl fmt::Display for Done {
 
 impl Fill<'_> {
     /// Creates the users, the keys of those who own links, and the domains. Returns the owners.
-    pub(super) fn set_up(&self, now: u64, password: &str) -> Outcome<Vec<Owner>> {
+    pub(super) fn set_up(&self, now: u64) -> Outcome<Vec<Owner>> {
         let period = Period::until(now);
         let mut owners = Vec::new();
         for (number, person) in PEOPLE.iter().enumerate() {
-            let id = self.user(period, number, password)?;
+            let id = self.user(period, number)?;
             if let Some(name) = person.key {
                 let made = self.expect(story::new_key(period, self.admin_key, &id, name), &[201])?;
                 owners.push(Owner { key: text(&made, "secret")?, id });
@@ -48,9 +50,9 @@ impl Fill<'_> {
     }
 
     /// Creates a user, and returns their id.
-    fn user(&self, period: Period, number: usize, password: &str) -> Outcome<String> {
+    fn user(&self, period: Period, number: usize) -> Outcome<String> {
         if number == 0 {
-            let answer = self.expect(story::first_owner(period, self.admin_key, password), &[201, 409])?;
+            let answer = self.expect(story::first_owner(period, self.admin_key, self.password), &[201, 409])?;
             // Otherwise there is an owner already, and this one is invited as the others.
             if answer.status == 201 {
                 return text(&answer, "id");
@@ -62,14 +64,14 @@ impl Fill<'_> {
                 .advise("`cargo xtask serve --example-data --fresh` deletes all local links and users, and starts again."));
         }
         if PEOPLE.get(number).is_some_and(|person| person.is_active) {
-            self.expect(story::acceptance(period, &text(&invited, "invite_token")?, password), &[200])?;
+            self.expect(story::acceptance(period, &text(&invited, "invite_token")?, self.password), &[200])?;
         }
         text(&invited, "id")
     }
 
     /// Sends the parts of the story after the first `sent`. Reports how many were sent after each.
     pub(super) fn tell(&self, now: u64, owners: &[Owner], sent: usize, report: &mut dyn FnMut(usize) -> Outcome<()>) -> Outcome<Done> {
-        let parts = story::parts(Period::until(now), owners, matches!(self.replay, Replay::AtTheirTimes(_)));
+        let parts = story::parts(Period::until(now), owners, self.password, matches!(self.replay, Replay::AtTheirTimes(_)));
         let mut bar = Bar::on_stderr(u64::try_from(parts.len()).unwrap_or_default());
         let mut done = Done::default();
         for (number, part) in (1..).zip(parts) {
@@ -144,7 +146,10 @@ impl Done {
             Part::Import(lines) => self.links += lines.len(),
             Part::Requests(requests) => {
                 self.visits += requests.iter().filter(|request| request.is_visit()).count();
-                self.links += requests.iter().filter(|request| request.creates_link()).count();
+                let (created, deleted) = requests.iter().fold((0, 0), |(created, deleted), request| {
+                    (created + usize::from(request.creates_link()), deleted + usize::from(request.deletes_link()))
+                });
+                self.links = (self.links + created).saturating_sub(deleted);
             }
         }
     }

@@ -78,7 +78,9 @@ fn link(rank: usize, draft: Draft, start: u64, now: u64, aliases: &mut BTreeSet<
     fields.insert("title".into(), title.into());
     fields.insert("target".into(), draft.target.into());
     fields.insert("tags".into(), tags.into());
-    let mut link = Link { family: draft.family, alias, domain, created_at, owner, weight: zipf(rank), event_at, fields };
+    // What is new is followed more than what was popular once.
+    let rank_of_interest = if created_at >= start && rank >= 20 { rank / 8 } else { rank };
+    let mut link = Link { family: draft.family, alias, domain, created_at, owner, weight: zipf(rank_of_interest), event_at, fields };
     settings(&mut link, rank, now, random);
     link
 }
@@ -219,7 +221,7 @@ impl Link {
         let fading = |half_life: f64, peak: f64| 0.03 + peak * 0.5_f64.powf(age / half_life);
         self.weight
             * match self.family {
-                Family::WellKnown => 1.6,
+                Family::WellKnown => 2.6,
                 Family::Product | Family::Guide => 0.8,
                 Family::Print => 0.7,
                 Family::Story { .. } => fading(1.6, 60.0),

@@ -1,7 +1,7 @@
 //! `--example-data`: fills a local deployment with links, users and clicks, so that the dashboard shows a busy one.
 //!
 //! Everything goes through hop's own code. On Workers `replay.js` sets hop's clock for each request, so that the clicks
-//! of a month are counted where they belong. Viceroy has no such clock: there the clicks are those of now.
+//! of eight weeks are counted where they belong. Viceroy has no such clock: there the clicks are those of now.
 mod agents;
 mod calendar;
 mod families;
@@ -62,36 +62,38 @@ pub(super) fn fill_workers(project: &Project, origin: &str, state: &Path, admin_
     wrangler.args(["--var", "HOP_PLAN:paid", "--log-level", "error"]).arg(write_module(project)?);
     let mut server = process::start(&mut wrangler)?;
     ready::wait(&mut server, port)?;
-    let fill = Fill { replay: Replay::AtTheirTimes(Client::new(port, origin)), admin_key };
+    let replay = Replay::AtTheirTimes(Client::new(port, origin));
+    let (password, now) = match &marker {
+        Some(marker) => (marker.password.clone(), marker.now),
+        None => (password()?, now()?),
+    };
+    let fill = Fill { replay, admin_key, password: &password };
     let mut marker = match marker {
         Some(marker) => marker,
-        None => {
-            let (password, now) = (password()?, now()?);
-            let owners = fill.set_up(now, &password)?;
-            Marker::new(state, password, now, owners)
-        }
+        None => Marker::new(state, password.clone(), now, fill.set_up(now)?),
     };
+    marker.save()?;
     let (owners, sent) = (marker.owners.clone(), marker.parts);
-    let done = fill.tell(marker.now, &owners, sent, &mut |parts| {
+    let done = fill.tell(now, &owners, sent, &mut |parts| {
         marker.parts = parts;
         marker.save()
     })?;
     server.stop()?;
     marker.is_complete = true;
     marker.save()?;
-    println!("{done}");
+    println!("hop has example data now: {done}, and 6 users with the same password.");
     Ok(Account::with(&marker.password))
 }
 
 /// Fills hop on Compute, which runs at `port` and is empty.
 pub(super) fn fill_compute(port: u16, origin: &str, admin_key: &str) -> Outcome<Account> {
     println!("Filling hop with example data…");
-    let fill = Fill { replay: Replay::Now(Client::new(port, origin)), admin_key };
     let (password, now) = (password()?, now()?);
-    let owners = fill.set_up(now, &password)?;
+    let fill = Fill { replay: Replay::Now(Client::new(port, origin)), admin_key, password: &password };
+    let owners = fill.set_up(now)?;
     let done = fill.tell(now, &owners, 0, &mut |_| Ok(()))?;
     println!(
-        "{done}\nViceroy has no clock that can be set, so all clicks are of this moment. `cargo xtask serve --example-data` has those of a month."
+        "{done}\nViceroy has no clock that can be set, so all clicks are of this moment. `cargo xtask serve --example-data` has those of eight weeks."
     );
     Ok(Account::with(&password))
 }

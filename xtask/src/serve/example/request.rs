@@ -28,6 +28,12 @@ impl Request {
         Self::with_body(at, method, path, key, "application/json", body.to_string())
     }
 
+    /// A request of the API without a key.
+    pub(super) fn public(at: u64, path: &str, body: &Value) -> Self {
+        let headers = vec![("content-type", "application/json".to_owned())];
+        Self { at, method: "POST", domain: None, path: path.to_owned(), headers, body: Some(body.to_string()), client: json!({}) }
+    }
+
     /// An import of these lines.
     pub(super) fn import(at: u64, key: &str, lines: &[String]) -> Self {
         Self::with_body(at, "POST", "api/v1/import", key, "application/x-ndjson", lines.join("\n"))
@@ -61,6 +67,10 @@ impl Request {
 
     pub(super) fn creates_link(&self) -> bool {
         self.method == "POST" && self.path == "api/v1/links"
+    }
+
+    pub(super) fn deletes_link(&self) -> bool {
+        self.method == "DELETE"
     }
 
     /// As `replay.js` reads it. `origin` is that of the default domain.

@@ -9,8 +9,8 @@ use super::random::Random;
 use super::request::Request;
 use super::visits::visits;
 
-/// How long ago hop was set up, in days. So statistics of thirty days have no gap.
-const DAYS: u64 = 30;
+/// How long ago hop was set up, in days. So the statistics of four weeks can be compared with those of the four before.
+pub(super) const DAYS: u64 = 57;
 
 /// Lines of an import that are sent at once.
 const LINES: usize = 100;
@@ -49,7 +49,7 @@ impl Period {
 
 /// The story after the set-up, part by part. `owners` are those of [`PEOPLE`] who own links, in their order. Unless hop's
 /// clock can be set, all links are imported, and only the visits of the last day are made.
-pub(super) fn parts(period: Period, owners: &[Owner], has_clock: bool) -> Vec<Part> {
+pub(super) fn parts(period: Period, owners: &[Owner], password: &str, has_clock: bool) -> Vec<Part> {
     let links = links(period.start, period.now);
     let (is_created_since, is_visited_since) = if has_clock { (period.start, period.start) } else { (period.now, period.now - DAY) };
     let owner = |link: &Link| owners.get(link.owner).or(owners.get(SAM));
@@ -68,6 +68,9 @@ pub(super) fn parts(period: Period, owners: &[Owner], has_clock: bool) -> Vec<Pa
         }
     }
     requests.extend(trials(period, owners));
+    if has_clock {
+        requests.extend(sign_ins(period, password));
+    }
     requests.extend(links.iter().find(|link| link.domain == Some(DOMAINS[0])).map(|link| report(period, link)));
     requests.extend(visits(&links, period.start, period.now).into_iter().map(Request::visit));
     requests.retain(|request| request.at < period.now && (request.at >= is_visited_since || !request.is_visit()));
@@ -110,6 +113,21 @@ fn tags(link: &Link) -> Vec<Value> {
     link.fields.get("tags").and_then(Value::as_array).cloned().unwrap_or_default()
 }
 
+/// People sign in now and then, in the morning.
+fn sign_ins(period: Period, password: &str) -> Vec<Request> {
+    let mut random = Random::new(5);
+    let mut requests = Vec::new();
+    for person in PEOPLE.iter().filter(|person| person.is_active) {
+        let mut at = period.start + DAY;
+        while at < period.now {
+            let body = json!({"email": person.email, "password": password});
+            requests.push(Request::public(at + random.below(90 * MINUTE), "api/v1/login", &body));
+            at += (2 + random.below(9)) * DAY;
+        }
+    }
+    requests
+}
+
 /// Links that were made to try hop out, and deleted.
 fn trials(period: Period, owners: &[Owner]) -> Vec<Request> {
     let Some(owner) = owners.first() else { return Vec::new() };
@@ -138,10 +156,7 @@ pub(super) fn invitation(period: Period, admin_key: &str, number: usize) -> Requ
 }
 
 pub(super) fn acceptance(period: Period, token: &str, password: &str) -> Request {
-    let mut request =
-        Request::api(period.start + MINUTE, "POST", "api/v1/invitations/accept", "", &json!({"token": token, "password": password}));
-    request.headers.retain(|(name, _)| *name != "authorization");
-    request
+    Request::public(period.start + MINUTE, "api/v1/invitations/accept", &json!({"token": token, "password": password}))
 }
 
 pub(super) fn new_key(period: Period, admin_key: &str, owner: &str, name: &str) -> Request {
@@ -171,7 +186,5 @@ fn report(period: Period, link: &Link) -> Request {
     let url = format!("https://{}/{}", link.domain.unwrap_or_default(), link.alias);
     let body = json!({"url": url, "reason": "spam", "detail": "I got this in a text message that I did not ask for.",
         "contact": "lee@example.org"});
-    let mut request = Request::api(period.now - 20 * HOUR, "POST", "api/v1/reports", "", &body);
-    request.headers.retain(|(name, _)| *name != "authorization");
-    request
+    Request::public(period.now - 20 * HOUR, "api/v1/reports", &body)
 }

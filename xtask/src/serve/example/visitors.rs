@@ -60,7 +60,8 @@ impl Visitors {
     fn machine(&self, agent: &'static Agent, random: &mut Random) -> Visitor {
         // Most programs run in data centres in America.
         let anywhere = &PLACES[self.places.choose(random)];
-        let american = PLACES.iter().find(|place| place.country == "US").filter(|_| random.has_luck(65));
+        let in_america = PLACES.iter().filter(|place| place.country == "US");
+        let american = in_america.cycle().nth(usize::try_from(random.below(20)).unwrap_or_default()).filter(|_| random.has_luck(65));
         let place = american.unwrap_or(anywhere);
         Visitor { place, agent, address: address(PEOPLE + random.below(400)), is_person: false }
     }

@@ -3,10 +3,11 @@ use super::calendar::{self, DAY, HOUR, MINUTE, SECOND};
 use super::families::Family;
 use super::links::Link;
 use super::random::{Random, Weights};
+use super::story::DAYS;
 use super::visitors::{Visitor, Visitors};
 
-/// Visits of a working day after a month; there are fewer at first and on weekends.
-const BUSIEST_DAY: f64 = 1_450.0;
+/// Visits of a working day at the end; there are fewer at first and on weekends.
+const BUSIEST_DAY: f64 = 830.0;
 
 /// Visits of links between 0 and 23 o'clock, in the local time of people.
 const WORKDAY: [f64; 24] =
@@ -49,7 +50,7 @@ pub(super) fn visits(links: &[Link], start: u64, now: u64) -> Vec<Visit> {
 fn count(day: u64, start: u64, random: &mut Random) -> u64 {
     #[expect(clippy::cast_precision_loss, reason = "a number of days")]
     let days = ((day - calendar::day_of(start)) / DAY) as f64;
-    let growth = 0.42 + 0.58 * (days / 30.0).powf(1.2);
+    let growth = 0.42 + 0.58 * (days / DAYS as f64).powf(1.2);
     let weekday = match calendar::civil(day).weekday().to_monday_zero_offset() {
         0 => 0.96,
         // The newsletter is sent.

@@ -95,7 +95,11 @@ fn visits_grow_and_rest_on_weekends() {
 fn few_links_get_most_visits() {
     let (links, visits) = example();
     let mut counts: BTreeMap<&str, usize> = links.iter().map(|link| (link.alias.as_str(), 0)).collect();
-    visits.iter().filter_map(|visit| Some(*counts.get_mut(visit.path.as_str())? += 1)).count();
+    for visit in &visits {
+        if let Some(count) = counts.get_mut(visit.path.as_str()) {
+            *count += 1;
+        }
+    }
     let mut counts: Vec<usize> = counts.into_values().collect();
     counts.sort_unstable();
     let top: usize = counts.iter().rev().take(LINKS / 10).sum();

@@ -7,7 +7,6 @@ use std::ops::Deref;
 pub use crate::message::codes::ProblemCode;
 use crate::model::abuse_report::ReportAction;
 use crate::model::alias::Alias;
-use crate::model::domain::Domain;
 use crate::model::field_error::{FieldCode, FieldError, FieldErrors, LocatedError};
 use crate::model::quota::{ExceededQuota, QuotaHolder, QuotaLimit};
 use crate::model::rate_limits::UsedUp;
@@ -337,9 +336,9 @@ impl Problem {
         Self::new(ProblemCode::NotFound, "No link has this tag.")
     }
 
-    /// An old alias. The detail names the current domain and alias of its link.
-    pub(crate) fn moved(domain: &Domain, alias: &Alias) -> Self {
-        Self::new(ProblemCode::NotFound, format!("The link of this alias has moved to \"{alias}\" on {domain}."))
+    /// An old alias. The detail names the current alias of its link.
+    pub(crate) fn moved(alias: &Alias) -> Self {
+        Self::new(ProblemCode::NotFound, format!("The link of this alias has moved to \"{alias}\"."))
     }
 
     /// An import whose body is not a readable list of links.

@@ -47,7 +47,7 @@ fn moved_link_keeps_its_data() {
     assert_eq!(moved["clicks"]["humans"], 1);
     assert_eq!((visit(&edge, "new"), visit(&edge, "docs")), (to(HERE), ended()));
     let old = ask(&edge, Ask::show("docs"));
-    assert_eq!((old.code(), old.json()["detail"].as_str()), (404, Some("The link of this alias has moved to \"new\" on hop.example.")));
+    assert_eq!((old.code(), old.json()["detail"].as_str()), (404, Some("The link of this alias has moved to \"new\".")));
     assert_eq!(ask(&edge, create()).problem(), "alias_retired");
     check_list(&edge);
 }

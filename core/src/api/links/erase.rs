@@ -146,7 +146,7 @@ async fn load_erasable<E: Edge>(context: &Context<'_, E>, key: &Key) -> Result<(
             let link = link.clone();
             Ok((alias_record, link))
         }
-        AliasState::MovedTo(moved_to) => Err(Problem::moved(&moved_to.domain, &moved_to.alias)),
+        AliasState::MovedTo(moved_to) => Err(Problem::moved(&moved_to.alias)),
         AliasState::PendingMove(_) | AliasState::Free => Err(Problem::no_such_link()),
     }
 }

@@ -121,7 +121,7 @@ pub(crate) async fn find_link<E: Edge>(context: &Context<'_, E>, key: &Key) -> R
 fn visible_link(alias_record: &AliasRecord) -> Result<&Link, Problem> {
     match alias_record.alias_state.visible() {
         AliasState::Link(link) => Ok(link),
-        AliasState::MovedTo(moved_to) => Err(Problem::moved(&moved_to.domain, &moved_to.alias)),
+        AliasState::MovedTo(moved_to) => Err(Problem::moved(&moved_to.alias)),
         AliasState::Erasing(_) | AliasState::PendingMove(_) | AliasState::Free => Err(Problem::no_such_link()),
     }
 }
@@ -162,7 +162,7 @@ async fn edit<E: Edge>(
             context.perhaps_changed(&moved_to.to());
             return follow_moves(context.edge.records(), moved_to.to(), &moved_to.link)
                 .await?
-                .ok_or_else(|| Problem::moved(&moved_to.domain, &moved_to.alias));
+                .ok_or_else(|| Problem::moved(&moved_to.alias));
         }
         let was = visible_link(&alias_record)?.clone();
         authorized.check_write(&was)?;

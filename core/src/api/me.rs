@@ -30,7 +30,7 @@ struct MeJson<'a> {
     /// Role of the user at this moment.
     #[cfg_attr(feature = "docs", schemars(with = "wire_schema::RoleSchema"))]
     role: &'static str,
-    /// Scopes of the caller that the role allows: of a key its own, otherwise all.
+    /// The scopes that the role of the caller allows. For a key, only those that the key has.
     #[cfg_attr(feature = "docs", schemars(with = "Vec<wire_schema::ScopeSchema>"))]
     scopes: Vec<&'static str>,
     /// The only domains that the key is for; `null` for all of them.

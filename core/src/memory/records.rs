@@ -128,6 +128,14 @@ impl MemoryRecords {
         self.put(key, Some(value));
     }
 
+    /// Writes a row that expires, bypassing hop.
+    pub fn plant_until(&self, key: &Key, value: &str, expires_at: Option<Timestamp>) {
+        self.plant(key, value);
+        if let Some(expires_at) = expires_at {
+            locked(&self.expiries).insert(key.clone(), expires_at);
+        }
+    }
+
     /// Removes a row, bypassing hop.
     pub fn lose(&self, key: &Key) {
         self.put(key, None);

@@ -10,42 +10,21 @@ use hop_core::ports::Edge as _;
 use hop_core::store::Key;
 use serde_json::{Value, json};
 
-/// The first parts of all keys, but for damaged records that were put aside.
-pub(super) const KINDS: [&str; 33] = [
-    "audit",
-    "blocklist",
-    "by-external-id",
-    "by-owner",
-    "by-tag",
-    "by-target",
-    "by-time",
-    "by-word",
-    "c",
-    "crawlable",
-    "domain",
-    "fold",
-    "history",
-    "ingest",
-    "key",
-    "link",
-    "once",
-    "quota",
-    "quota-day",
-    "rate",
-    "report",
-    "report-open",
-    "robots",
-    "salt",
-    "session",
-    "stats",
-    "stats-domain",
-    "stats-tag",
-    "tag",
-    "take",
-    "team",
-    "user",
-    "user-email",
-];
+/// The source of the names of all keys.
+const KEYS: &str = include_str!("../../../src/store/keys.rs");
+
+/// The first parts of keys that a deployment keeps none of: a damaged record that was put aside, and that of `/ready`.
+const NOT_KEPT: [&str; 2] = ["probe", "unreadable"];
+
+/// The first parts of all keys that `store/keys.rs` makes.
+pub(super) fn kinds_of_keys() -> BTreeSet<String> {
+    let (code, _tests) = KEYS.split_once("#[cfg(test)]").expect("the tests are at the end");
+    let is_name = |name: &str| !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+    let first_parts = code.split('"').skip(1).step_by(2).filter_map(|literal| literal.split('/').next());
+    let kinds: BTreeSet<String> = first_parts.filter(|name| is_name(name) && !NOT_KEPT.contains(name)).map(str::to_owned).collect();
+    assert!(kinds.contains("link") && kinds.contains("by-word"), "{kinds:?}");
+    kinds
+}
 
 pub(super) struct Fixture {
     now: u64,
@@ -112,7 +91,8 @@ impl Fixture {
         edge.set_now(Timestamp::from_millis(self.now));
         edge.ledger.set_now(Timestamp::from_millis(self.now));
         for record in &self.records {
-            edge.records.plant(&Key::stored(text(&record[0]).to_owned()), text(&record[1]));
+            let expires_at = record[2].as_u64().map(Timestamp::from_millis);
+            edge.records.plant_until(&Key::stored(text(&record[0]).to_owned()), text(&record[1]), expires_at);
         }
         for row in &self.ledger {
             edge.ledger.plant(text(&row[0]), text(&row[1]), text(&row[2]), text(&row[3]));
@@ -120,10 +100,11 @@ impl Fixture {
         edge
     }
 
-    /// The first parts of the keys.
+    /// The first parts of the keys of records and of the rows of the ledger.
     pub(super) fn kinds(&self) -> BTreeSet<String> {
-        let first = |record: &Value| text(&record[0]).split('/').next().unwrap_or_default().to_owned();
-        self.records.iter().map(first).collect()
+        let first = |key: &Value| text(key).split('/').next().unwrap_or_default().to_owned();
+        let rows = self.ledger.iter().map(|row| format!("ledger {}", first(&row[1])));
+        self.records.iter().map(|record| first(&record[0])).chain(rows).collect()
     }
 }
 

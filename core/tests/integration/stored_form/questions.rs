@@ -29,8 +29,8 @@ const READ_BY_ADMIN: [&str; 14] = [
 const READ_OF_A_LINK: [&str; 4] = ["", "/history", "/stats?from=2026-11-21&to=2027-01-10&by=country,referrer", "/clicks?limit=100"];
 const LINKS: [&str; 9] = ["docs", "locked", "plain", "gone", "blocked", "new", "off", "moving", "erasing"];
 
-/// What visitors open.
-const VISITED: [&str; 17] = [
+/// What visitors open, on the default domain if it names none.
+const VISITED: [&str; 21] = [
     "docs",
     "docs?x=&b=1",
     "plain",
@@ -38,7 +38,10 @@ const VISITED: [&str; 17] = [
     "blocked",
     "old",
     "left",
-    "right",
+    "d.example/right",
+    "d.example/other",
+    "d.example/",
+    "d.example/nothing",
     "moving",
     "moved",
     "erasing",
@@ -47,6 +50,7 @@ const VISITED: [&str; 17] = [
     "later",
     "ask",
     "locked",
+    "locked+",
     "robots.txt",
 ];
 
@@ -66,7 +70,11 @@ pub(super) fn again<'a>(edge: &'a MemoryEdge, recorded: &'a [Value]) -> impl Ite
 fn answer(edge: &MemoryEdge, question: &Value) -> Value {
     let ask = match question.get("admin") {
         Some(path) => Ask::list(text(path)),
-        None => Ask::visit(text(&question["visitor"])).from("192.0.2.1", "DE"),
+        None => {
+            let address = text(&question["visitor"]);
+            let (host, alias) = address.split_once('/').unwrap_or(("hop.example", address));
+            Ask::visit(alias).at(host).from("192.0.2.1", "DE")
+        }
     };
     // Without the work after the response, so that no answer depends on the question before it.
     let (answer, _after) = run(cheap(edge).handle(ask));

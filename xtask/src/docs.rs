@@ -41,8 +41,8 @@ An endpoint without a description does not compile. `cargo xtask test lint web` 
 
 cargo xtask docs picture
 
-Writes docs/images/link-page.png, a screenshot that the README links to: starts hop in memory, creates a link, and takes a screenshot
-of its page and QR code with a browser. Set HOP_BROWSER to use another Chromium.";
+Writes docs/images/link-page.png, to which the README links: starts hop in memory, creates a link, and takes a
+screenshot of its page and QR code with a browser. Set HOP_BROWSER to use another Chromium.";
 
 pub(crate) fn command(project: &Project, mut arguments: lexopt::Parser) -> Outcome<ExitCode> {
     match arguments.next()? {

@@ -98,6 +98,15 @@ impl Member {
         Ok(status)
     }
 
+    /// Asks the process to end, and waits until it has ended.
+    pub(crate) fn stop(mut self) -> Outcome<()> {
+        if let Ok(id) = i32::try_from(self.id()) {
+            // This fails only if the process has ended already.
+            let _ = kill(Pid::from_raw(id), Signal::SIGTERM);
+        }
+        self.wait().doing("waiting for the end of a program").map(drop)
+    }
+
     fn mark_ended(&mut self) {
         if !self.ended {
             self.ended = true;
@@ -107,17 +116,6 @@ impl Member {
         while ENDING.load(Ordering::SeqCst) {
             thread::park();
         }
-    }
-}
-
-impl Member {
-    /// Asks the process to end, and waits until it has ended.
-    pub(crate) fn stop(mut self) -> Outcome<()> {
-        if let Ok(id) = i32::try_from(self.id()) {
-            // This fails only if the process has ended already.
-            let _ = kill(Pid::from_raw(id), Signal::SIGTERM);
-        }
-        self.wait().doing("waiting for the end of a program").map(drop)
     }
 }
 

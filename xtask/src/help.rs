@@ -17,7 +17,7 @@ cargo xtask <command>
                               measure redirects, throughput on both runtimes, start-up, or keys, tokens and sign-ins
   docs                        generate docs/openapi.json, docs/API.md, the tables in docs/SECURITY.md, and the
                               dashboard's types of the API
-  docs picture                take the README's screenshot with a browser
+  docs picture                take a picture of a link's page with a browser
   agents                      generate the list of bots, for the detection of bots by User-Agent
   passwords                   generate the list of common passwords, which no user can choose
   setup                       install everything that the other commands need

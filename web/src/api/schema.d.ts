@@ -2305,7 +2305,7 @@ export interface components {
              * @enum {string}
              */
             role: "viewer" | "editor" | "admin" | "owner";
-            /** @description Scopes of the caller that the role allows: of a key its own, otherwise all. */
+            /** @description The scopes that the role of the caller allows. For a key, only those that the key has. */
             scopes: ("links:read" | "links:write" | "links:admin" | "stats:read" | "stats:write" | "domains:admin" | "blocklist:admin" | "reports:admin" | "users:admin" | "keys:admin" | "audit:read" | "metrics:read" | "system:write")[];
             /** @description The only domains that the key is for; `null` for all of them. */
             domains: string[] | null;

@@ -9,7 +9,7 @@ pub(super) struct Tally {
     pub(super) details: String,
 }
 
-/// The details of a step have at most so many characters. Of longer ones, the beginning is kept.
+/// The details of a step have at most so many characters. Longer ones are cut, and end with `…`.
 const MAX_DETAILS: usize = 8_000;
 
 impl Tally {
@@ -63,7 +63,12 @@ fn details_of(printed: &str) -> String {
         }
         is_inside
     });
-    lines.flat_map(|line| line.chars().chain(['\n'])).take(MAX_DETAILS).collect()
+    let mut details = lines.collect::<Vec<_>>().join("\n");
+    if let Some((end, _)) = details.char_indices().nth(MAX_DETAILS) {
+        details.truncate(end);
+        details.push('…');
+    }
+    details
 }
 
 fn number_before(line: &str, word: &str) -> u64 {
@@ -104,9 +109,10 @@ mod tests {
         let printed = "running 2 tests\ntest good ... ok\ntest bad  ... FAILED\n\nfailures:\n\n---- bad ----\nit is 3\n\n\
             failures:\n    bad\n\ntest result: FAILED. 1 passed; 1 failed; 0 ignored\nmore text\n";
         let details = Tally::of_tests(printed, false).details;
-        assert_eq!(details, "failures:\n\n---- bad ----\nit is 3\n\nfailures:\n    bad\n\n");
+        assert_eq!(details, "failures:\n\n---- bad ----\nit is 3\n\nfailures:\n    bad\n");
         let long = format!("failures:\n{}", "ä".repeat(MAX_DETAILS));
-        assert_eq!(Tally::of_tests(&long, false).details.chars().count(), MAX_DETAILS);
+        let details = Tally::of_tests(&long, false).details;
+        assert!(details.ends_with("ä…") && details.chars().count() == MAX_DETAILS + 1);
     }
 
     #[test]

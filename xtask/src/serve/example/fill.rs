@@ -97,7 +97,7 @@ impl Fill<'_> {
             let answer: Value = serde_json::from_str(&answer.body).unwrap_or_default();
             let problem = answer.get("results").and_then(Value::as_array).into_iter().flatten();
             let problem = problem.map(|result| result.get("problem").unwrap_or(&Value::Null)).find(|problem| !problem.is_null());
-            // Links of the reader may have the same aliases.
+            // A part that was cut off is sent again.
             if let Some(problem) = problem.filter(|problem| problem.get("code").and_then(Value::as_str) != Some("alias_taken")) {
                 return Err(Failure::new(format!("hop did not import a link of the example: {problem}")));
             }

@@ -1,6 +1,8 @@
 //! The file that says how far a deployment was filled. It is among the data that wrangler keeps, so that whoever deletes
 //! these deletes it too.
-use std::fs;
+use std::fs::{self, OpenOptions};
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
@@ -53,7 +55,10 @@ impl Marker {
         let marker =
             json!({"password": self.password, "now": self.now, "owners": owners, "parts": self.parts, "is_complete": self.is_complete});
         let new = self.path.with_extension("new");
-        fs::write(&new, marker.to_string()).doing(format_args!("writing {}", new.display()))?;
+        // It has secrets, as .dev.vars has.
+        let mut file = OpenOptions::new();
+        let file = file.write(true).create(true).truncate(true).mode(0o600).open(&new);
+        file.and_then(|mut file| file.write_all(marker.to_string().as_bytes())).doing(format_args!("writing {}", new.display()))?;
         fs::rename(&new, &self.path).doing(format_args!("writing {}", self.path.display()))
     }
 }

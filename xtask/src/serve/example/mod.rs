@@ -70,7 +70,10 @@ pub(super) fn fill_workers(project: &Project, origin: &str, state: &Path, admin_
     let fill = Fill { replay, admin_key, password: &password };
     let mut marker = match marker {
         Some(marker) => marker,
-        None => Marker::new(state, password.clone(), now, fill.set_up(now)?),
+        None => {
+            fill.replay.expect_empty(admin_key)?;
+            Marker::new(state, password.clone(), now, fill.set_up(now)?)
+        }
     };
     marker.save()?;
     let (owners, sent) = (marker.owners.clone(), marker.parts);
@@ -78,10 +81,11 @@ pub(super) fn fill_workers(project: &Project, origin: &str, state: &Path, admin_
         marker.parts = parts;
         marker.save()
     })?;
-    server.stop()?;
     marker.is_complete = true;
     marker.save()?;
-    println!("hop has example data now: {done}, and 6 users with the same password.");
+    server.stop()?;
+    let users = PEOPLE.iter().filter(|person| person.is_active).count();
+    println!("hop has example data now: {done}, and {users} users with the same password.");
     Ok(Account::with(&marker.password))
 }
 
@@ -104,7 +108,9 @@ fn write_module(project: &Project) -> Outcome<PathBuf> {
     fs::create_dir_all(&directory).doing(format_args!("creating {}", directory.display()))?;
     let path = directory.join("replay.js");
     let worker = project.worker_directory().join("index.js");
-    fs::write(&path, REPLAY.replace("{worker}", &worker.display().to_string())).doing(format_args!("writing {}", path.display()))?;
+    // As a JavaScript text, whatever characters the path has.
+    let worker = serde_json::Value::from(worker.display().to_string());
+    fs::write(&path, REPLAY.replace("\"{worker}\"", &worker.to_string())).doing(format_args!("writing {}", path.display()))?;
     Ok(path)
 }
 

@@ -34,6 +34,21 @@ impl Client {
 }
 
 impl Replay {
+    /// Fails if there are links. The example changes and deletes links by their aliases, which may be those of others.
+    pub(super) fn expect_empty(&self, admin_key: &str) -> Outcome<()> {
+        let (Self::AtTheirTimes(client) | Self::Now(client)) = self;
+        let request = client.agent.get(format!("http://127.0.0.1:{}/api/v1/links?limit=1", client.port));
+        let mut response = request.header("authorization", format!("Bearer {admin_key}")).call().map_err(failed)?;
+        let body = response.body_mut().read_to_string().map_err(failed)?;
+        let list: Value = serde_json::from_str(&body).unwrap_or_default();
+        match list.get("items").and_then(Value::as_array) {
+            Some(items) if items.is_empty() => Ok(()),
+            Some(_) => Err(Failure::new("there are links already, and example data is only for an empty deployment")
+                .advise("`--persist-to DIR` keeps them and fills another folder; `--fresh` deletes all local links and users first.")),
+            None => Err(Failure::new(format!("hop does not list its links: {body}"))),
+        }
+    }
+
     /// The responses to these requests, in their order.
     pub(super) fn send(&self, requests: &[Request]) -> Outcome<Vec<Response>> {
         match self {

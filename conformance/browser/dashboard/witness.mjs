@@ -55,16 +55,18 @@ export class Witness {
   /** Works in another tab, and returns to this one. `prepare` is run before the tab loads anything. */
   async inAnotherTab(work, prepare = async () => {}) {
     const first = this.page;
-    this.page = await this.newPage();
+    const tab = await this.newPage();
+    this.page = tab;
     try {
-      await prepare(this.page);
+      await prepare(tab);
       return await work(first);
     } catch (error) {
       await photograph(this, "failed, the other tab").catch(() => {});
       throw error;
     } finally {
-      await this.page.close();
+      // The work may have turned to the first tab.
       this.page = first;
+      await tab.close();
       await first.bringToFront();
     }
   }

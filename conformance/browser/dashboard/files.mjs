@@ -9,15 +9,19 @@ export async function saved(person, press) {
   const session = await person.browser.target().createCDPSession();
   const setting = { behavior: "allow", browserContextId: person.context.id, downloadPath: folder, eventsEnabled: true };
   await session.send("Browser.setDownloadBehavior", setting);
+  let timer;
   try {
     const name = new Promise((resolve) => session.on("Browser.downloadWillBegin", ({ suggestedFilename }) => resolve(suggestedFilename)));
     const end = new Promise((resolve) => session.on("Browser.downloadProgress", ({ state }) => state !== "inProgress" && resolve(state)));
-    const late = new Promise((_, reject) => setTimeout(reject, PATIENCE, new Error("no file was saved")).unref());
     await press();
+    const late = new Promise((_, reject) => {
+      timer = setTimeout(reject, PATIENCE, new Error("no file was saved"));
+    });
     const state = await Promise.race([end, late]);
     if (state !== "completed") throw new Error(`the download is ${state}`);
     return { name: await name, bytes: await readFile(join(folder, await name)) };
   } finally {
+    clearTimeout(timer);
     await session.detach();
   }
 }

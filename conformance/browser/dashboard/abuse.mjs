@@ -23,8 +23,12 @@ export const abuseSteps = [
       await person.sees("No host is listed");
       await person.press("Undo");
       await person.until("the host is listed again", () => document.querySelector(".host-row b")?.textContent === "evil.example");
+      await person.press("Delete evil.example");
+      await person.sees("No host is listed");
       await person.goTo("#/links");
-      await person.type("Long address", "");
+      await person.type("Long address", "http://login.evil.example/");
+      await person.page.keyboard.press("Enter");
+      await person.until("the link is in the list", (wanted) => document.querySelector(".link-rows")?.innerText.includes(wanted), "login.evil.example");
     },
   ],
   [

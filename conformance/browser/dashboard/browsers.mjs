@@ -81,8 +81,12 @@ const clockSteps = [
       await person.type("Alias", alias);
       await person.page.keyboard.press("Enter");
       await person.until("the link is new", (wanted) => /just now|in a moment|\b\d+ ?min\b/.test(document.querySelector(`[aria-label="Select ${wanted}"]`)?.closest("li").querySelector(".link-when").textContent ?? ""), alias);
-      await person.choose("Created", "In the last 1 day");
-      await person.sees(alias);
+      await Promise.all([
+        person.page.waitForResponse((answer) => new URL(answer.url()).searchParams.has("created_from")),
+        person.choose("Created", "In the last 1 day"),
+      ]);
+      await person.isLoaded();
+      await person.until("the link is among those of the last day", (wanted) => document.querySelector(`[aria-label="Select ${wanted}"]`) !== null, alias);
       // The bars end with this day, so the clicks of the other steps are in it.
       await person.goTo("#/link/hop.localhost/spring-sale?period=day");
       await person.until("the people of today are counted", () => document.querySelector(".numbers b")?.textContent === "3");

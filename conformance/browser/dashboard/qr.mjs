@@ -33,7 +33,10 @@ export const qrSteps = [
         await person.type("Size in pixels", "5000");
         await person.until("the field is marked", () => document.querySelector("dialog input[aria-invalid=true]")?.value === "5000");
       });
-      await person.until("nothing can be saved", () => [...document.querySelectorAll(".qr-actions button")].every((button) => button.disabled));
+      await person.until("nothing can be saved", () => {
+        const buttons = [...document.querySelectorAll(".qr-actions button")];
+        return buttons.length > 0 && buttons.every((button) => button.disabled);
+      });
       await person.press("Usual settings");
       await isDrawn(person);
       await person.page.keyboard.press("Escape");

@@ -2,7 +2,7 @@
 import { expectNothing } from "./person.mjs";
 
 /** The views by their addresses, with their headings. */
-const VIEWS = {
+export const VIEWS = {
   overview: "Overview",
   links: "Links",
   "link/hop.localhost/plan": "hop.localhost/plan",

@@ -67,11 +67,14 @@ export const answerSteps = [
           AbortSignal.timeout = (milliseconds) => timeout.call(AbortSignal, milliseconds / 30);
           return timeout;
         });
-        await person.page.keyboard.press("Enter");
-        await person.sees("hop did not answer in 30 seconds.");
-        await usual.evaluate((timeout) => {
-          AbortSignal.timeout = timeout;
-        });
+        try {
+          await person.page.keyboard.press("Enter");
+          await person.sees("hop did not answer in 30 seconds.");
+        } finally {
+          await usual.evaluate((timeout) => {
+            AbortSignal.timeout = timeout;
+          });
+        }
       });
       await again(person);
       await person.sees(`${target}/never`);

@@ -16,18 +16,21 @@ export async function photograph({ page, plan }, name) {
 export async function look(person, name) {
   const { page } = person;
   const wrong = [];
-  for (const scheme of ["light", "dark"]) {
-    await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
-    for (const [width, viewport] of [["wide", WIDE], ["narrow", NARROW]]) {
-      await page.setViewport(viewport);
-      await photograph(person, `${name}-${scheme}-${width}`);
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-      if (overflow > 0) wrong.push(`${name}, ${width}: ${overflow} px wider than the window`);
-      for (const violation of await accessibility(page)) wrong.push(`${name}, ${scheme}, ${width}: ${violation}`);
+  try {
+    for (const scheme of ["light", "dark"]) {
+      await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }]);
+      for (const [width, viewport] of [["wide", WIDE], ["narrow", NARROW]]) {
+        await page.setViewport(viewport);
+        await photograph(person, `${name}-${scheme}-${width}`);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+        if (overflow > 0) wrong.push(`${name}, ${width}: ${overflow} px wider than the window`);
+        for (const violation of await accessibility(page)) wrong.push(`${name}, ${scheme}, ${width}: ${violation}`);
+      }
     }
+  } finally {
+    await page.setViewport(WIDE);
+    await page.emulateMediaFeatures([]);
   }
-  await page.setViewport(WIDE);
-  await page.emulateMediaFeatures([]);
   return wrong;
 }
 

@@ -28,6 +28,8 @@ export class Witness {
     // hop would take a headless browser for a bot.
     await page.setUserAgent({ userAgent: (await this.browser.userAgent()).replace("Headless", "") });
     await page.setViewport(WIDE);
+    // A week has 168 hours only where no clock is changed.
+    await page.emulateTimezone("UTC");
     page.on("console", (message) => this.#complain(`the console says ${message.text()} (${message.location().url ?? ""})`));
     page.on("pageerror", (error) => this.#complain(`an error: ${error.message}`));
     page.on("request", (request) => {

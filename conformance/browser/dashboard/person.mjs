@@ -1,6 +1,10 @@
 // A person with a browser: finds what is on the page by its name, as screen readers do, and notices what goes wrong.
+import { setTimeout as pause } from "node:timers/promises";
 import { look, photograph } from "./look.mjs";
 import { PATIENCE, Witness } from "./witness.mjs";
+
+/** How often a condition is looked at again, in milliseconds. */
+const POLLING = 50;
 
 export class Person extends Witness {
   async visit(address) {
@@ -25,12 +29,14 @@ export class Person extends Witness {
     await this.find(name, role, isPart).click();
   }
 
-  /** Chooses an option of a list by its text. */
+  /** Chooses an option of a list by its text. A page that loads may draw the list again, so each try finds it anew. */
   async choose(name, option) {
-    const list = await this.find(name, "combobox").waitHandle();
-    const find = (element, text) => [...element.options].find((one) => one.text === text)?.value;
-    await this.repeatedly(`${name} has the option ${option}`, () => list.evaluate((element, text) => [...element.options].some((one) => one.text === text), option));
-    await list.select(await list.evaluate(find, option));
+    await this.repeatedly(`${name} has the option ${option}`, async () => {
+      const list = await this.find(name, "combobox").waitHandle();
+      const find = (element, text) => (element.isConnected ? [...element.options].find((one) => one.text === text)?.value : undefined);
+      const value = await list.evaluate(find, option);
+      return value !== undefined && (await list.select(value)).length > 0;
+    });
   }
 
   /** Opens a section that is closed. */
@@ -100,7 +106,7 @@ export class Person extends Witness {
   /** Waits until a condition holds in the page. */
   async until(what, condition, parameter = null, patience = PATIENCE) {
     try {
-      await this.page.waitForFunction(condition, { timeout: patience, polling: 50 }, parameter);
+      await this.page.waitForFunction(condition, { timeout: patience, polling: POLLING }, parameter);
     } catch {
       const shown = await this.page.evaluate(() => document.body.innerText);
       throw new Error(`${what}: not after ${patience / 1000} s. The page shows:\n${shown}`);
@@ -138,6 +144,7 @@ export class Person extends Witness {
     const deadline = Date.now() + PATIENCE;
     while (!(await action())) {
       if (Date.now() > deadline) throw new Error(`${what}: not after ${PATIENCE / 1000} s`);
+      await pause(POLLING);
     }
   }
 

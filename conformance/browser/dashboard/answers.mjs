@@ -1,6 +1,6 @@
 // Wrong answers of the API, or none: each view says so and offers to try again, and nothing typed is lost. The edge has no
 // part in it, so one is enough.
-import { BAD_GATEWAY, CUT_OFF, during, FROM_A_PROXY, gate, isOfApi, losingAnswers, UNAVAILABLE } from "./faults.mjs";
+import { BAD_GATEWAY, CUT_OFF, during, FROM_A_PROXY, isOfApi, losingAnswers, UNAVAILABLE } from "./faults.mjs";
 import { expectSame } from "./person.mjs";
 import { VIEWS } from "./views.mjs";
 
@@ -42,7 +42,7 @@ export const answerSteps = [
   [
     "a slow answer shows its place, and the page can be used meanwhile",
     async (person, { target }) => {
-      const { opened, open } = gate();
+      const { promise: opened, resolve: open } = Promise.withResolvers();
       await during(person.page, (request) => (isOfApi(request) && request.method() === "GET" ? opened : undefined), async () => {
         await person.goTo("#/links");
         await person.until("the list shows where it will be", () => document.querySelector(".list-card[aria-busy=true] .skeleton") !== null);

@@ -17,24 +17,28 @@ export const isOfApi = (request) => new URL(request.url()).pathname.startsWith("
 
 /**
  * Intercepts requests of the page. `answer` is called with each: a text aborts the request with this error, an object is the
- * answer, a promise delays it, and `undefined` lets hop answer. Returns a function that ends it.
+ * answer, a promise delays it, and `undefined` lets hop answer. Returns a function that ends it, and fails if `answer` did.
  */
 export async function intercept(page, answer) {
+  const failures = [];
   const handle = async (request) => {
     const given = await answer(request);
-    if (given === undefined) await request.continue();
-    else if (typeof given === "string") await request.abort(given);
-    else await request.respond(given);
+    const handled = given === undefined ? request.continue() : typeof given === "string" ? request.abort(given) : request.respond(given);
+    // A page that is left takes its requests with it.
+    await handled.catch(() => {});
   };
   const listener = (request) => {
-    // A page that is left takes its requests with it.
-    handle(request).catch(() => {});
+    handle(request).catch((error) => {
+      failures.push(error);
+      request.abort().catch(() => {});
+    });
   };
   page.on("request", listener);
   await page.setRequestInterception(true);
   return async () => {
     page.off("request", listener);
     await page.setRequestInterception(false);
+    if (failures.length > 0) throw failures[0];
   };
 }
 
@@ -63,13 +67,4 @@ export async function losingAnswers(page, urlPattern, work) {
   } finally {
     await session.detach();
   }
-}
-
-/** A promise that is kept from outside. */
-export function gate() {
-  let open;
-  const opened = new Promise((resolve) => {
-    open = resolve;
-  });
-  return { opened, open };
 }

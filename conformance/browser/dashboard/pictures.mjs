@@ -3,11 +3,12 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { startBrowser } from "../browser.mjs";
 
 const [origin, email, password] = process.argv.slice(2);
 const { host, hostname } = new URL(origin);
-const IMAGES = new URL("../../../docs/images/", import.meta.url).pathname;
+const IMAGES = fileURLToPath(new URL("../../../docs/images/", import.meta.url));
 const SIZE = { width: 1200, height: 800 };
 const READY = "main h1:not(:empty)";
 const LOADING = "main [aria-busy=true], main .skeleton, main .chart:not(:has(canvas))";
@@ -17,16 +18,24 @@ const browser = await startBrowser({
   hosts: { [hostname]: host },
   folder: await mkdtemp(join(tmpdir(), "hop-pictures-")),
 });
-const page = await browser.newPage();
-await page.setViewport(SIZE);
-await page.goto(`${origin}/app/`);
-await page.locator("::-p-aria(E-mail)").fill(email);
-await page.locator("::-p-aria(Password)").fill(password);
-await page.locator('::-p-aria([name="Sign in"][role="button"])').click();
-await page.waitForSelector(".link-rows");
+try {
+  const page = await browser.newPage();
+  await page.setViewport(SIZE);
+  await page.goto(`${origin}/app/`);
+  await page.locator("::-p-aria(E-mail)").fill(email);
+  await page.locator("::-p-aria(Password)").fill(password);
+  await page.locator('::-p-aria([name="Sign in"][role="button"])').click();
+  await page.waitForSelector(".link-rows");
+  await photograph(page, "dashboard-overview", "overview", "dark");
+  const busiest = await page.$eval("main a.top-link", (link) => link.getAttribute("href").split("#/")[1]);
+  await photograph(page, "dashboard-link", busiest, "light");
+  await photograph(page, "dashboard-links", "links?tag=campaign", "light");
+} finally {
+  await browser.close();
+}
 
 /** Opens a view, waits until all of it is there, and takes a picture in a theme. */
-async function photograph(name, address, theme) {
+async function photograph(page, name, address, theme) {
   await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: theme }]);
   await page.goto(`${origin}/app/#/${address}`);
   await page.reload();
@@ -34,9 +43,3 @@ async function photograph(name, address, theme) {
   await page.waitForFunction((loading) => document.querySelector(loading) === null, {}, LOADING);
   await page.screenshot({ path: join(IMAGES, `${name}.png`) });
 }
-
-await photograph("dashboard-overview", "overview", "dark");
-const busiest = await page.$eval("main a.top-link", (link) => link.getAttribute("href").split("#/")[1]);
-await photograph("dashboard-link", busiest, "light");
-await photograph("dashboard-links", "links?tag=campaign", "light");
-await browser.close();

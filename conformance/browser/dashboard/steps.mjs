@@ -6,6 +6,7 @@ import { browserSteps } from "./browsers.mjs";
 import { bulkSteps } from "./bulk.mjs";
 import { deploymentSteps } from "./deployment.mjs";
 import { editSteps } from "./edit.mjs";
+import { historySteps } from "./history.mjs";
 import { keySteps } from "./keys.mjs";
 import { linkSteps } from "./links.mjs";
 import { qrSteps } from "./qr.mjs";
@@ -22,6 +23,7 @@ export const STEPS = [
   ...startSteps,
   ...linkSteps,
   ...editSteps,
+  ...historySteps,
   ...troubleSteps,
   ...tabSteps,
   ...teamSteps,

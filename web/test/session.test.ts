@@ -97,8 +97,12 @@ describe("a session", () => {
     app.start(signedIn("old") as never);
     const answer = me(app);
     await vi.waitFor(() => expect(app.session.value.kind).toBe("ended"));
+    const renewals = () => requests.filter((request) => request.startsWith("POST /api/v1/token")).length;
+    const [before, later] = [renewals(), me(app)];
+    await vi.waitFor(() => expect(requests.filter((request) => request.includes("/me"))).toHaveLength(2));
     app.start(signedIn("new") as never);
-    expect(await answer).toEqual({ ok: true });
+    expect(await Promise.all([answer, later])).toEqual([{ ok: true }, { ok: true }]);
+    expect(renewals()).toBe(before);
     expect(app.session.value.kind).toBe("signed-in");
   });
 

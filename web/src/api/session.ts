@@ -86,11 +86,18 @@ export async function resume(): Promise<void> {
 /** The access token; `null` if nobody is signed in. `refused` is a token that the API did not accept. */
 export async function accessToken(refused: string | null = null): Promise<string | null> {
   if (token !== null && token.text !== refused && token.expires - performance.now() > RENEWAL) return token.text;
+  // The refresh token was refused: only a sign-in gives another one.
+  if (session.peek().kind === "ended") return signIn();
   const renewed = await renew();
   if (renewed !== null) return renewed;
   const current = session.peek();
   if (current.kind !== "signed-in" && current.kind !== "ended") return null;
   session.value = { kind: "ended", user: current.user };
+  return signIn();
+}
+
+/** Waits for the access token of the next sign-in. */
+function signIn(): Promise<string | null> {
   return new Promise((resolve) => waiting.push(resolve));
 }
 

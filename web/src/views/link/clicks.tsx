@@ -1,6 +1,6 @@
 import { useSignal } from "@preact/signals";
 import { api, call, type Link, type Schemas } from "../../api/client";
-import { useFresh, useResource } from "../../state/resource";
+import { useRefresh, useResource } from "../../state/resource";
 import { text } from "../../text";
 import { country } from "../../ui/format";
 import { ProblemNotice, Skeleton } from "../../ui/states";
@@ -16,24 +16,23 @@ const SHORT = 10;
 /** The latest clicks of a link. Nothing in them identifies a visitor. */
 export function Clicks({ link }: { link: Link }) {
   const isLong = useSignal(false);
-  const { resource, reload } = useResource(
+  const loaded = useResource(
     (signal) => {
       const params = { path: { alias: link.alias }, query: { domain: link.domain, limit: 100 } };
       return call(api.GET("/api/v1/links/{alias}/clicks", { params, signal }));
     },
     [link.id],
   );
-  useFresh(reload, null);
-  const { value, problem } = resource.value;
+  useRefresh(loaded);
+  const { value, problem, isLoading } = loaded.resource.value;
   const clicks = value?.items ?? [];
   const { title, none } = text.link.clicks;
   return (
-    <section class="card stack" aria-busy={resource.value.isLoading}>
+    <section class="card stack" aria-busy={isLoading}>
       <h2>{title}</h2>
-      {problem !== null ? (
-        <ProblemNotice problem={problem} onRetry={() => void reload()} />
-      ) : value === null ? (
-        <Skeleton height={36} rows={5} />
+      {problem !== null && <ProblemNotice problem={problem} onRetry={() => void loaded.reload()} />}
+      {value === null ? (
+        problem === null && <Skeleton height={36} rows={5} />
       ) : clicks.length === 0 ? (
         <p class="quiet">{none}</p>
       ) : (

@@ -3,7 +3,7 @@ import type { Link } from "../../api/client";
 import { type ApiProblem, asProblem } from "../../api/problem";
 import { may } from "../../state/me";
 import { asPeriod, asUnit } from "../../state/period";
-import { useFresh, useResource } from "../../state/resource";
+import { useRefresh, useResource } from "../../state/resource";
 import { route } from "../../state/router";
 import { text } from "../../text";
 import { Button } from "../../ui/button";
@@ -11,7 +11,7 @@ import { Chart } from "../../ui/chart";
 import { CopyButton } from "../../ui/copy";
 import { date } from "../../ui/format";
 import { saveFile } from "../../ui/save-file";
-import { Empty, Skeleton } from "../../ui/states";
+import { Empty, ProblemNotice, Skeleton } from "../../ui/states";
 import { toast } from "../../ui/toast";
 import { peopleByRule } from "./breakdown";
 import { Clicks } from "./clicks";
@@ -28,20 +28,19 @@ interface StatisticsProps {
   onQr: () => void;
 }
 
-/** The pause between two looks for the first click of a link, in milliseconds. */
-const PAUSE = 5_000;
-
 /** What happened on a link, and its rules with the numbers of each. */
 export function Statistics({ link, onTry, onQr }: StatisticsProps) {
   const question = questionOf(route.value.query);
   const isAllowed = may("stats:read");
-  const { resource, reload } = useResource<Stats | null>(
+  const loaded = useResource<Stats | null>(
     (abort) => (isAllowed ? loadStatistics(link, question, abort) : Promise.resolve(null)),
     [link.id, question.period, question.unit, question.isCompared],
   );
-  const { value, problem, isLoading } = resource.value;
+  const { reload } = loaded;
+  const { value, problem, isLoading } = loaded.resource.value;
   const isWaiting = value !== null && isEmpty(value.totals) && isNew(link);
-  useFresh(reload, isWaiting ? PAUSE : null);
+  // Without a count of clicks nothing says that the first is still to come.
+  useRefresh(loaded, isWaiting && link.clicks !== null);
   const people = value === null ? null : peopleByRule(value.by.rule);
   const rules = <RulesCard link={link} people={people} onTry={onTry} />;
   if (!isAllowed) {
@@ -63,10 +62,13 @@ export function Statistics({ link, onTry, onQr }: StatisticsProps) {
   return (
     <section class="stack" aria-label={text.link.statistics} aria-busy={isLoading}>
       <PeriodBar question={question} />
-      {problem !== null ? (
-        <NoAnswer problem={problem} onRetry={() => void reload()} />
-      ) : value === null ? (
-        <StatisticsSkeleton />
+      {problem !== null && value !== null && <ProblemNotice problem={problem} onRetry={() => void reload()} />}
+      {value === null ? (
+        problem === null ? (
+          <StatisticsSkeleton />
+        ) : (
+          <NoAnswer problem={problem} onRetry={() => void reload()} />
+        )
       ) : (
         <div class={isLoading ? "stack stale" : "stack"}>
           <Numbers stats={value} />
@@ -74,8 +76,8 @@ export function Statistics({ link, onTry, onQr }: StatisticsProps) {
           <Lists stats={value} link={link} rules={rules} />
         </div>
       )}
-      {problem !== null && rules}
-      {problem === null && <Clicks link={link} />}
+      {problem !== null && value === null && rules}
+      {(problem === null || value !== null) && <Clicks link={link} />}
     </section>
   );
 }

@@ -33,4 +33,4 @@ export function movedTo(detail: string): string | null {
 }
 
 /** Whether a URL may be opened from here. The deployment may allow targets that start programs. */
-export const isWebAddress = (url: string): boolean => /^https?:/i.test(url);
+export const isWebAddress = (url: string): boolean => /^https?:\S+$/i.test(url);

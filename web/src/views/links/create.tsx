@@ -11,10 +11,10 @@ import { Button, LinkButton } from "../../ui/button";
 import { copyText } from "../../ui/copy";
 import { ProblemNotice } from "../../ui/states";
 import { toast } from "../../ui/toast";
-import { isWebAddress } from "../link/destination";
 import { Attempt } from "./attempt";
 import { useAvailability } from "./availability";
 import { aliasError, isShownAtFields, leftAfter, type QuickDraft } from "./draft";
+import { pastedAddress } from "./paste";
 import { hostOf } from "./row";
 import { withScheme } from "./target";
 
@@ -49,11 +49,10 @@ export function CreateCard({
   // An address that is pasted beside all fields is meant for this one.
   useEffect(() => {
     const onPaste = (event: ClipboardEvent) => {
-      const pasted = event.clipboardData?.getData("text/plain").trim() ?? "";
-      const isElsewhere = document.activeElement?.matches("input, textarea, select, dialog *") ?? false;
-      if (isElsewhere || !isWebAddress(pasted)) return;
+      const address = pastedAddress(event, document);
+      if (address === null || target.peek() !== "") return;
       event.preventDefault();
-      target.value = pasted;
+      target.value = address;
       input.current?.focus();
     };
     addEventListener("paste", onPaste);
@@ -74,6 +73,7 @@ export function CreateCard({
   const onSubmit = async (event: Event) => {
     event.preventDefault();
     if (isBusy.value || target.value.trim() === "") return;
+    const isHere = form.current?.contains(document.activeElement) ?? false;
     isBusy.value = true;
     problem.value = null;
     const sent = { target: target.value, alias: alias.value };
@@ -84,7 +84,11 @@ export function CreateCard({
       attempt.finish();
       clear(sent);
       onCreated(link);
-      if (form.current?.contains(document.activeElement)) input.current?.focus();
+      // The button loses the focus when it is disabled.
+      const isStillHere = form.current?.contains(document.activeElement) || document.activeElement === document.body;
+      // Somebody may type the next link already.
+      const isEmpty = target.peek() === "" && alias.peek() === "";
+      if (isHere && isStillHere && isEmpty) input.current?.focus();
       toast(text.create.done(link.short_url), { label: text.create.copyKey, run: () => void copyText(link.short_url) });
     } catch (error) {
       problem.value = asProblem(error);

@@ -46,10 +46,12 @@ export function ChipField({
   const said = useSignal("");
   const unclear = useSignal<string | null>(null);
   const list = useId();
-  const add = (input: string) => {
+  const add = (input: string, isLast = false) => {
+    // Nobody corrects a text that is left: the API refuses it at its item, so that it is not lost.
+    const valueOf = (part: string) => toValue(part, choices, parse) ?? (isLast ? part : null);
     // A pasted list has several values.
     const parts = input.split(/[,;\n]/).map((part) => part.trim());
-    const read = parts.filter((part) => part !== "").map((part) => ({ part, value: toValue(part, choices, parse) }));
+    const read = parts.filter((part) => part !== "").map((part) => ({ part, value: valueOf(part) }));
     const added = read.flatMap(({ value }) => value ?? []);
     // What is no value stays, so that it can be corrected.
     typed.value = read.flatMap(({ part, value }) => (value === null ? part : [])).join(" ");
@@ -95,14 +97,16 @@ export function ChipField({
               }
             }}
             onKeyDown={(event) => {
-              if (event.key === "Enter" && !event.isComposing && !event.ctrlKey && !event.metaKey) {
-                event.preventDefault();
-                add(typed.value);
+              if (event.key === "Enter" && !event.isComposing) {
+                // Saves the form.
+                const isLast = event.ctrlKey || event.metaKey;
+                if (!isLast) event.preventDefault();
+                add(typed.value, isLast);
               } else if (event.key === "Backspace" && typed.value === "" && values.length > 0) {
                 remove(values[values.length - 1] ?? "");
               }
             }}
-            onBlur={() => add(typed.value)}
+            onBlur={() => add(typed.value, true)}
           />
           <datalist id={list}>
             {offered.map((choice) => (

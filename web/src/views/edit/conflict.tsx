@@ -1,6 +1,8 @@
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import type { Link } from "../../api/client";
-import { personName } from "../../state/people";
+import { may, me } from "../../state/me";
+import { lookUp, personName } from "../../state/people";
 import { text } from "../../text";
 import { Button } from "../../ui/button";
 import { Dialog } from "../../ui/dialog";
@@ -29,6 +31,7 @@ export function ConflictDialog({ before, theirs, onClose }: ConflictDialogProps)
   const chooseAll = (side: Side) => {
     choices.value = Object.fromEntries(rows.map((row) => [row.field, side]));
   };
+  useEffect(() => void lookUp([old, mine, their].flatMap(({ owner }) => owner || [])), []);
   const words = text.edit.conflict;
   return (
     <Dialog title={words.title} onClose={onClose} isWide>
@@ -103,6 +106,12 @@ function ConflictRow({ row, forms, chosen, onChoose }: ConflictRowProps) {
   );
 }
 
+/** The name of an owner. Only admins see those of others. */
+function ownerName(id: string): string {
+  if (id === me.value?.user) return text.people.you;
+  return may("users:admin") ? personName(id) : text.link.somebodyElse;
+}
+
 /** The value of a field, also if it has none. */
 function FieldValue({ form, field }: { form: LinkForm; field: MergedField }) {
   const { none } = text.edit.conflict;
@@ -118,7 +127,7 @@ function FieldValue({ form, field }: { form: LinkForm; field: MergedField }) {
       </ol>
     );
   }
-  const shown = field === "owner" && form.owner !== "" ? personName(form.owner) : fieldWords(form, field, ownZone());
+  const shown = field === "owner" && form.owner !== "" ? ownerName(form.owner) : fieldWords(form, field, ownZone());
   return shown === "" ? (
     <span class="quiet">{none}</span>
   ) : (

@@ -62,7 +62,8 @@ export async function namesOf(ids: readonly string[]): Promise<ReadonlyMap<strin
   return new Map(
     ids.flatMap((id) => {
       const user = known.peek().get(id);
-      const name = id === own ? text.people.you : (user?.name ?? user?.email);
+      const others = user === null ? text.people.deleted : (user?.name ?? user?.email);
+      const name = id === own ? text.people.you : others;
       return name ? [[id, name] as const] : [];
     }),
   );

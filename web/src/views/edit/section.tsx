@@ -9,7 +9,7 @@ interface SectionProps {
   summary: string;
   /** The fields of the API in it. A problem with one of them opens it. */
   fields: readonly string[];
-  /** Somebody came for this section: it is open, and in sight. */
+  /** Opens the section and scrolls to it. */
   isWanted?: boolean;
   children: ComponentChildren;
 }
@@ -24,7 +24,9 @@ export function Section({ title, summary, fields, isWanted = false, children }: 
     if (isWrong) isOpen.value = true;
   }, [isWrong, problem.value]);
   useEffect(() => {
-    if (isWanted) element.current?.scrollIntoView({ block: "nearest" });
+    if (!isWanted) return;
+    element.current?.querySelector("summary")?.focus({ preventScroll: true });
+    element.current?.scrollIntoView({ block: "nearest" });
   }, []);
   return (
     <details

@@ -173,6 +173,12 @@ describe("the patch of an older version", () => {
       "disabled",
     ]);
   });
+
+  it("is described also where forms are equal", () => {
+    const [old, link] = [version(1, { target: now.target, note: "a " }), { ...now, note: "a" }];
+    expect(patchTo(old, link)).toEqual({ note: "a " });
+    expect(changesBack(old, link)).toMatchObject([{ kind: "field", field: "note" }]);
+  });
 });
 
 describe("authors", () => {

@@ -60,50 +60,66 @@ function firstChanges(version: Version): Change[] {
   return [{ kind: "created", target }, ...changes];
 }
 
-/** The settings in which two forms differ. The alias is none. */
+/** The settings in which two forms differ. The alias is not a setting. */
 function settingChanges(before: LinkForm, after: LinkForm): Change[] {
-  return changedFields(before, after).flatMap((field): Change[] => {
-    if (field === "alias" || field === "domain" || field === "owner") return [];
-    if (field === "disabled") return [{ kind: after.disabled ? "disabled" : "enabled" }];
-    return [{ kind: "field", field, before, after }];
-  });
+  return changedFields(before, after).flatMap((field) => settingChange(field, before, after));
+}
+
+function settingChange(field: MergedField, before: LinkForm, after: LinkForm): Change[] {
+  if (field === "alias" || field === "domain" || field === "owner") return [];
+  if (field === "disabled") return [{ kind: after.disabled ? "disabled" : "enabled" }];
+  return [{ kind: "field", field, before, after }];
 }
 
 /**
  * The settings that go back to an older version. A block is a decision of an admin, the alias is what visitors know, and
  * passwords are not kept.
  */
-const SETTINGS = [
-  "target",
-  "title",
-  "tags",
-  "note",
-  "external_id",
-  "starts_at",
-  "ends_at",
-  "max_clicks",
-  "confirm",
-  "fallback",
-  "disabled",
-  "redirect_status",
-  "forward_query",
-  "forward_path",
-  "rules",
-  "card",
-  "strict",
-  "crawlable",
-] as const satisfies readonly (keyof Version & keyof LinkPatch)[];
+type Setting = Exclude<keyof Version & keyof LinkPatch, "alias" | "domain" | "blocked">;
+
+/** The fields of the form for each setting. */
+const SETTINGS: Record<Setting, readonly MergedField[]> = {
+  target: ["target"],
+  title: ["title"],
+  tags: ["tags"],
+  note: ["note"],
+  external_id: ["externalId"],
+  starts_at: ["startsAt"],
+  ends_at: ["endsAt"],
+  max_clicks: ["maxClicks"],
+  confirm: ["confirm"],
+  fallback: ["fallback"],
+  disabled: ["disabled"],
+  redirect_status: ["redirectStatus"],
+  forward_query: ["forwardQuery"],
+  forward_path: ["forwardPath"],
+  rules: ["rules"],
+  card: ["cardTitle", "cardDescription", "cardImage"],
+  strict: ["strict"],
+  crawlable: ["crawlable"],
+};
+
+/** The settings that differ between a version and a link. */
+function differing(version: Version, link: Settings): Setting[] {
+  const names = Object.keys(SETTINGS) as Setting[];
+  return names.filter((name) => JSON.stringify(version[name]) !== JSON.stringify(link[name]));
+}
 
 /** The patch that gives a link the settings of an older version; `null` if they are the same. */
 export function patchTo(version: Version, link: Settings): LinkPatch | null {
-  const differing = SETTINGS.filter((name) => JSON.stringify(version[name]) !== JSON.stringify(link[name]));
-  if (differing.length === 0) return null;
-  return Object.fromEntries(differing.map((name) => [name, version[name]]));
+  const names = differing(version, link);
+  return names.length === 0 ? null : Object.fromEntries(names.map((name) => [name, version[name]]));
 }
 
-/** What going back to a version changes, for the question whether to do it. */
+/** What the patch of `patchTo` changes, for the question whether to go back to a version. */
 export function changesBack(version: Version, link: Settings): Change[] {
-  return settingChanges(formOf(link, ZONE), formOf(version, ZONE));
+  const [before, after] = [formOf(link, ZONE), formOf(version, ZONE)];
+  const changed = changedFields(before, after);
+  const fields = differing(version, link).flatMap((name) => {
+    const all = SETTINGS[name];
+    return all.length === 1 ? all : all.filter((field) => changed.includes(field));
+  });
+  return fields.flatMap((field) => settingChange(field, before, after));
 }
 
 export interface RuleChanges {

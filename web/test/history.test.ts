@@ -3,6 +3,7 @@ import { fieldWords } from "../src/views/edit/field-words";
 import { authorOf, keyOf } from "../src/views/link/author";
 import {
   type Change,
+  COMPARISON_ZONE,
   changedRules,
   changesBack,
   changesOf,
@@ -10,7 +11,6 @@ import {
   patchTo,
   type Version,
   without,
-  ZONE,
 } from "../src/views/link/changes";
 
 function version(number: number, part: Partial<Version> = {}): Version {
@@ -58,7 +58,7 @@ function told(changes: readonly Change[]): string[] {
     if (change.kind !== "field") return change.kind;
     const { field, before, after } = change;
     if (field === "rules") return `rules ${before.rules.length} ${after.rules.length}`;
-    return `${field} ${fieldWords(before, field, ZONE)} > ${fieldWords(after, field, ZONE)}`;
+    return `${field} ${fieldWords(before, field, COMPARISON_ZONE)} > ${fieldWords(after, field, COMPARISON_ZONE)}`;
   });
 }
 

@@ -5,7 +5,7 @@ import { text } from "../text";
 import { IconButton } from "./button";
 import { Field } from "./field";
 
-interface Choice {
+export interface Choice {
   value: string;
   label: string;
 }
@@ -48,10 +48,10 @@ export function ChipField({
   const list = useId();
   const add = (input: string, isLast = false) => {
     // Nobody corrects a text that is left: the API refuses it at its item, so that it is not lost.
-    const valueOf = (part: string) => toValue(part, choices, parse) ?? (isLast ? part : null);
+    const asValue = (part: string) => toValue(part, choices, parse) ?? (isLast ? part : null);
     // A pasted list has several values.
     const parts = input.split(/[,;\n]/).map((part) => part.trim());
-    const read = parts.filter((part) => part !== "").map((part) => ({ part, value: valueOf(part) }));
+    const read = parts.filter((part) => part !== "").map((part) => ({ part, value: asValue(part) }));
     const added = read.flatMap(({ value }) => value ?? []);
     // What is no value stays, so that it can be corrected.
     typed.value = read.flatMap(({ part, value }) => (value === null ? part : [])).join(" ");

@@ -17,7 +17,7 @@ const relatives = new Intl.RelativeTimeFormat(LOCALE, { numeric: "auto", style: 
 const days = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short" });
 const years = new Intl.DateTimeFormat(LOCALE, { day: "numeric", month: "short", year: "numeric" });
 const moments = new Intl.DateTimeFormat(LOCALE, { dateStyle: "full", timeStyle: "long" });
-const shortMoments = new Intl.DateTimeFormat(LOCALE, {
+const shortTimes = new Intl.DateTimeFormat(LOCALE, {
   day: "numeric",
   month: "short",
   year: "numeric",
@@ -66,7 +66,7 @@ export function day(time: string | number): string {
 export const fullTime = (time: string | number): string => moments.format(new Date(time));
 
 /** A date and a time, such as `30 Nov 2026, 16:22 CET`. */
-export const moment = (time: string): string => shortMoments.format(new Date(time));
+export const shortTime = (time: string): string => shortTimes.format(new Date(time));
 
 const regions = new Intl.DisplayNames(LOCALE, { type: "region", fallback: "code" });
 const languages = new Intl.DisplayNames(LOCALE, { type: "language", fallback: "code" });

@@ -15,7 +15,6 @@ export function lazyView<P extends object>(
     const hasFailed = useSignal(false);
     const isLoaded = useSignal(loaded !== null);
     const attempt = async () => {
-      hasFailed.value = false;
       try {
         loaded = (await load()).default;
         isLoaded.value = true;

@@ -1,6 +1,6 @@
 // The fields of a link in words: their labels, and their values. Views that compare two states of a link share them.
 import { text } from "../../text";
-import { moment } from "../../ui/format";
+import { shortTime } from "../../ui/format";
 import { utcOf } from "../../ui/local-time";
 import type { LinkForm } from "./form";
 import type { MergedField } from "./merge";
@@ -37,7 +37,7 @@ export function fieldWords(form: LinkForm, field: Exclude<MergedField, "rules">,
     case "startsAt":
     case "endsAt": {
       const at = utcOf(form[field], zone);
-      return at === null ? form[field] : moment(at.utc);
+      return at === null ? form[field] : shortTime(at.utc);
     }
     case "redirectStatus":
       return text.edit.statuses[form.redirectStatus];

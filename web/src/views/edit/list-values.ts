@@ -1,5 +1,6 @@
+import type { Choice } from "../../ui/chips";
 import { language } from "../../ui/format";
-import { type Choice, countryChoices } from "../rules/countries";
+import { countryChoices } from "../rules/countries";
 
 /** Conditions with a list of values that are typed or chosen. */
 export type ListType = "country" | "language" | "address";

@@ -19,7 +19,7 @@ export type Change =
   | { kind: "oldest"; target: string };
 
 /** The times of forms that are compared are in UTC, in which no hour is there twice. */
-export const ZONE = "UTC";
+export const COMPARISON_ZONE = "UTC";
 
 export interface Entry {
   version: Version;
@@ -37,7 +37,7 @@ export function changesOf(version: Version, before: Version | null): Change[] {
   const changes: Change[] = [];
   const place = ({ domain, alias }: Version) => `${domain}/${alias}`;
   if (place(version) !== place(before)) changes.push({ kind: "moved", from: place(before), to: place(version) });
-  changes.push(...settingChanges(formOf(before, ZONE), formOf(version, ZONE)));
+  changes.push(...settingChanges(formOf(before, COMPARISON_ZONE), formOf(version, COMPARISON_ZONE)));
   if (version.has_password !== before.has_password)
     changes.push({ kind: version.has_password ? "passwordSet" : "passwordRemoved" });
   if (version.deleted !== before.deleted) changes.push({ kind: version.deleted ? "deleted" : "restored" });
@@ -55,7 +55,7 @@ function firstChanges(version: Version): Change[] {
   const { target, domain } = version;
   if (version.version !== 1) return [{ kind: "oldest", target }];
   const plain = { ...emptyForm(domain), target };
-  const changes = settingChanges(plain, formOf(version, ZONE));
+  const changes = settingChanges(plain, formOf(version, COMPARISON_ZONE));
   if (version.has_password) changes.push({ kind: "passwordSet" });
   return [{ kind: "created", target }, ...changes];
 }
@@ -113,7 +113,7 @@ export function patchTo(version: Version, link: Settings): LinkPatch | null {
 
 /** What the patch of `patchTo` changes, for the question whether to go back to a version. */
 export function changesBack(version: Version, link: Settings): Change[] {
-  const [before, after] = [formOf(link, ZONE), formOf(version, ZONE)];
+  const [before, after] = [formOf(link, COMPARISON_ZONE), formOf(version, COMPARISON_ZONE)];
   const changed = changedFields(before, after);
   const fields = differing(version, link).flatMap((name) => {
     const all = SETTINGS[name];

@@ -18,6 +18,7 @@ import { changeLink } from "./actions";
 import { type Authors, authorsOf } from "./authors";
 import {
   type Change,
+  COMPARISON_ZONE,
   changedRules,
   changesBack,
   type Entry,
@@ -25,7 +26,6 @@ import {
   patchTo,
   type Version,
   without,
-  ZONE,
 } from "./changes";
 import type { HistoryProps } from "./history-card";
 import { mayChange } from "./rights";
@@ -166,7 +166,7 @@ function FieldChange({ field, before, after }: FieldChangeProps) {
       </>
     );
   }
-  const [old, now] = [fieldWords(before, field, ZONE), fieldWords(after, field, ZONE)];
+  const [old, now] = [fieldWords(before, field, COMPARISON_ZONE), fieldWords(after, field, COMPARISON_ZONE)];
   if (old === "" || typeof before[field] === "boolean") {
     return (
       <>

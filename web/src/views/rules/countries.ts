@@ -1,3 +1,4 @@
+import type { Choice } from "../../ui/chips";
 import { country } from "../../ui/format";
 
 /** The codes of ISO 3166-1, and XK, which edges report for Kosovo. */
@@ -7,11 +8,6 @@ const CODES =
   "KZLALBLCLILKLRLSLTLULVLYMAMCMDMEMFMGMHMKMLMMMNMOMPMQMRMSMTMUMVMWMXMYMZNANCNENFNGNINLNONPNRNUNZOMPAPEPFPGPHPKPLPMPNPRPSPTPWPY" +
   "QARERORSRURWSASBSCSDSESGSHSISJSKSLSMSNSOSRSSSTSVSXSYSZTCTDTFTGTHTJTKTLTMTNTOTRTTTVTWTZUAUGUMUSUYUZVAVCVEVGVIVNVUWFWSXKYEYTZA" +
   "ZMZW";
-
-export interface Choice {
-  value: string;
-  label: string;
-}
 
 /** All countries, by their names. */
 export function countryChoices(): Choice[] {

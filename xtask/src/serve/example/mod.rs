@@ -60,6 +60,8 @@ pub(super) fn fill_workers(project: &Project, origin: &str, state: &Path, admin_
     let mut wrangler = cloudflare::dev(project, port, origin, state)?;
     // The set-up of links needs more database queries than the free plan has for a request.
     wrangler.args(["--var", "HOP_PLAN:paid", "--log-level", "error"]).arg(write_module(project)?);
+    // wrangler stores a trace of every operation of a Worker, which takes longer than the operations.
+    wrangler.env("X_LOCAL_OBSERVABILITY", "false");
     let mut server = process::start(&mut wrangler)?;
     ready::wait(&mut server, port)?;
     let replay = Replay::AtTheirTimes(Client::new(port, origin));

@@ -20,7 +20,7 @@ globalThis.Date = class extends RealDate {
   }
 };
 
-/** The timers of the running replay by their numbers. hop waits for more clicks; here it waits for the end of the replay. */
+/** The timers of the running replay by their numbers. hop waits for more clicks: they ring at the end of the replay. */
 let timers;
 let lastTimer = 0;
 
@@ -36,12 +36,15 @@ globalThis.clearTimeout = (timer) => {
   else realClearTimeout(timer);
 };
 
-// Between two visits of a link more time has passed than its cached copy is good for. So the cache of the data centre is
-// empty, and what was read from the database is kept until something is written: both take most of the time of a visit.
+// Between two visits of a link more time has passed than its cached copy is good for, so each of them would be read from
+// the database. That takes most of the time of a visit. The data centre's cache is therefore empty, and what visits read
+// is kept here until the link is written. The set-up is over by then, and nothing else that they read changes.
 const emptyCache = { match: async () => undefined, put: async () => undefined, delete: async () => false };
 Object.defineProperty(globalThis, "caches", { value: { open: async () => emptyCache } });
 
-let read = new Map();
+/** The rows of the queries of visits, by the values of the query, as JSON, and its text. */
+const rows = new Map();
+let isVisit = false;
 
 /** hop checks the class name of a binding. */
 class D1Database {
@@ -51,29 +54,35 @@ class D1Database {
   withSession(constraint) {
     const session = this.database.withSession(constraint);
     return {
-      prepare: (sql) => new Statement(session.prepare(sql), sql),
+      prepare: (sql) => new Statement(session.prepare(sql), sql, []),
       batch: (statements) => {
-        read = new Map();
+        for (const { values } of statements) forget(values[0]);
         return session.batch(statements.map(({ statement }) => statement));
       },
     };
   }
 }
 
+/** Forgets the rows of this record. */
+function forget(key) {
+  if (!key.startsWith("link/")) return;
+  for (const query of rows.keys()) if (query.includes(key)) rows.delete(query);
+}
+
 class Statement {
-  constructor(statement, name) {
-    Object.assign(this, { statement, name });
+  constructor(statement, sql, values) {
+    Object.assign(this, { statement, sql, values });
   }
   bind(...values) {
-    return new Statement(this.statement.bind(...values), JSON.stringify([this.name, values]));
+    return new Statement(this.statement.bind(...values), this.sql, values);
   }
-  raw() {
-    if (!this.name.startsWith('["SELECT')) read = new Map();
-    if (!read.has(this.name)) read.set(this.name, this.statement.raw());
-    return read.get(this.name);
+  async raw() {
+    if (!isVisit || !this.sql.startsWith("SELECT")) return this.statement.raw();
+    const query = `${JSON.stringify(this.values)} ${this.sql}`;
+    if (!rows.has(query)) rows.set(query, await this.statement.raw());
+    return rows.get(query);
   }
   run() {
-    read = new Map();
     return this.statement.run();
   }
 }
@@ -81,20 +90,24 @@ class Statement {
 /** The object as it is built, with alarms that the real clock rings. */
 export class Ledger {
   constructor(state, env) {
-    this.hop = new HopLedger({ storage: new Storage(state.storage) }, env);
+    this.storage = new Storage(state.storage);
+    this.hop = new HopLedger({ storage: this.storage }, env);
   }
   fetch(request) {
     return this.hop.fetch(request);
   }
   alarm() {
+    this.storage.isRinging = false;
     return this.hop.alarm();
   }
 }
 
-/** How soon an alarm has to be due to ring at once, in milliseconds. Later ones wait in real time. */
-const SOON = 3_600_000;
-
 class Storage {
+  /** The day of the last alarm that rang at once. On a new one the ledger makes the salts of unique visitors. */
+  day;
+  /** Whether an alarm is about to ring. */
+  isRinging = false;
+
   constructor(storage) {
     this.storage = storage;
     this.sql = storage.sql;
@@ -105,9 +118,13 @@ class Storage {
   getAlarm(options) {
     return this.storage.getAlarm(options);
   }
-  setAlarm(moment, options) {
-    const wait = Number(moment) - Date.now();
-    return this.storage.setAlarm(RealDate.now() + (wait <= SOON ? 0 : wait), options);
+  /** Rings at once what is due now, and once a day what is due soon. Everything else waits in real time. */
+  async setAlarm(moment, options) {
+    const [wait, day] = [Number(moment) - Date.now(), Math.floor(Date.now() / 86_400_000)];
+    const isDue = wait <= 0 || (day !== this.day && wait < 3_600_000);
+    if (!isDue && this.isRinging) return;
+    if (isDue) [this.day, this.isRinging] = [day, true];
+    await this.storage.setAlarm(RealDate.now() + (isDue ? 0 : wait), options);
   }
 }
 
@@ -121,14 +138,26 @@ async function replay(requests, env) {
   const responses = [];
   timers = new Map();
   for (const { at, url, ...init } of requests) {
-    time = at;
+    [time, isVisit] = [at, !init.body];
     const response = await Hop.prototype.fetch.call(hop, new Request(url, { ...init, redirect: "manual" }));
     responses.push({ status: response.status, body: init.body ? await response.text() : "" });
   }
-  const waiting = timers;
+  isVisit = false;
+  let isDone = false;
+  const finish = async () => {
+    while (background.length > 0) await Promise.all(background.splice(0));
+    isDone = true;
+  };
+  const finished = finish();
+  while (!isDone) {
+    for (const [timer, work] of timers) {
+      timers.delete(timer);
+      work();
+    }
+    await new Promise((resolve) => realSetTimeout(resolve, 1));
+  }
+  await finished;
   timers = undefined;
-  for (const work of waiting.values()) work();
-  while (background.length > 0) await Promise.all(background.splice(0));
   return responses;
 }
 

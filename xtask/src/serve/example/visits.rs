@@ -7,7 +7,7 @@ use super::story::DAYS;
 use super::visitors::{Visitor, Visitors};
 
 /// Visits of a working day at the end; there are fewer at first and on weekends.
-const BUSIEST_DAY: f64 = 830.0;
+const BUSIEST_DAY: f64 = 800.0;
 
 /// Visits of links between 0 and 23 o'clock, in the local time of people.
 const WORKDAY: [f64; 24] =

@@ -95,7 +95,7 @@ pub(crate) fn command(project: &Project, arguments: lexopt::Parser) -> Outcome<E
         Edge::Fastly => {
             setup::provide(project, fastly::NEEDS)?;
             let about_links = "Links are lost when this stops: Viceroy keeps its KV Store in memory.".to_owned();
-            (fastly::start(project, port, &origin, &secrets)?, about_links)
+            (fastly::start(project, port, &origin, &secrets, options.example_data)?, about_links)
         }
     };
     supervise(project, Running { server, port, vite, admin_key: &secrets.admin_key, about_links, example })

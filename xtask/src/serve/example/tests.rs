@@ -1,10 +1,11 @@
 //! Tests of what the example promises.
 use std::collections::{BTreeMap, BTreeSet};
 
+use hop_conformance::client::Call;
 use hop_conformance::deployment::{Deployment, Settings};
 use hop_conformance::edges::Edge;
 use hop_conformance::world::ADMIN_KEY;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::calendar::{DAY, day_of, is_weekend};
 use super::fill::Fill;
@@ -108,19 +109,42 @@ fn few_links_get_most_visits() {
     assert!(counts.iter().filter(|count| **count > 0).count() > LINKS / 2);
 }
 
+fn deployment() -> Deployment {
+    let settings = vec![("HOP_DOMAINS", "http://127.0.0.1 https://hop.example")];
+    Deployment::start(Edge::Memory, &Settings { admin_key: Some(ADMIN_KEY), settings, ..Settings::default() })
+}
+
+fn fill(hop: &Deployment) -> Fill<'static> {
+    let client = Client::new(hop.address.port(), &format!("http://{}", hop.address));
+    Fill { replay: Replay::Now(client), admin_key: ADMIN_KEY, password: "four random words" }
+}
+
 #[test]
-fn hop_accepts_the_whole_story() {
-    let hop = Deployment::start(
-        Edge::Memory,
-        &Settings { admin_key: Some(ADMIN_KEY), settings: vec![("HOP_DOMAINS", "http://127.0.0.1")], ..Settings::default() },
-    );
-    let origin = format!("http://{}", hop.address);
-    let fill = Fill { replay: Replay::Now(Client::new(hop.address.port(), &origin)), admin_key: ADMIN_KEY, password: "four random words" };
-    let now = super::now().unwrap();
+fn hop_accepts_the_whole_story_and_repeats_nothing() {
+    let hop = deployment();
+    let (fill, now) = (fill(&hop), super::now().unwrap());
     let owners = fill.set_up(now).unwrap();
     assert_eq!(owners.len(), 4);
     fill.tell(now, &owners, 0, &mut |_| Ok(())).unwrap();
-    // The set-up notices that it was done, and the rest changes nothing.
     assert!(fill.set_up(now).is_err());
     fill.tell(now, &owners, 0, &mut |_| Ok(())).unwrap();
+    for (domain, links) in [("127.0.0.1", 1_697), ("go.example", 106), ("events.example", 197)] {
+        let mut next = Some(format!("/api/v1/links?limit=100&domain={domain}"));
+        let mut count = 0;
+        while let Some(page) = next {
+            let page = hop.send(&Call::get(page).admin()).expect(200).json();
+            count += page["items"].as_array().unwrap().len();
+            next = page["next"].as_str().map(str::to_owned);
+        }
+        assert_eq!(count, links, "{domain}");
+    }
+}
+
+#[test]
+fn example_joins_an_existing_owner() {
+    let hop = deployment();
+    let fill = fill(&hop);
+    let owner = json!({"email": "you@example.com", "name": "You", "password": "four other words"});
+    hop.send(&Call::post_json("/api/v1/setup", &owner)).expect(201);
+    assert_eq!(fill.set_up(super::now().unwrap()).unwrap().len(), 4);
 }

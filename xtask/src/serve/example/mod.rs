@@ -55,7 +55,7 @@ pub(super) fn fill_workers(project: &Project, origin: &str, state: &Path, admin_
         println!("The example data is there already.");
         return Ok(Account::with(&complete.password));
     }
-    println!("Filling hop with example data…");
+    println!("Filling hop with example data, which takes a minute or two. After Ctrl-C the same command goes on…");
     let port = port::any_free()?;
     let mut wrangler = cloudflare::dev(project, port, origin, state)?;
     // The set-up of links needs more database queries than the free plan has for a request.

@@ -36,9 +36,9 @@ globalThis.clearTimeout = (timer) => {
   else realClearTimeout(timer);
 };
 
-// Between two visits of a link more time has passed than its cached copy is good for, so each of them would be read from
-// the database. That takes most of the time of a visit. The data centre's cache is therefore empty, and what visits read
-// is kept here until the link is written. The set-up is over by then, and nothing else that they read changes.
+// Between two visits of a link more time has passed than its cached copy is good for, so each of them would read the
+// database. That takes most of the time of a visit. The data centre's cache is therefore empty, and what visits read is
+// kept here until the link is written. The set-up is over by then, and nothing else that they read changes.
 const emptyCache = { match: async () => undefined, put: async () => undefined, delete: async () => false };
 Object.defineProperty(globalThis, "caches", { value: { open: async () => emptyCache } });
 

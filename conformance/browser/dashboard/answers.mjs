@@ -84,17 +84,27 @@ export const answerSteps = [
   [
     "an answer that is lost creates no second link",
     async (person, { target }) => {
-      await person.goTo("#/links");
-      await person.type("Long address", `${target}/lost-answer`);
-      const lost = await person.expecting(["ERR_CONNECTION_RESET"], () =>
-        losingAnswers(person.page, "*/api/v1/links", async () => {
-          await person.page.keyboard.press("Enter");
-          await person.sees("What you typed is still here");
-        }),
-      );
+      let name = "";
+      let lost = [];
+      // On a busy machine Chromium may let an answer through just after it was told to hold answers.
+      for (let tries = 1; lost.length === 0 && tries <= 3; tries += 1) {
+        name = `lost-answer-${tries}`;
+        await person.goTo("#/links");
+        await person.type("Long address", `${target}/${name}`);
+        lost = await person.expecting(["ERR_CONNECTION_RESET"], () =>
+          losingAnswers(person.page, "*/api/v1/links", async () => {
+            await person.page.keyboard.press("Enter");
+            await person.until(
+              "the request has ended",
+              () => document.body.innerText.includes("What you typed is still here") || document.querySelector("[aria-label='Long address']")?.value === "",
+            );
+          }),
+        );
+      }
       expectSame("the statuses that were lost", lost, [201]);
+      await person.sees("What you typed is still here");
       await again(person);
-      await person.show("links?q=lost-answer");
+      await person.show(`links?q=${name}`);
       await person.sees("1 link");
     },
   ],

@@ -1,5 +1,4 @@
-//! The file that says how far a deployment was filled. It is among the data that wrangler keeps, so that whoever deletes
-//! these deletes it too.
+//! The progress file of a fill. It is in wrangler's data folder, so it is deleted together with the data.
 use std::fs::{self, OpenOptions};
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;

@@ -1,16 +1,16 @@
-//! The people of the example: users of hop, some of whom own links.
+//! The users of the example.
 
 pub(super) struct Person {
     pub(super) name: &'static str,
     pub(super) email: &'static str,
     pub(super) role: &'static str,
-    /// The name of their API key; nobody without one owns links.
+    /// The name of the API key with which their links are created; `None` for a user without links.
     pub(super) key: Option<&'static str>,
     /// Whether they have accepted their invitation.
     pub(super) is_active: bool,
 }
 
-/// The first one is the owner, as whom the reader signs in.
+/// The first user is the owner of the deployment. `serve` prints its password.
 pub(super) const PEOPLE: [Person; 6] = [
     Person { name: "Sam Carter", email: "sam@example.com", role: "owner", key: Some("Website"), is_active: true },
     Person { name: "Mira Lindqvist", email: "mira@example.com", role: "admin", key: Some("Newsletter"), is_active: true },

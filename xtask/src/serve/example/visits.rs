@@ -1,4 +1,4 @@
-//! The visits of the example: how many a day, when, of which links, and by whom.
+//! Visits of the example: their number per day, and the time, link and visitor of each.
 use super::calendar::{self, DAY, HOUR, MINUTE, SECOND};
 use super::families::Family;
 use super::links::Link;
@@ -141,7 +141,7 @@ impl OneDay<'_> {
 }
 
 fn follow(link: &Link, at: u64, visitor: Visitor, referrer: Option<&'static str>) -> Visit {
-    // Nobody knows a link before it exists.
+    // A visit is later than the creation of its link.
     let at = at.max(link.created_at + MINUTE + at % (45 * MINUTE) + SECOND);
     Visit { at, domain: link.domain, path: link.alias.clone(), visitor, referrer }
 }

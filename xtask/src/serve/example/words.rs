@@ -211,7 +211,7 @@ pub(super) const PLACES: [&str; 16] = [
 pub(super) const OPENINGS: [&str; 18] = [
     "A beginner's guide to",
     "Seven mistakes with",
-    "What nobody says about",
+    "Common mistakes with",
     "The case for",
     "An honest review of",
     "Ten questions about",

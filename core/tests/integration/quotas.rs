@@ -515,6 +515,47 @@ fn creation_under_quotas_never_stalls() {
     assert!(created > 100, "{created} links were created");
 }
 
+/// The smallest budgets that suffice for a link, where a unit may take four operations: by quota, on both stores.
+#[test]
+fn creation_asks_for_no_more_operations_than_its_quotas_need() {
+    let both = json!({"links_per_day": 9, "links": 9});
+    for (quota, smallest) in
+        [(Value::Null, [9, 15]), (json!({"links": 9}), [11, 17]), (json!({"links_per_day": 9}), [10, 19]), (both, [12, 21])]
+    {
+        for (steps, smallest) in BOTH_MODES.into_iter().zip(smallest) {
+            let sufficient = (8..=44).filter(|operations| {
+                let (edge, ann) = edge_with(steps, &quota);
+                let secret = secret(&edge, &ann, &json!({}));
+                assert_eq!(codes(&edge, &secret, ["counted"]), [201], "later requests need not count");
+                edge.records.set_cost_of_takes(4);
+                edge.set_operations(*operations);
+                run(Isolate::limited(&edge).ask(create("x").showing(&*secret))).code() == 201
+            });
+            assert_eq!(sufficient.collect::<Vec<_>>(), (smallest..=44).collect::<Vec<_>>(), "{quota}, {steps:?}");
+        }
+    }
+}
+
+/// A batch that its budget cuts off has taken a unit and a place for each link that it created, and no others.
+#[test]
+fn cut_off_batch_keeps_no_unused_place_or_unit() {
+    for (steps, cost) in BOTH_MODES.into_iter().flat_map(|steps| [(steps, 1), (steps, 4)]) {
+        for operations in 14..=70 {
+            let (edge, ann) = edge_with(steps, &json!({"links_per_day": 50, "links": 50}));
+            let secret = secret(&edge, &ann, &json!({}));
+            assert_eq!(codes(&edge, &secret, ["counted"]), [201], "later requests need not count");
+            edge.records.set_cost_of_takes(cost);
+            edge.set_operations(operations);
+            let item = |alias: &str| json!({"op": "create", "link": {"target": HERE, "alias": alias}});
+            let items = ["a", "counted", "b", "counted", "c", "counted", "d"].map(item);
+            let answer = run(Isolate::limited(&edge).ask(Ask::batch(&items).once("k").showing(&*secret)));
+            let created = u64::try_from(stored_links(&edge).len()).expect("a few links");
+            let row = format!("{operations} operations, {cost} for a take, {steps:?}: {}", answer.code());
+            assert_eq!((units(&edge, &ann), places(&edge, &ann)), (created, created), "{row}");
+        }
+    }
+}
+
 #[test]
 fn unkeyed_batch_with_quotas_is_refused_unless_it_fits() {
     let (edge, ann) = edge_with(CommitMode::Stepwise, &json!({"links_per_day": 50, "links": 50}));
